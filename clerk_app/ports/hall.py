@@ -18,17 +18,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from clerk_app.domain.actor import DeviceKind, Role
+from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
-
-
-@dataclass(frozen=True, slots=True)
-class HallInfo:
-    """The hall itself. ``code`` starts every paper number (``MH``); ``place`` is where people wait (一楼 A 区)."""
-
-    hall_id: str
-    code: str
-    name: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +140,7 @@ class HallSnapshot:
 
     cursor: FeedCursor
     at: datetime
-    hall: HallInfo
+    hall: HallProfile
     groups: tuple[GroupWaiting, ...]
     recent: tuple[CalledNumber, ...]
     waiting: int
@@ -254,7 +245,7 @@ class Enrolled:
 
     device_id: str
     token: str
-    hall: HallInfo
+    hall: HallProfile
     kind: DeviceKind
     window_no: str | None
     epoch: str
@@ -434,7 +425,7 @@ class HallReader(Protocol):
 
     def server_time(self) -> ServerTime: ...
 
-    def hall(self) -> HallInfo: ...
+    def hall(self) -> HallProfile: ...
 
     def groups(self) -> tuple[ServiceGroup, ...]: ...
 
