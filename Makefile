@@ -1,0 +1,64 @@
+# Two commands are enough: `make run` and `make test`. Everything sets itself up first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+QT ?= newest
+VENV ?= $(if $(filter oldest,$(QT)),.venv-oldest-qt,.venv)
+BIN := $(VENV)/bin
+export VENV QT PYTHON
+
+# Other people's catalogues stay outside the repository; they are used where they lie beside it.
+ifneq ($(wildcard ../shared/data),)
+export CLERK_REAL_DATA ?= $(abspath ../shared/data)
+endif
+
+.PHONY: help setup run test lint bench lock wheel clean distclean
+
+help:
+	@echo "make run              set up and open the demo hall (without a screen: serve one citizen, see out/demo/)"
+	@echo "make test             set up and run all tests    (ARGS='tests/unit -x' for pytest, QT=oldest for the oldest Qt)"
+	@echo "make lint             ruff, mypy, import contracts"
+	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
+	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
+	@echo "make wheel            build dist/*.whl"
+	@echo "make lock             renew requirements*.txt     (UPGRADE=1 for newer versions)"
+	@echo "make clean, distclean remove what was built; distclean also the virtual environments"
+
+setup:
+	@.ci/setup.sh
+
+run: setup
+	@$(BIN)/clerk demo $(ARGS)
+
+test: setup
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: setup
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+# Hashes and no addresses: the lock works with any index or mirror that serves the same files.
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+lock:
+	@test -x $(BIN)/uv || .ci/setup.sh
+	$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
+	$(COMPILE) pyproject.toml -c requirements-dev.txt -o requirements.txt
+	echo 'PySide6-Essentials==6.8.0.2' | $(COMPILE) pyproject.toml - -o requirements-oldest-qt.txt
+	echo 'uv>=0.11' | $(COMPILE) - -o .ci/uv.txt
+
+wheel: setup
+	@$(BIN)/python -m hatchling build -t wheel -d dist
+
+clean:
+	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf .venv .venv-oldest-qt
