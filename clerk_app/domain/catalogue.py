@@ -1,7 +1,8 @@
 """A matter (事项) as the catalogue defines it: what the window may ask for, and nothing else.
 
-行政许可法第三十条、第三十一条: the full list of materials is published, nothing unrelated may be demanded. One criterion
-(接件标准) per material is read by applicant, clerk and approver alike, so a matter is versioned and never edited here.
+行政许可法第三十条、第三十一条: the full list of materials is published, nothing unrelated may be demanded. One
+criterion (接件标准) per material is read by applicant, clerk and approver alike, so a matter is versioned and never
+edited here.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class MaterialForm:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Why a paper need not be handed in (三免: 政府核发免交, 共享核验免证明, 电子证照免实体) and how that is checked."""
+    """Why a paper need not be handed in (政府核发免交, 共享核验免证明, 电子证照免实体) and how that is checked."""
 
     replaceable_by: str
     reason: str

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from clerk_app.domain import cases
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.calendar import Due, Limit, WorkingCalendar, due
-from clerk_app.domain.catalogue import Matter
 from clerk_app.domain.cases import CaseState
+from clerk_app.domain.catalogue import Matter
 from clerk_app.domain.checklist import Verdict
 from clerk_app.domain.errors import Locked, Rejected
 from clerk_app.domain.hall import HallProfile

@@ -11,8 +11,8 @@ class HallProfile:
     """Names, numbers and addresses printed on papers and shown on screens.
 
     ``code`` starts every case number (``MH``); ``district`` replaces the leading 区/县/市 of catalogue departments on
-    papers (区市场监督管理局 → 明河区市场监督管理局); ``agency_short`` maps such a full name to the short form of document
-    numbers (明市监). ``query_url`` empty means that QR codes carry the number only.
+    papers (区市场监督管理局 → 明河区市场监督管理局); ``agency_short`` maps such a full name to the short form
+    of document numbers (明市监). ``query_url`` empty means that QR codes carry the number only.
     ``supplement_days``: natural days that the applicant has to supply what a notice lists (local practice, 30).
     """
 

@@ -1,8 +1,8 @@
 """Which law rules the procedure of a matter, and what each paper therefore cites.
 
 Art. 32 of the licensing law holds for licences only. Real-estate registration has its own rule, stricter for the
-counter: unless refused in writing on the spot, an application counts as accepted (不动产登记暂行条例第十七条). All other
-matters (确认, 给付, 公共服务 …) follow the law that sets them up: their papers cite that law, never Art. 32.
+counter: unless refused in writing on the spot, an application counts as accepted (不动产登记暂行条例第十七条). All
+other matters (确认, 给付, 公共服务 …) follow the law that sets them up: their papers cite that law, never Art. 32.
 """
 
 from __future__ import annotations
@@ -64,10 +64,12 @@ class Clause:
 
 
 def _full_title(law: str) -> str:
-    national = law in {"行政许可法", "行政复议法", "行政诉讼法", "食品安全法", "公司法", "社会保险法", "老年人权益保障法"}
-    return f"中华人民共和国{law}" if national else law
+    return f"中华人民共和国{law}" if law in _NATIONAL_LAWS else law
 
 
+_NATIONAL_LAWS = frozenset(
+    {"行政许可法", "行政复议法", "行政诉讼法", "食品安全法", "公司法", "社会保险法", "老年人权益保障法"}
+)
 _LICENSING = "行政许可法"
 _REAL_ESTATE = "不动产登记暂行条例"
 

@@ -1,7 +1,7 @@
 """The A4 papers of a concluded case, element by element as the law lists them.
 
-受理、不予受理: 行政许可法第三十二条第二款 (written proof, dedicated seal, date). 补正: everything at once, with standard, copies,
-how, where, by when and what follows. Times that do not count (第四十五条) are told in writing.
+受理、不予受理: 行政许可法第三十二条第二款 (written proof, dedicated seal, date). 补正: everything at once, with
+standard, copies, how, where, by when and what follows. Times that do not count (第四十五条) are told in writing.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def _limits(c: Conclusion) -> Spans:
         if c.promised.provisional:
             spans.append(Span("（暂定：该年放假安排尚未公布，公布后以新日期为准）"))
     else:
-        spans += [Span("承诺 "), Span(m.promised_limit.text, bold=True), Span(f"，自{m.promised_limit.starts_from}起算。")]
+        spans += [Span("承诺 "), Span(m.promised_limit.text, bold=True)]
+        spans.append(Span(f"，自{m.promised_limit.starts_from}起算。"))
     if m.excluded_procedures:
         spans.append(Span(f"{'、'.join(m.excluded_procedures)}所需时间不计入期限，另行书面告知。"))
     if m.counted_procedures:

@@ -1,4 +1,7 @@
-"""Which outcomes the law allows now, and why the others are locked (行政许可法第三十二条; 不动产登记暂行条例第十七条)."""
+"""Which outcomes the law allows now, and why the others are locked.
+
+行政许可法第三十二条; 不动产登记暂行条例第十七条.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What stands on each paper, by law; how it looks is the renderers' business.
 
-Elements: 行政许可法第三十二条 (written proof with dedicated seal and date), GB/T 36112 practice for notices, and the forms
-read for this project. A ``Notice`` is one A4 paper; ``Receipt`` and ``QueueTicket`` are thermal papers.
+Elements: 行政许可法第三十二条 (written proof with dedicated seal and date) and the forms in use. A ``Notice`` is one
+A4 paper; ``Receipt`` and ``QueueTicket`` are thermal papers.
 """
 
 from __future__ import annotations
@@ -112,7 +112,10 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """收件凭证 on thermal paper; ``statement`` is the large line 「收件不等于受理」, ``explanation`` what follows from it."""
+    """收件凭证 on thermal paper.
+
+    ``statement`` is the large line 「收件不等于受理」, ``explanation`` what follows from it.
+    """
 
     hall_name: str
     case_number: str
