@@ -1,0 +1,1 @@
+"""Composition roots: one module per program, and the only place that picks concrete drivers and adapters."""

@@ -1,0 +1,140 @@
+"""What a hall may set, with a default for everything: one TOML file, ``clerk.toml``, in the data folder.
+
+    [hall]                       # the server reads it when it creates the hall
+    code = "MH"
+    name = "明河区政务服务中心"
+
+    [window]
+    number = "12"
+    server = ""                  # empty: this PC runs its own server; else "https://192.168.1.10:8443"
+
+    [devices]
+    id_reader = "auto"           # "auto", "off", or a port: "COM3", "/dev/ttyUSB0"
+    receipt_printer = "off"      # "serial:COM4", "tcp:192.168.1.50:9100", "file:/dev/usb/lp0"
+    evaluator = "off"            # "off" or a port
+    page_printer = "auto"        # "auto" (the system's default printer), "off", or a printer's name
+
+An unknown key or a wrong type is refused with its name: a misspelt setting must not be ignored silently.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from clerk_app.domain.errors import Rejected
+from clerk_app.domain.hall import HallProfile
+
+FILE_NAME = "clerk.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class HallSettings:
+    """The hall as its papers name it; see ``HallProfile`` for the meaning of each."""
+
+    code: str = "MH"
+    name: str = "明河区政务服务中心"
+    area: str = "一楼 A 区"
+    district: str = "明河区"
+    phone: str = "0000-1234567"
+    supervision_phone: str = "12345"
+    query_url: str = ""
+    supplement_days: int = 30
+    agency_short: dict[str, str] = field(default_factory=dict)
+
+    def profile(self, hall_id: str) -> HallProfile:
+        """The domain's view of it."""
+        return HallProfile(
+            hall_id=hall_id,
+            code=self.code,
+            name=self.name,
+            area=self.area,
+            district=self.district,
+            phone=self.phone,
+            supervision_phone=self.supervision_phone,
+            query_url=self.query_url,
+            supplement_days=self.supplement_days,
+            agency_short=self.agency_short,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """This PC's place in the hall."""
+
+    number: str = "1"
+    server: str = ""
+    text_size: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """Where the devices are plugged in."""
+
+    id_reader: str = "auto"
+    id_reader_baud: int = 115200
+    receipt_printer: str = "off"
+    receipt_width_mm: int = 80
+    evaluator: str = "off"
+    evaluator_levels: int = 4
+    page_printer: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one PC; ``folder`` is the data folder they were read from."""
+
+    folder: Path
+    hall: HallSettings = field(default_factory=HallSettings)
+    window: WindowSettings = field(default_factory=WindowSettings)
+    devices: DeviceSettings = field(default_factory=DeviceSettings)
+    calendars: tuple[Path, ...] = ()
+
+
+def default_folder() -> Path:
+    """``CLERK_DATA``, or the user's data folder of this system."""
+    named = os.environ.get("CLERK_DATA")
+    return Path(named) if named else Path(platformdirs.user_data_dir("clerk", appauthor=False))
+
+
+def load(folder: Path | None = None) -> Settings:
+    """Settings of a data folder; a missing file means all defaults.
+
+    Raises ``Rejected("settings", …)`` that names the file and the key.
+    """
+    folder = folder or default_folder()
+    path = folder / FILE_NAME
+    if not path.exists():
+        return Settings(folder)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Rejected("settings", f"设置文件 {path} 读不了：{error}") from error
+    sections = {"hall": HallSettings, "window": WindowSettings, "devices": DeviceSettings}
+    calendars = tuple(folder / name for name in table.pop("calendars", ()))
+    made: dict[str, Any] = {}
+    for name, values in table.items():
+        if name not in sections:
+            raise Rejected("settings", f"设置文件 {path} 里不认识 [{name}]，可用的有 {'、'.join(sections)}")
+        made[name] = _section(sections[name], values, name, path)
+    return Settings(folder, calendars=calendars, **made)
+
+
+def _section(kind: type, values: dict[str, Any], name: str, path: Path) -> Any:
+    assert is_dataclass(kind)
+    defaults = kind()
+    known = {f.name: type(getattr(defaults, f.name)) for f in fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise Rejected("settings", f"设置文件 {path} 的 [{name}] 里不认识 {key}，可用的有 {'、'.join(known)}")
+        wanted = known[key]
+        if wanted is float and isinstance(value, int):
+            continue
+        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+            raise Rejected("settings", f"设置文件 {path} 的 [{name}] {key} 写错了类型，应为 {wanted.__name__}")
+    return kind(**values)

@@ -1,0 +1,72 @@
+"""The command ``clerk``: one word per program. Everything heavy is imported by the chosen program alone."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from clerk_app import __version__
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, with help in Chinese: technicians read it."""
+    top = argparse.ArgumentParser(prog="clerk", description="综合窗口：窗口、取号机、大厅屏、服务器")
+    top.add_argument("--version", action="version", version=f"clerk {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def program(name: str, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.add_argument("--data", type=Path, default=None, metavar="文件夹", help="数据文件夹（默认在用户目录下）")
+        return made
+
+    for name, text in (("window", "综合窗口"), ("kiosk", "取号机"), ("display", "大厅屏")):
+        one = program(name, text)
+        one.add_argument("--server", default=None, metavar="地址", help="别的电脑上的服务器，如 https://192.168.1.10:8443")
+        one.add_argument("--code", default=None, metavar="登记码", help="第一次连接时用的一次性登记码")
+        if name == "window":
+            one.add_argument("--number", default=None, metavar="号", help="窗口号")
+
+    server = program("server", "服务器")
+    server.add_argument("--host", default="127.0.0.1", help="监听地址；给别的电脑用时写 0.0.0.0")
+    server.add_argument("--port", type=int, default=8443, help="端口，0 为任选")
+    server.add_argument("--print-enrol-code", action="store_true", help="启动后印一个一次性登记码")
+    server.add_argument("--exit-when-idle", type=float, default=None, metavar="秒", help="这么久没有设备连接就退出")
+
+    demo = program("demo", "在一台电脑上演示整个大厅（虚拟设备、示例数据）")
+    demo.add_argument("--offscreen", action="store_true", help="不开窗口，自动办一位群众，结果存到 --out")
+    demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="文件夹", help="结果存到哪里")
+
+    program("doctor", "这台电脑有什么、缺什么")
+
+    catalogue = commands.add_parser("catalogue", help="事项目录", description="事项目录")
+    verbs = catalogue.add_subparsers(dest="verb", required=True, metavar="动作")
+    load = verbs.add_parser("import", help="导入目录文件（json、xlsx、csv），成为新的一版")
+    load.add_argument("files", nargs="+", type=Path, metavar="文件")
+    load.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one program; the return value is the exit status."""
+    args = parser().parse_args(arguments)
+    if args.command == "server":
+        from clerk_app.bootstrap.server import run
+    elif args.command == "window":
+        from clerk_app.bootstrap.window import run
+    elif args.command == "kiosk":
+        from clerk_app.bootstrap.kiosk import run
+    elif args.command == "display":
+        from clerk_app.bootstrap.display import run
+    elif args.command == "demo":
+        from clerk_app.bootstrap.demo import run
+    elif args.command == "doctor":
+        from clerk_app.bootstrap.doctor import run
+    else:
+        from clerk_app.bootstrap.catalogue import run
+    return run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
