@@ -1,0 +1,88 @@
+"""Where the fonts are, and the cache of static weights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from importlib import metadata, util
+from multiprocessing import get_context
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from clerk_app.design.fontset import FontSet
+from clerk_app.domain.errors import Fault
+from clerk_app.typefaces.instances import RECIPE, WEIGHTS, make_instance
+
+_PACKAGE = "justmytype-intl-cjk"
+_VARIABLE = ("fonts", "ofl", "notosanssc", "NotoSansSC[wght].ttf")
+_FALLBACK_PLACES = (
+    Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"),
+    Path("/usr/share/fonts/hanazono/HanaMinB.ttf"),
+    Path("/usr/share/fonts/hanazono-fonts/HanaMinB.ttf"),
+    Path("C:/Windows/Fonts/simsunb.ttf"),
+)
+
+Progress = Callable[[int, int], None]
+"""Called with (weights done, weights in all)."""
+
+
+class TypefaceFault(Fault):
+    """The font package is missing or the cache cannot be written."""
+
+
+def cache_folder() -> Path:
+    """Folder of made fonts: ``$CLERK_CACHE/fonts``, else the user's cache folder. It may not exist yet."""
+    base = os.environ.get("CLERK_CACHE")
+    return (Path(base) if base else user_cache_path("comprehensive-window", appauthor=False)) / "fonts"
+
+
+def variable_font() -> Path:
+    """The variable Noto Sans SC that Qt loads as it is. Raises ``TypefaceFault`` without the font package."""
+    spec = util.find_spec("justmytype_intl_cjk")
+    if spec is None or spec.origin is None:
+        raise TypefaceFault("缺少字体包 justmytype-intl-cjk，请重新安装本程序。")
+    path = Path(spec.origin).parent.joinpath(*_VARIABLE)
+    if not path.is_file():
+        raise TypefaceFault("字体包里没有 Noto Sans SC，请重新安装本程序。")
+    return path
+
+
+def find_fallback() -> Path | None:
+    """A font for the ideographs of Ext B to F, or ``None`` when this machine has none."""
+    places = (cache_folder() / "HanaMinB.ttf", *_FALLBACK_PLACES)
+    return next((path for path in places if path.is_file()), None)
+
+
+def find(progress: Progress | None = None) -> FontSet:
+    """The fonts of this machine; makes missing static weights (half a minute, once, in two processes).
+
+    Several processes may ask at the same time: one builds, the others wait for it. Raises ``TypefaceFault``.
+    """
+    variable = variable_font()
+    folder = cache_folder() / f"noto-sans-sc-{metadata.version(_PACKAGE)}-{variable.stat().st_size}-{RECIPE}"
+    made = {style: folder / f"NotoSansSC-{style}.ttf" for style in WEIGHTS}
+    if not all(path.is_file() for path in made.values()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder / "building.lock"):
+                _build(variable, {style: path for style, path in made.items() if not path.is_file()}, progress)
+        except (OSError, BrokenProcessPool) as error:
+            raise TypefaceFault(f"字体缓存 {folder} 无法生成（{error}），请检查磁盘空间、内存和权限。") from error
+    return FontSet(variable=variable, regular=made["Regular"], bold=made["Bold"], fallback=find_fallback())
+
+
+def _build(variable: Path, wanted: dict[str, Path], progress: Progress | None) -> None:
+    tell = progress or (lambda done, total: None)
+    if not wanted:
+        return
+    tell(0, len(wanted))
+    # Threads would share one interpreter lock, and a fork of a process with Qt threads may hang.
+    with ProcessPoolExecutor(max_workers=len(wanted), mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(make_instance, variable, style, path) for style, path in wanted.items()]
+        for done, job in enumerate(as_completed(jobs), start=1):
+            job.result()
+            tell(done, len(jobs))
