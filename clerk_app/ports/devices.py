@@ -1,0 +1,125 @@
+"""Devices as the window's services see them; bootstrap maps the drivers to these.
+
+One thread at a time uses a device (its lane); ``health`` may be read from any thread and never blocks.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from clerk_app.domain.errors import Fault
+
+
+class DeviceFault(Fault):
+    """A device is away or ill; ``str()`` says what to do (卡拿早了，请再放一次，停 1 秒). ``word`` is for logs."""
+
+    def __init__(self, sentence: str, word: str = "device_error") -> None:
+        super().__init__(sentence)
+        self.word = word
+
+
+class DeviceState(StrEnum):
+    """What a device's light can say."""
+
+    READY = "ready"
+    BUSY = "busy"
+    NEEDS_PAPER = "needs_paper"
+    ABSENT = "absent"
+    FAULTY = "faulty"
+    NOT_CONFIGURED = "not_configured"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """State, since when, and what to do about it in Chinese (empty when nothing is to do)."""
+
+    state: DeviceState
+    since: datetime
+    word: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """One identity card as read; personal fields stay out of ``repr``.
+
+    ``document_type`` as in GA/T 2000.156 (111 resident card, 554 foreigner's card, 516/511 permits); ``sex`` and
+    ``ethnic`` are words (女, 汉); ``valid_to`` None means 长期. ``photo`` is what the reader gave, often undecodable.
+    """
+
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+    birth: date = field(repr=False)
+    sex: str = field(default="", repr=False)
+    ethnic: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    issuer: str = field(default="", repr=False)
+    valid_from: date | None = field(default=None, repr=False)
+    valid_to: date | None = field(default=None, repr=False)
+    document_type: str = "111"
+    photo: bytes = field(default=b"", repr=False)
+
+
+class PrintOutcome(StrEnum):
+    """The three fates of a job; there is no fourth."""
+
+    PRINTED = "printed"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintResult:
+    """What became of one job. REFUSED: nothing reached the paper, the same job may be sent again. UNKNOWN: something
+    may stand on the paper, only a person can look. ``sentence`` is for the clerk: what is the matter, then what to
+    do; empty when all is well."""
+
+    outcome: PrintOutcome
+    sentence: str = ""
+
+
+class CardReader(Protocol):
+    """Reads identity cards."""
+
+    def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
+        """The next card laid down, None when none came or ``cancel`` was set; ``DeviceFault`` when it was not read."""
+        ...
+
+    def health(self) -> DeviceHealth: ...
+
+
+class ReceiptPrinter(Protocol):
+    """The thermal printer."""
+
+    def print(self, job: bytes) -> PrintResult:
+        """Send an ESC/POS job once; never prints again by itself."""
+        ...
+
+    def health(self) -> DeviceHealth: ...
+
+
+class PagePrinter(Protocol):
+    """The A4 printer."""
+
+    def print(self, pdf: bytes, copies: int, title: str) -> PrintResult:
+        """Hand a PDF to the printer; ``title`` names the job in its queue and holds no personal data."""
+        ...
+
+    def health(self) -> DeviceHealth: ...
+
+
+class Evaluator(Protocol):
+    """The keypad on which the citizen rates."""
+
+    def ask_rating(self, timeout_s: float, cancel: threading.Event) -> int | None:
+        """1 (非常满意) … 5 (非常不满意) as in GB/T 39046-2020 A.8; None when nobody pressed a key.
+
+        Raises ``DeviceFault`` when the keypad is away.
+        """
+        ...
+
+    def health(self) -> DeviceHealth: ...

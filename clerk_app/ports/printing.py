@@ -1,0 +1,35 @@
+"""Papers on their way to paper: who draws them, and where they go when there is no printer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from clerk_app.domain.papers import Notice, Receipt
+
+
+class PaperRenderer(Protocol):
+    """Draws papers. The same value gives the same bytes, so that a stored paper can be proved."""
+
+    def receipt(self, receipt: Receipt) -> bytes:
+        """The thermal job (ESC/POS); ``receipt.reprint`` > 0 prints 「补打 n」."""
+        ...
+
+    def receipt_page(self, receipt: Receipt) -> bytes:
+        """The same receipt as an A4 PDF, for the day the thermal printer is out of order."""
+        ...
+
+    def notice(self, notice: Notice) -> bytes:
+        """The A4 PDF with both copies (第一联, 第二联); the place of the seal is left free."""
+        ...
+
+    def preview(self, notice: Notice) -> bytes:
+        """The same paper as PDF for the screen, with the seal's circle drawn."""
+        ...
+
+
+class PaperFolder(Protocol):
+    """Where PDFs go when no A4 printer is set up."""
+
+    def save(self, name: str, pdf: bytes) -> str:
+        """Store durably under a file name made from ``name``; returns the path to show. ``StoreFault`` if not."""
+        ...
