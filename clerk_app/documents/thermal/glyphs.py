@@ -1,0 +1,63 @@
+"""Dots of single characters for what a printer's own font lacks, and a box with the code point as the last resort."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from clerk_app.design.fontset import FontSet
+from clerk_app.documents.codebox import SIDE, box_dots
+from clerk_app.documents.thermal.layout import char_columns
+from clerk_app.documents.thermal.profile import CELL, COLUMN
+
+_BASELINE = 21
+"""Dots from the top of a 24-dot cell to the baseline: the ideographs of the font stand in the middle."""
+_INK = 128
+"""Grey level from which a dot is burnt."""
+
+
+@lru_cache(maxsize=32)
+def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def glyph(char: str, fonts: FontSet, bold: bool, width: int = 1, height: int = 1) -> Image.Image:
+    """Return ``char`` as a 1-bit picture (white dots burn) that fills its cell.
+
+    The cell is 12 or 24 dots wide by 24 high, times ``width`` and ``height``. A character that no font has is a
+    box with its code point.
+    """
+    columns = char_columns(char)
+    cell_width, cell_height = max(columns, 1) * COLUMN * width, CELL * height
+    path = fonts.font_for(char, bold)
+    if path is None:
+        if columns == 0 or char.isspace():
+            return Image.new("1", (cell_width, cell_height))
+        return code_box(char).resize((CELL * width, cell_height), Image.Resampling.NEAREST)
+    size = CELL * height if columns != 1 else CELL * height * 11 // 12
+    face = _font(path, size)
+    advance = max(int(face.getlength(char) + 0.5), 1)
+    natural = Image.new("L", (advance, cell_height))
+    ImageDraw.Draw(natural).text((0, _BASELINE * height), char, font=face, fill=255, anchor="ls")
+    if (columns == 1 and advance > COLUMN * height) or width != height:
+        target = min(advance * width // height, cell_width)
+        natural = natural.resize((max(target, 1), cell_height), Image.Resampling.BOX)
+    cell = Image.new("L", (cell_width, cell_height))
+    cell.paste(natural, ((cell_width - natural.width) // 2, 0))
+    if bold and path == fonts.fallback:
+        # the fallback has one weight: struck twice, one dot apart, as the printer's own emphasis does
+        shifted = Image.new("L", cell.size)
+        shifted.paste(cell, (height, 0))
+        cell.paste(shifted, (0, 0), shifted)
+    return cell.point(lambda level: 255 if level >= _INK else 0).convert("1")
+
+
+def code_box(char: str) -> Image.Image:
+    """Return a 24x24 box with the code point of ``char`` in it."""
+    box = Image.new("1", (SIDE, SIDE))
+    for row, start, end in box_dots(char):
+        box.paste(1, (start, row, end, row + 1))
+    return box
