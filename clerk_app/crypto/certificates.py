@@ -6,7 +6,6 @@ changed IP address needs no new certificate, and no other certificate of the wor
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from clerk_app.crypto.keyfile import read_private, write_private
+from clerk_app.domain.enrolment import SERVER_NAME
 
-SERVER_NAME = "hall-server.clerk.internal"
 _CA_LIFE = timedelta(days=3650)
 _SERVER_LIFE = timedelta(days=820)
 _RENEW_BEFORE = timedelta(days=60)
@@ -114,19 +113,3 @@ def server_identity(folder: Path, now: datetime) -> ServerIdentity:
         _make_server(folder, now)
     read_private(folder / "server.key")
     return ServerIdentity((folder / "ca.pem").read_text("ascii"), folder / "server.pem", folder / "server.key")
-
-
-def trusting(ca_pem: str) -> ssl.SSLContext:
-    """A client context that trusts this one authority and nothing else; ask for ``SERVER_NAME``."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cadata=ca_pem)
-    return context
-
-
-def unverified() -> ssl.SSLContext:
-    """A client context that believes nobody: only for fetching the authority whose fingerprint is checked next."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -65,10 +66,9 @@ def open_keyring(path: Path, store: Path, crypto: CryptoProvider, entropy: Entro
     if not path.exists():
         if store.exists() and store.stat().st_size > 0:
             raise StoreFault(f"数据文件在，密钥文件 {path.name} 不在，数据打不开。请联系技术员找回密钥")
-        try:
+        # Another process may be faster: then its key counts.
+        with contextlib.suppress(FileExistsError):
             write_private(path, entropy.bytes(_SIZE))
-        except FileExistsError:
-            pass  # another process was faster: its key counts
     secret = read_private(path)
     if len(secret) != _SIZE:
         raise StoreFault(f"密钥文件 {path.name} 已损坏。请联系技术员用备份恢复")

@@ -12,6 +12,9 @@ from clerk_app.domain.errors import Rejected
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
+SERVER_NAME = "hall-server.clerk.internal"
+"""The only name the hall's authority signs for; devices ask for it whatever address they dial."""
+
 SECRET_LENGTH = 10
 PRINT_LENGTH = 16
 

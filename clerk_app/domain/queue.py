@@ -168,14 +168,6 @@ def priority_of(claimed: PriorityClass, birth: date | None, today: date) -> Prio
     return claimed
 
 
-def ordinary_first(last_calls: list[bool]) -> bool:
-    """Whether an ordinary ticket goes before priority ones now.
-
-    ``last_calls`` says of the latest calls, newest first, whether each was a priority ticket.
-    """
-    return len(last_calls) >= PRIORITY_IN_A_ROW and all(last_calls[:PRIORITY_IN_A_ROW])
-
-
 def ticket_number(prefix: str, serial: int) -> str:
     """``("A", 47)`` → ``"A047"``; a fourth digit appears from 1000 on."""
     return f"{prefix}{serial:03d}"

@@ -1,0 +1,391 @@
+"""What the hall's services need of a store: units of work over typed stores. Implemented in ``db.hall``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from clerk_app.domain.actor import DeviceKind, Role
+from clerk_app.domain.hall import HallProfile
+from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
+from clerk_app.ports.hall import CalledNumber, CatalogueInfo, ServiceGroup, Ticket
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket before it has a number."""
+
+    ticket_id: str
+    day: date
+    prefix: str
+    group_id: str
+    priority: PriorityClass
+    reason: VisitReason
+    matter_code: str | None
+    person: str
+    person_hash: str | None
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """New values of a ticket; None leaves the old one."""
+
+    state: TicketState | None = None
+    last_call_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    recalls: int | None = None
+    print_state: PrintState | None = None
+    prints: int | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCount:
+    """Of one group on one day."""
+
+    group_id: str
+    waiting: int
+    priority_waiting: int
+    oldest_taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """Of one window on one day: finished tickets, mean seconds from taking to the first call, mean of service."""
+
+    served: int
+    mean_wait_s: float | None
+    mean_service_s: float | None
+
+
+class TicketStore(Protocol):
+    """Tickets of one hall."""
+
+    def add(self, ticket: NewTicket) -> Ticket:
+        """Store with the next number of (day, prefix). ``Conflict`` when this person already waits."""
+        ...
+
+    def claim(self, window_no: str, groups: Sequence[str], day: date, now: datetime) -> Ticket | None:
+        """The next waiting ticket, called to the window by one conditional statement; None when nobody waits.
+
+        Order: priority before ordinary, but after two priority calls in a row (among these groups, today) one
+        ordinary ticket that waits comes first; within a class by the time of taking. ``Locked`` when the window has
+        an active ticket.
+        """
+        ...
+
+    def get(self, ticket_id: str) -> Ticket:
+        """``NotFound`` when there is none."""
+        ...
+
+    def change(self, ticket_id: str, expected: TicketState, change: TicketChange) -> Ticket:
+        """Change if the state is still ``expected``; ``Conflict`` otherwise, ``Locked`` if the window is taken."""
+        ...
+
+    def active(self, window_no: str) -> Ticket | None: ...
+
+    def waiting_of_person(self, day: date, person_hash: str) -> Ticket | None: ...
+
+    def ahead(self, ticket: Ticket) -> int:
+        """Waiting tickets of the same group that come before this one."""
+        ...
+
+    def waiting(self, day: date) -> list[WaitingCount]: ...
+
+    def pace(self, group_id: str, day: date, since: datetime) -> tuple[int, datetime | None, datetime | None]:
+        """Number of first calls since, with the first and last moment."""
+        ...
+
+    def recent(self, day: date, limit: int) -> list[CalledNumber]: ...
+
+    def of_window(self, window_no: str, day: date, state: TicketState, limit: int) -> list[Ticket]:
+        """Newest end (or last call) first."""
+        ...
+
+    def figures(self, window_no: str, day: date) -> DayFigures: ...
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One row of the journal; the last three are None until it is sequenced."""
+
+    entry_id: str
+    kind: str
+    subject: str
+    at: datetime
+    user_id: str
+    user_name: str
+    device_id: str
+    payload: dict[str, Any]
+    feed_no: int | None = None
+    prev_mac: str | None = None
+    mac: str | None = None
+
+
+class JournalStore(Protocol):
+    """The journal of one hall."""
+
+    def append(self, entry: JournalEntry) -> None: ...
+
+    def unsequenced(self, limit: int) -> list[JournalEntry]:
+        """Oldest first."""
+        ...
+
+    def head(self) -> tuple[int, str]:
+        """The last feed number and its mac; ``(0, "")`` in an empty chain."""
+        ...
+
+    def chain(self, entry_id: str, feed_no: int, prev_mac: str, mac: str) -> None:
+        """Give an entry its place; only once."""
+        ...
+
+    def after(self, feed_no: int, limit: int) -> list[JournalEntry]:
+        """Sequenced entries after ``feed_no`` in order."""
+        ...
+
+    def mac_at(self, feed_no: int) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """A person with the password's hash and the lock-out state."""
+
+    user_id: str
+    login_name: str
+    name: str
+    password: str
+    roles: frozenset[Role]
+    failures: int = 0
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A login; live while ``ended_at`` is None."""
+
+    session_id: str
+    token_hash: str
+    user_id: str
+    device_id: str
+    window_no: str | None
+    fencing: int
+    since: datetime
+    ended_at: datetime | None = None
+
+
+class PeopleStore(Protocol):
+    """Users and logins of one hall."""
+
+    def count(self) -> int: ...
+
+    def add_user(self, user: UserRecord) -> None:
+        """``Conflict`` when the login name is taken."""
+        ...
+
+    def by_login(self, login_name: str) -> UserRecord | None: ...
+
+    def get_user(self, user_id: str) -> UserRecord: ...
+
+    def set_failures(self, user_id: str, failures: int, locked_until: datetime | None) -> None: ...
+
+    def next_fencing(self, window_no: str | None) -> int: ...
+
+    def live_at(self, device_id: str, window_no: str | None) -> list[SessionRecord]:
+        """Live logins of the device or of the window."""
+        ...
+
+    def add_session(self, session: SessionRecord) -> None: ...
+
+    def end_session(self, session_id: str, at: datetime) -> None: ...
+
+    def session_by_token(self, token_hash: str) -> SessionRecord | None: ...
+
+    def windows_at_work(self, group_id: str) -> int:
+        """Live logins at windows that serve the group."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """An enrolled device with its hall."""
+
+    hall_id: str
+    device_id: str
+    kind: DeviceKind
+    name: str
+    window_no: str | None
+    token_hash: str
+    enrolled_at: datetime
+    revoked_at: datetime | None = None
+
+
+class DeviceStore(Protocol):
+    """Devices and codes of one hall."""
+
+    def add(self, device: DeviceRecord) -> None: ...
+
+    def get(self, device_id: str) -> DeviceRecord: ...
+
+    def revoke(self, device_id: str, at: datetime) -> None: ...
+
+    def add_code(self, secret_hash: str, kind: DeviceKind, window_no: str | None, expires_at: datetime) -> None: ...
+
+    def use_code(self, secret_hash: str, kind: DeviceKind, now: datetime) -> tuple[bool, str | None]:
+        """Use up a live code of this kind by one conditional statement: (found, its window)."""
+        ...
+
+
+class SetupStore(Protocol):
+    """The hall itself, its groups and what its windows serve."""
+
+    def profile(self) -> HallProfile: ...
+
+    def groups(self) -> list[ServiceGroup]:
+        """By position."""
+        ...
+
+    def served_by(self, window_no: str) -> list[ServiceGroup]:
+        """The groups a window serves: its own, or all."""
+        ...
+
+    def add_hall(self, profile: HallProfile) -> None: ...
+
+    def add_group(self, group: ServiceGroup) -> None: ...
+
+    def add_served(self, window_no: str, group_id: str) -> None: ...
+
+
+class RequestStore(Protocol):
+    """Idempotency keys of one hall."""
+
+    def find(self, key: str) -> tuple[str, int, str] | None:
+        """(body hash, status, response)."""
+        ...
+
+    def add(self, key: str, body_hash: str, status: int, response: str, at: datetime) -> None: ...
+
+    def forget_before(self, at: datetime) -> int:
+        """Drop older keys; how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """The stored head of an intake record."""
+
+    case_id: str
+    record_id: str
+    case_no: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWrite:
+    """What the service decided to store."""
+
+    case_id: str
+    case_number: str
+    ticket_id: str | None
+    window_no: str
+    matter_code: str
+    outcome: str
+    received_at: datetime
+    promised_on: date | None
+    revision: int
+    body: dict[str, Any]
+
+
+class CaseStore(Protocol):
+    """Intake records and ratings of one hall."""
+
+    def find(self, case_id: str) -> StoredCase | None: ...
+
+    def revision(self, case_id: str, revision: int) -> tuple[str, datetime] | None:
+        """(body hash, when it was first acknowledged)."""
+        ...
+
+    def add(self, case: CaseWrite, record_id: str, base: str, day: date) -> StoredCase:
+        """Store with the next serial of (base, day). ``Conflict`` when the paper number belongs to another case."""
+        ...
+
+    def update(self, case: CaseWrite) -> None: ...
+
+    def add_revision(self, case_id: str, revision: int, body_hash: str, synced_at: datetime) -> None: ...
+
+    def body(self, case_id: str) -> dict[str, Any]:
+        """The latest revision as JSON; ``NotFound``."""
+        ...
+
+    def rating_of_visit(self, visit: str, stage: str) -> tuple[str, str, datetime] | None:
+        """(rating id, body hash, synced at)."""
+        ...
+
+    def add_rating(self, visit: str, body_hash: str, synced_at: datetime, body: dict[str, Any]) -> None: ...
+
+
+class CatalogueStore(Protocol):
+    """Published catalogues of one hall."""
+
+    def current(self) -> CatalogueInfo: ...
+
+    def body(self, version: int) -> bytes:
+        """The gzip bytes as published; ``NotFound``."""
+        ...
+
+    def digest(self, version: int) -> str: ...
+
+    def add(self, info: CatalogueInfo, digest: str, body: bytes) -> None: ...
+
+
+class HallUnit(Protocol):
+    """One transaction over the stores of one hall."""
+
+    @property
+    def hall_id(self) -> str: ...
+    @property
+    def tickets(self) -> TicketStore: ...
+    @property
+    def journal(self) -> JournalStore: ...
+    @property
+    def people(self) -> PeopleStore: ...
+    @property
+    def devices(self) -> DeviceStore: ...
+    @property
+    def setup(self) -> SetupStore: ...
+    @property
+    def requests(self) -> RequestStore: ...
+    @property
+    def cases(self) -> CaseStore: ...
+    @property
+    def catalogue(self) -> CatalogueStore: ...
+
+
+class HallStore(Protocol):
+    """The store of all halls: units of work, and what must be asked before the hall is known."""
+
+    @property
+    def epoch(self) -> str:
+        """Random id of this store's life, made at its creation."""
+        ...
+
+    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T]) -> T:
+        """Run ``work`` in one durable transaction; anything it raises rolls back. ``who`` shares the turn fairly."""
+        ...
+
+    def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
+        """Run ``work`` on a consistent view; it must not write."""
+        ...
+
+    def halls(self) -> list[str]: ...
+
+    def device_by_token(self, token_hash: str) -> DeviceRecord | None: ...
+
+    def hall_of_code(self, secret_hash: str) -> str | None: ...
+
+    def close(self) -> None: ...

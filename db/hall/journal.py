@@ -1,0 +1,88 @@
+"""The journal in SQL: appended by everybody, chained by the sequencer, never changed again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from clerk_app.ports.stores_hall import JournalEntry
+from db.hall.models import JournalRow
+
+_J = JournalRow.__table__.c
+_TABLE = JournalRow.__table__
+
+
+def _entry(row: Row[Any]) -> JournalEntry:
+    return JournalEntry(
+        entry_id=row.entry_id,
+        kind=row.kind,
+        subject=row.subject,
+        at=row.at,
+        user_id=row.user_id,
+        user_name=row.user_name,
+        device_id=row.device_id,
+        payload=row.payload,
+        feed_no=row.feed_no,
+        prev_mac=row.prev_mac,
+        mac=row.mac,
+    )
+
+
+class SqlJournal:
+    """``JournalStore`` of one hall in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def append(self, entry: JournalEntry) -> None:
+        self._db.execute(
+            insert(JournalRow).values(
+                hall_id=self._hall,
+                entry_id=entry.entry_id,
+                kind=entry.kind,
+                subject=entry.subject,
+                at=entry.at,
+                user_id=entry.user_id,
+                user_name=entry.user_name,
+                device_id=entry.device_id,
+                payload=entry.payload,
+            )
+        )
+
+    def unsequenced(self, limit: int) -> list[JournalEntry]:
+        rows = self._db.execute(
+            select(_TABLE)
+            .where(_J.hall_id == self._hall, _J.feed_no.is_(None))
+            .order_by(_J.at, _J.entry_id)
+            .limit(limit)
+        )
+        return [_entry(row) for row in rows]
+
+    def head(self) -> tuple[int, str]:
+        row = self._db.execute(
+            select(_J.feed_no, _J.mac)
+            .where(_J.hall_id == self._hall, _J.feed_no.is_not(None))
+            .order_by(_J.feed_no.desc())
+            .limit(1)
+        ).one_or_none()
+        return (0, "") if row is None else (row.feed_no, row.mac)
+
+    def chain(self, entry_id: str, feed_no: int, prev_mac: str, mac: str) -> None:
+        self._db.execute(
+            update(JournalRow)
+            .where(_J.hall_id == self._hall, _J.entry_id == entry_id, _J.feed_no.is_(None))
+            .values(feed_no=feed_no, prev_mac=prev_mac, mac=mac)
+        )
+
+    def after(self, feed_no: int, limit: int) -> list[JournalEntry]:
+        rows = self._db.execute(
+            select(_TABLE).where(_J.hall_id == self._hall, _J.feed_no > feed_no).order_by(_J.feed_no).limit(limit)
+        )
+        return [_entry(row) for row in rows]
+
+    def mac_at(self, feed_no: int) -> str | None:
+        return self._db.execute(
+            select(_J.mac).where(_J.hall_id == self._hall, _J.feed_no == feed_no)
+        ).scalar_one_or_none()

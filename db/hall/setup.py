@@ -1,0 +1,151 @@
+"""The hall, its groups, its devices and the idempotency keys in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.errors import NotFound
+from clerk_app.domain.hall import HallProfile
+from clerk_app.ports.hall import ServiceGroup
+from clerk_app.ports.stores_hall import DeviceRecord
+from db.hall.models import CounterGroupRow, DeviceRow, EnrolCodeRow, GroupRow, HallRow, RequestKeyRow
+
+_D = DeviceRow.__table__.c
+_C = EnrolCodeRow.__table__.c
+_G = GroupRow.__table__.c
+_K = RequestKeyRow.__table__.c
+
+
+def device_by_token(connection: Connection, token_hash: str) -> DeviceRecord | None:
+    """The device that owns a token, whatever its hall."""
+    row = connection.execute(select(DeviceRow.__table__).where(_D.token_hash == token_hash)).one_or_none()
+    return None if row is None else DeviceRecord(**row._mapping)
+
+
+def hall_of_code(connection: Connection, secret_hash: str) -> str | None:
+    """The hall that made an enrolment code."""
+    return connection.execute(select(_C.hall_id).where(_C.secret_hash == secret_hash)).scalar_one_or_none()
+
+
+class SqlDevices:
+    """``DeviceStore`` of one hall in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def add(self, device: DeviceRecord) -> None:
+        self._db.execute(insert(DeviceRow).values(**asdict(device)))
+
+    def get(self, device_id: str) -> DeviceRecord:
+        row = self._db.execute(
+            select(DeviceRow.__table__).where(_D.hall_id == self._hall, _D.device_id == device_id)
+        ).one_or_none()
+        if row is None:
+            raise NotFound("没有登记过这台设备")
+        return DeviceRecord(**row._mapping)
+
+    def revoke(self, device_id: str, at: datetime) -> None:
+        self._db.execute(
+            update(DeviceRow)
+            .where(_D.hall_id == self._hall, _D.device_id == device_id, _D.revoked_at.is_(None))
+            .values(revoked_at=at)
+        )
+
+    def add_code(self, secret_hash: str, kind: DeviceKind, window_no: str | None, expires_at: datetime) -> None:
+        self._db.execute(
+            insert(EnrolCodeRow).values(
+                hall_id=self._hall,
+                secret_hash=secret_hash,
+                kind=kind,
+                window_no=window_no,
+                expires_at=expires_at,
+            )
+        )
+
+    def use_code(self, secret_hash: str, kind: DeviceKind, now: datetime) -> tuple[bool, str | None]:
+        row = self._db.execute(
+            update(EnrolCodeRow)
+            .where(
+                _C.hall_id == self._hall,
+                _C.secret_hash == secret_hash,
+                _C.kind == kind,
+                _C.used_at.is_(None),
+                _C.expires_at > now,
+            )
+            .values(used_at=now)
+            .returning(_C.window_no)
+        ).one_or_none()
+        return (False, None) if row is None else (True, row.window_no)
+
+
+class SqlSetup:
+    """``SetupStore`` of one hall in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def profile(self) -> HallProfile:
+        found = self._db.execute(select(HallRow.profile).where(HallRow.hall_id == self._hall)).scalar_one_or_none()
+        if found is None:
+            raise NotFound("没有这个大厅")
+        return HallProfile(hall_id=self._hall, **found)
+
+    def groups(self) -> list[ServiceGroup]:
+        rows = self._db.execute(
+            select(_G.group_id, _G.prefix, _G.name, _G.hint, _G.place, _G.position)
+            .where(_G.hall_id == self._hall)
+            .order_by(_G.position, _G.prefix)
+        )
+        return [ServiceGroup(**row._mapping) for row in rows]
+
+    def served_by(self, window_no: str) -> list[ServiceGroup]:
+        own = set(
+            self._db.execute(
+                select(CounterGroupRow.group_id).where(
+                    CounterGroupRow.hall_id == self._hall, CounterGroupRow.window_no == window_no
+                )
+            ).scalars()
+        )
+        return [group for group in self.groups() if not own or group.group_id in own]
+
+    def add_hall(self, profile: HallProfile) -> None:
+        body = asdict(profile)
+        del body["hall_id"]
+        self._db.execute(insert(HallRow).values(hall_id=self._hall, code=profile.code, profile=body))
+
+    def add_group(self, group: ServiceGroup) -> None:
+        self._db.execute(insert(GroupRow).values(hall_id=self._hall, **asdict(group)))
+
+    def add_served(self, window_no: str, group_id: str) -> None:
+        self._db.execute(insert(CounterGroupRow).values(hall_id=self._hall, window_no=window_no, group_id=group_id))
+
+
+class SqlRequests:
+    """``RequestStore`` of one hall in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def find(self, key: str) -> tuple[str, int, str] | None:
+        row = self._db.execute(
+            select(_K.body_hash, _K.status, _K.response).where(_K.hall_id == self._hall, _K.key == key)
+        ).one_or_none()
+        return None if row is None else (row.body_hash, row.status, row.response)
+
+    def add(self, key: str, body_hash: str, status: int, response: str, at: datetime) -> None:
+        self._db.execute(
+            insert(RequestKeyRow).values(
+                hall_id=self._hall, key=key, body_hash=body_hash, status=status, response=response, at=at
+            )
+        )
+
+    def forget_before(self, at: datetime) -> int:
+        gone = self._db.execute(delete(RequestKeyRow).where(_K.hall_id == self._hall, _K.at < at))
+        return gone.rowcount

@@ -1,0 +1,124 @@
+"""The hall's store: units of work, on encrypted SQLite through one writer lane or on PostgreSQL directly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from clerk_app.domain.errors import StoreFault
+from clerk_app.ports.clock import Entropy
+from clerk_app.ports.stores_hall import DeviceRecord, HallUnit
+from db.engine import postgres_engine, sqlite_engine
+from db.hall import setup
+from db.hall.cases import SqlCases, SqlCatalogue
+from db.hall.journal import SqlJournal
+from db.hall.lane import WriterLane
+from db.hall.migrate import migrate
+from db.hall.models import HallRow, StoreMeta
+from db.hall.people import SqlPeople
+from db.hall.setup import SqlDevices, SqlRequests, SqlSetup
+from db.hall.tickets import SqlTickets
+
+T = TypeVar("T")
+_READERS = 8
+
+
+class SqlUnit:
+    """``HallUnit`` on one connection."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self.hall_id = hall_id
+        self.tickets = SqlTickets(connection, hall_id)
+        self.journal = SqlJournal(connection, hall_id)
+        self.people = SqlPeople(connection, hall_id)
+        self.devices = SqlDevices(connection, hall_id)
+        self.setup = SqlSetup(connection, hall_id)
+        self.requests = SqlRequests(connection, hall_id)
+        self.cases = SqlCases(connection, hall_id)
+        self.catalogue = SqlCatalogue(connection, hall_id)
+
+
+def _sentence(error: DBAPIError) -> str:
+    text = str(error.orig).lower()
+    if "full" in text:
+        return "服务器的磁盘满了，这一步没有存下。请技术员清出空间后再做一次"
+    if "locked" in text or "busy" in text:
+        return "服务器的数据正被别的程序占用，这一步没有存下，请再做一次"
+    return "服务器的数据文件读写不了，这一步没有存下。请联系技术员"
+
+
+class SqlHallStore:
+    """``HallStore``. With a ``lane`` all writes run on its thread; without, in the caller's (PostgreSQL)."""
+
+    def __init__(self, writer: Engine, reader: Engine, lane: WriterLane | None, epoch: str) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._lane = lane
+        self._epoch = epoch
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T]) -> T:
+        def job() -> T:
+            return _guarded(self._writer, lambda connection: work(SqlUnit(connection, hall_id)))
+
+        return job() if self._lane is None else self._lane.run(who, job)
+
+    def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
+        return _guarded(self._reader, lambda connection: work(SqlUnit(connection, hall_id)))
+
+    def halls(self) -> list[str]:
+        return _guarded(self._reader, lambda connection: list(connection.execute(select(HallRow.hall_id)).scalars()))
+
+    def device_by_token(self, token_hash: str) -> DeviceRecord | None:
+        return _guarded(self._reader, lambda connection: setup.device_by_token(connection, token_hash))
+
+    def hall_of_code(self, secret_hash: str) -> str | None:
+        return _guarded(self._reader, lambda connection: setup.hall_of_code(connection, secret_hash))
+
+    def close(self) -> None:
+        """Drain the lane, then close all connections."""
+        if self._lane is not None:
+            self._lane.close()
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def _guarded(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """One transaction; the environment's faults become ``StoreFault``, ours pass through."""
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    except OperationalError as error:
+        raise StoreFault(_sentence(error)) from error
+
+
+def _epoch(engine: Engine) -> str:
+    with engine.connect() as connection:
+        return connection.execute(select(StoreMeta.value).where(StoreMeta.name == "epoch")).scalar_one()
+
+
+def open_sqlite(path: Path, key: bytes, entropy: Entropy) -> SqlHallStore:
+    """Open (or make) the encrypted store at ``path`` and bring its schema up to date. ``StoreFault`` if it cannot."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    writer = sqlite_engine(path, key, writer=True)
+    try:
+        migrate(writer, entropy.bytes(16).hex())
+    except OperationalError as error:
+        writer.dispose()
+        raise StoreFault(_sentence(error)) from error
+    reader = sqlite_engine(path, key, writer=False, connections=_READERS)
+    return SqlHallStore(writer, reader, WriterLane("hall-writer"), _epoch(reader))
+
+
+def open_postgres(url: str, entropy: Entropy) -> SqlHallStore:
+    """Open the store at a PostgreSQL URL and bring its schema up to date."""
+    engine = postgres_engine(url)
+    migrate(engine, entropy.bytes(16).hex())
+    return SqlHallStore(engine, engine, None, _epoch(engine))

@@ -1,0 +1,261 @@
+"""Tickets in SQL. The claim is one conditional statement on Core: the ORM's session costs too much here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clerk_app.domain.errors import Conflict, Locked, NotFound
+from clerk_app.domain.queue import (
+    ACTIVE,
+    PRIORITY_IN_A_ROW,
+    PrintState,
+    PriorityClass,
+    TicketState,
+    ticket_number,
+)
+from clerk_app.ports.hall import CalledNumber, Ticket
+from clerk_app.ports.stores_hall import DayFigures, NewTicket, TicketChange, WaitingCount
+from db.hall.models import GroupRow, TicketRow
+
+_T = TicketRow.__table__.c
+_TABLE = TicketRow.__table__
+_WINDOW_TAKEN = "本窗口还有一个号没办完，办结或过号后再叫"
+_TRIES = 20
+
+
+def _ticket(row: Row[Any], group_name: str) -> Ticket:
+    return Ticket(
+        ticket_id=row.ticket_id,
+        day=row.day,
+        number=ticket_number(row.prefix, row.serial),
+        group_id=row.group_id,
+        group_name=group_name,
+        state=row.state,
+        priority=row.priority,
+        reason=row.reason,
+        matter_code=row.matter_code,
+        person=row.person,
+        taken_at=row.taken_at,
+        called_at=row.called_at,
+        last_call_at=row.last_call_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        window_no=row.window_no,
+        recalls=row.recalls,
+        print_state=row.print_state,
+        prints=row.prints,
+        outcome=row.outcome,
+    )
+
+
+class SqlTickets:
+    """``TicketStore`` of one hall in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def _name(self, group_id: str) -> str:
+        found = self._db.execute(
+            select(GroupRow.name).where(GroupRow.hall_id == self._hall, GroupRow.group_id == group_id)
+        ).scalar()
+        return found or ""
+
+    def _built(self, row: Row[Any]) -> Ticket:
+        return _ticket(row, self._name(row.group_id))
+
+    def add(self, ticket: NewTicket) -> Ticket:
+        next_serial = (
+            select(func.coalesce(func.max(_T.serial), 0) + 1)
+            .where(_T.hall_id == self._hall, _T.day == ticket.day, _T.prefix == ticket.prefix)
+            .scalar_subquery()
+        )
+        statement = (
+            insert(TicketRow)
+            .values(
+                hall_id=self._hall,
+                ticket_id=ticket.ticket_id,
+                day=ticket.day,
+                prefix=ticket.prefix,
+                serial=next_serial,
+                group_id=ticket.group_id,
+                state=TicketState.WAITING,
+                priority=ticket.priority,
+                is_priority=int(ticket.priority is not PriorityClass.ORDINARY),
+                reason=ticket.reason,
+                matter_code=ticket.matter_code,
+                person=ticket.person,
+                person_hash=ticket.person_hash,
+                taken_at=ticket.taken_at,
+                recalls=0,
+                print_state=PrintState.PENDING,
+                prints=0,
+            )
+            .returning(_TABLE)
+        )
+        # Two writers of PostgreSQL may compute the same serial: the unique index refuses one, which tries again.
+        for _ in range(_TRIES):
+            try:
+                with self._db.begin_nested():
+                    row = self._db.execute(statement).one()
+                return self._built(row)
+            except IntegrityError:
+                if ticket.person_hash and self.waiting_of_person(ticket.day, ticket.person_hash):
+                    raise Conflict("这张身份证已经取过号，还在等候") from None
+        raise Conflict("取号的人太多，请再按一次")
+
+    def claim(self, window_no: str, groups: Sequence[str], day: date, now: datetime) -> Ticket | None:
+        mine = and_(_T.hall_id == self._hall, _T.day == day, _T.group_id.in_(list(groups)))
+        latest = (
+            select(_T.is_priority)
+            .where(mine, _T.called_at.is_not(None))
+            .order_by(_T.called_at.desc(), _T.ticket_id.desc())
+            .limit(PRIORITY_IN_A_ROW)
+            .subquery()
+        )
+        in_a_row = select(func.coalesce(func.sum(latest.c.is_priority), 0)).scalar_subquery()
+        rank = case((in_a_row >= PRIORITY_IN_A_ROW, _T.is_priority), else_=1 - _T.is_priority)
+        chosen = (
+            select(_T.ticket_id)
+            .where(mine, _T.state == TicketState.WAITING)
+            .order_by(rank, _T.taken_at, _T.ticket_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        statement = (
+            update(TicketRow)
+            .where(_T.hall_id == self._hall, _T.ticket_id == chosen, _T.state == TicketState.WAITING)
+            .values(state=TicketState.CALLED, window_no=window_no, called_at=now, last_call_at=now)
+            .returning(_TABLE)
+        )
+        try:
+            row = self._db.execute(statement).one_or_none()
+        except IntegrityError:
+            raise Locked(_WINDOW_TAKEN) from None
+        return None if row is None else self._built(row)
+
+    def get(self, ticket_id: str) -> Ticket:
+        row = self._db.execute(select(_TABLE).where(_T.hall_id == self._hall, _T.ticket_id == ticket_id)).one_or_none()
+        if row is None:
+            raise NotFound("没有这个号，可能是别的大厅的")
+        return self._built(row)
+
+    def change(self, ticket_id: str, expected: TicketState, change: TicketChange) -> Ticket:
+        values = {item.name: getattr(change, item.name) for item in fields(change)}
+        try:
+            row = self._db.execute(
+                update(TicketRow)
+                .where(_T.hall_id == self._hall, _T.ticket_id == ticket_id, _T.state == expected)
+                .values({name: value for name, value in values.items() if value is not None})
+                .returning(_TABLE)
+            ).one_or_none()
+        except IntegrityError:
+            raise Locked(_WINDOW_TAKEN) from None
+        if row is None:
+            raise Conflict("这个号刚刚被别处改过，请看一眼最新状态")
+        return self._built(row)
+
+    def active(self, window_no: str) -> Ticket | None:
+        row = self._db.execute(
+            select(_TABLE).where(_T.hall_id == self._hall, _T.window_no == window_no, _T.state.in_(sorted(ACTIVE)))
+        ).one_or_none()
+        return None if row is None else self._built(row)
+
+    def waiting_of_person(self, day: date, person_hash: str) -> Ticket | None:
+        row = self._db.execute(
+            select(_TABLE).where(
+                _T.hall_id == self._hall,
+                _T.day == day,
+                _T.person_hash == person_hash,
+                _T.state == TicketState.WAITING,
+            )
+        ).one_or_none()
+        return None if row is None else self._built(row)
+
+    def ahead(self, ticket: Ticket) -> int:
+        if ticket.state is not TicketState.WAITING:
+            return 0
+        earlier = or_(
+            _T.taken_at < ticket.taken_at,
+            and_(_T.taken_at == ticket.taken_at, _T.ticket_id < ticket.ticket_id),
+        )
+        mine = int(ticket.priority is not PriorityClass.ORDINARY)
+        before = or_(_T.is_priority > mine, and_(_T.is_priority == mine, earlier))
+        return self._db.execute(
+            select(func.count()).where(
+                _T.hall_id == self._hall,
+                _T.day == ticket.day,
+                _T.group_id == ticket.group_id,
+                _T.state == TicketState.WAITING,
+                before,
+            )
+        ).scalar_one()
+
+    def waiting(self, day: date) -> list[WaitingCount]:
+        rows = self._db.execute(
+            select(_T.group_id, func.count(), func.sum(_T.is_priority), func.min(_T.taken_at))
+            .where(_T.hall_id == self._hall, _T.day == day, _T.state == TicketState.WAITING)
+            .group_by(_T.group_id)
+        )
+        return [WaitingCount(group, count, int(priority), oldest) for group, count, priority, oldest in rows]
+
+    def pace(self, group_id: str, day: date, since: datetime) -> tuple[int, datetime | None, datetime | None]:
+        row = self._db.execute(
+            select(func.count(), func.min(_T.called_at), func.max(_T.called_at)).where(
+                _T.hall_id == self._hall, _T.day == day, _T.group_id == group_id, _T.called_at >= since
+            )
+        ).one()
+        return row[0], row[1], row[2]
+
+    def recent(self, day: date, limit: int) -> list[CalledNumber]:
+        rows = self._db.execute(
+            select(_TABLE)
+            .where(_T.hall_id == self._hall, _T.day == day, _T.last_call_at.is_not(None))
+            .order_by(_T.last_call_at.desc(), _T.ticket_id.desc())
+            .limit(limit)
+        )
+        return [
+            CalledNumber(
+                ticket_id=row.ticket_id,
+                number=ticket_number(row.prefix, row.serial),
+                group_id=row.group_id,
+                window_no=row.window_no,
+                state=row.state,
+                is_priority=bool(row.is_priority),
+                recalls=row.recalls,
+                called_at=row.called_at,
+                last_call_at=row.last_call_at,
+            )
+            for row in rows
+        ]
+
+    def of_window(self, window_no: str, day: date, state: TicketState, limit: int) -> list[Ticket]:
+        rows = self._db.execute(
+            select(_TABLE)
+            .where(_T.hall_id == self._hall, _T.day == day, _T.window_no == window_no, _T.state == state)
+            .order_by(func.coalesce(_T.ended_at, _T.last_call_at).desc(), _T.ticket_id.desc())
+            .limit(limit)
+        ).all()
+        return [self._built(row) for row in rows]
+
+    def figures(self, window_no: str, day: date) -> DayFigures:
+        rows = self._db.execute(
+            select(_T.taken_at, _T.called_at, _T.started_at, _T.ended_at).where(
+                _T.hall_id == self._hall,
+                _T.day == day,
+                _T.window_no == window_no,
+                _T.state == TicketState.FINISHED,
+            )
+        ).all()
+        if not rows:
+            return DayFigures(0, None, None)
+        waits = [(cast(datetime, row.called_at) - row.taken_at).total_seconds() for row in rows]
+        services = [(row.ended_at - (row.started_at or row.called_at)).total_seconds() for row in rows]
+        return DayFigures(len(rows), sum(waits) / len(waits), sum(services) / len(services))
