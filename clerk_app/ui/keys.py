@@ -1,0 +1,350 @@
+"""One key table for shortcuts, key caps, the legend and the F1 page.
+
+F keys act; Alt with a digit or letter jumps and opens; plain digits and letters choose, only where no text is typed;
+Ctrl and Shift alone belong to the system and the input method. While the input method has a preedit every key is
+its own (``InputMethodGuard``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+class Page(StrEnum):
+    """Where a key is on; a mode of a page is a page of its own, because its digits replace the others."""
+
+    EVERYWHERE = "everywhere"
+    IDLE = "idle"  # no case open
+    CASE = "case"  # any step of an open case
+    APPLICANT = "applicant"
+    MATTER = "matter"
+    SITUATION = "situation"
+    CHECKLIST = "checklist"
+    REASONS = "reasons"  # picking what is wrong with a material
+    OWED = "owed"  # saying what is still owed of a material
+    OUTCOME = "outcome"
+    PAPERS = "papers"
+    HOLD = "hold"  # picking why a ticket is put aside
+    ASK = "ask"  # an ask card
+    COLLECTION = "collection"
+
+
+PARENT: Final[dict[Page, Page]] = {
+    Page.IDLE: Page.EVERYWHERE,
+    Page.CASE: Page.EVERYWHERE,
+    Page.APPLICANT: Page.CASE,
+    Page.MATTER: Page.CASE,
+    Page.SITUATION: Page.CASE,
+    Page.CHECKLIST: Page.CASE,
+    Page.REASONS: Page.CASE,
+    Page.OWED: Page.CASE,
+    Page.OUTCOME: Page.CASE,
+    Page.PAPERS: Page.CASE,
+    Page.HOLD: Page.CASE,
+    Page.ASK: Page.CASE,
+    Page.COLLECTION: Page.CASE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """``sequences`` has one entry, or one for each member of a range (``Alt+1`` … ``Alt+5``)."""
+
+    id: str
+    sequences: tuple[str, ...]
+    text: str
+    page: Page
+
+    @property
+    def caps(self) -> tuple[str, ...]:
+        """What the key caps say; a range is ``("1", "–", "6")``."""
+        words = tuple(cap_text(sequence) for sequence in self.sequences)
+        if len(words) <= 2:
+            return words
+        head, _, last = words[-1].rpartition("+")
+        return (words[0], "–", last if head else words[-1])
+
+    def cap(self, index: int = 0) -> str:
+        """One cap, e.g. ``key("step").cap(2)`` is 「Alt+3」."""
+        return cap_text(self.sequences[index])
+
+
+def _range(prefix: str, last: int) -> tuple[str, ...]:
+    return tuple(f"{prefix}{number}" for number in range(1, last + 1))
+
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("help", ("F1",), "键位", Page.EVERYWHERE),
+    Key("find", ("F6",), "找办件、找事项", Page.EVERYWHERE),
+    Key("full_screen", ("F11",), "全屏", Page.EVERYWHERE),
+    Key("take_back", ("Shift+F8",), "取回", Page.EVERYWHERE),
+    Key("undo", ("Ctrl+Z",), "撤销", Page.EVERYWHERE),
+    Key("back", ("Esc",), "退一步，内容不丢", Page.EVERYWHERE),
+    Key("person", ("Alt+P",), "到场人", Page.EVERYWHERE),
+    Key("queue", ("Alt+Q",), "展开排队", Page.EVERYWHERE),
+    Key("draft", ("Alt+D",), "继续草稿", Page.EVERYWHERE),
+    Key("my_cases", ("Alt+B",), "打开办件清单", Page.EVERYWHERE),
+    Key("not_uploaded", ("Alt+U",), "看待上传", Page.EVERYWHERE),
+    Key("network", ("Alt+N",), "看网络详情", Page.EVERYWHERE),
+    Key("call_next", ("F2",), "叫下一位", Page.IDLE),
+    Key("read_card_idle", ("F5",), "手工录入", Page.IDLE),
+    Key("recall", ("F3",), "重叫", Page.CASE),
+    Key("no_show", ("F4",), "过号", Page.CASE),
+    Key("read_card", ("F5",), "重读身份证，或手工录入", Page.CASE),
+    Key("capture", ("F7",), "拍当前材料，或请签字", Page.CASE),
+    Key("hold", ("F8",), "挂起", Page.CASE),
+    Key("primary", ("F9",), "做这一页的主要一步", Page.CASE),
+    Key("finish_next", ("F12",), "办结，叫下一位", Page.CASE),
+    Key("step", _range("Alt+", 5), "跳步", Page.CASE),
+    Key("history", ("Alt+H",), "以前办过", Page.CASE),
+    Key("next_matter", ("Alt+M",), "同一个号办下一件", Page.CASE),
+    Key("confirm_applicant", ("Enter",), "资料无误，下一步", Page.APPLICANT),
+    Key("pick_matter", ("Enter",), "选中这个事项", Page.MATTER),
+    Key("matter_move", ("Up", "Down"), "上下选", Page.MATTER),
+    Key("situation_answer", _range("", 9), "选答案", Page.SITUATION),
+    Key("situation_next", ("Enter",), "下一题", Page.SITUATION),
+    Key("all_present", ("A",), "未查的都按要求收齐", Page.CHECKLIST),
+    Key("row_move", ("Up", "Down"), "换一项", Page.CHECKLIST),
+    Key("accept_row", ("Enter",), "按要求收，下一项", Page.CHECKLIST),
+    Key("original", ("1",), "原件", Page.CHECKLIST),
+    Key("copy", ("2",), "复印件", Page.CHECKLIST),
+    Key("exempt", ("3",), "免交", Page.CHECKLIST),
+    Key("tolerate", ("4",), "容缺", Page.CHECKLIST),
+    Key("defect", ("5",), "有问题", Page.CHECKLIST),
+    Key("not_needed", ("6",), "不适用", Page.CHECKLIST),
+    Key("clear_row", ("0",), "清除", Page.CHECKLIST),
+    Key("more_copies", ("+",), "多一份", Page.CHECKLIST),
+    Key("fewer_copies", ("-",), "少一份", Page.CHECKLIST),
+    Key("pick_reason", _range("", 6), "可多选", Page.REASONS),
+    Key("on_the_spot", ("C",), "可当场更正", Page.REASONS),
+    Key("rewrite", ("E",), "改写告知", Page.REASONS),
+    Key("reasons_done", ("Enter",), "确定，下一项", Page.REASONS),
+    Key("pick_owed", _range("", 6), "选欠什么", Page.OWED),
+    Key("more_owed", ("+",), "多欠一份", Page.OWED),
+    Key("fewer_owed", ("-",), "少欠一份", Page.OWED),
+    Key("owed_done", ("Enter",), "确定，下一项", Page.OWED),
+    Key("pick_outcome", _range("", 7), "选结论", Page.OUTCOME),
+    Key("outcome_move", ("Up", "Down"), "换一个结论", Page.OUTCOME),
+    Key("pick_hold", _range("", 5), "选挂起的原因", Page.HOLD),
+    Key("answer", _range("", 3), "回答", Page.ASK),
+    Key("piece_move", ("Up", "Down"), "移动", Page.COLLECTION),
+    Key("hand_over", ("Space",), "勾选", Page.COLLECTION),
+    Key("collector", _range("", 3), "谁来领", Page.COLLECTION),
+)
+
+_BY_ID: Final = {key.id: key for key in KEYS}
+_CAPS: Final = {"Space": "空格", "Up": "↑", "Down": "↓", "-": "−"}
+
+
+def cap_text(sequence: str) -> str:
+    """What is printed on the cap of a key sequence."""
+    return _CAPS.get(sequence, sequence)
+
+
+def key(key_id: str) -> Key:
+    """The key with this id; raises ``KeyError``."""
+    return _BY_ID[key_id]
+
+
+def chain(page: Page) -> tuple[Page, ...]:
+    """The page and everything that stays on while it is shown, the page first."""
+    pages = [page]
+    while pages[-1] in PARENT:
+        pages.append(PARENT[pages[-1]])
+    return tuple(pages)
+
+
+def keys_of(page: Page) -> tuple[Key, ...]:
+    """Keys of the page itself, for the legend line."""
+    return tuple(entry for entry in KEYS if entry.page is page)
+
+
+def keys_on(page: Page) -> tuple[Key, ...]:
+    """All keys that work while the page is shown, the page's own first, for the F1 page."""
+    return tuple(entry for at in chain(page) for entry in KEYS if entry.page is at)
+
+
+def doubles(keys: tuple[Key, ...] = KEYS) -> list[tuple[Page, str, list[str]]]:
+    """Sequences that two keys claim on one page: (page, sequence, ids); must be empty."""
+    found = []
+    for page in Page:
+        claims: dict[str, list[str]] = {}
+        for entry in (entry for at in chain(page) for entry in keys if entry.page is at):
+            for sequence in entry.sequences:
+                claims.setdefault(sequence, []).append(entry.id)
+        found += [(page, sequence, ids) for sequence, ids in claims.items() if len(ids) > 1]
+    return found
+
+
+def forbidden(sequence: str) -> str | None:
+    """Why a sequence must not be used (input methods, system), or ``None`` if it may."""
+    *modifiers, last = sequence.replace("++", "+Plus").split("+") if len(sequence) > 1 else [sequence]
+    held = set(modifiers)
+    if "Meta" in held or last in {"Shift", "Ctrl", "Alt", "Meta"}:
+        return "belongs to the system"
+    if last == "F10":
+        return "opens menus"
+    if "Alt" in held and last in {"F4", "Tab", "Space", "Esc"}:
+        return "belongs to the window manager"
+    if {"Ctrl", "Alt"} <= held or {"Ctrl", "Shift"} <= held:
+        return "belongs to the input method or the system"
+    if held & {"Ctrl", "Shift"} and (last in {"Space", ".", ";", ","} or ("Ctrl" in held and last.isdigit())):
+        return "belongs to the input method"
+    if held == {"Shift"} and len(last) == 1:
+        return "is a capital letter"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A key of the table that was pressed; ``index`` counts from 0 inside a range."""
+
+    id: str
+    index: int
+
+
+def pressed(event: QKeyEvent, page: Page) -> Hit | None:
+    """Which of the page's own keys a key press means, for ``keyPressEvent`` of views that take plain keys.
+
+    The numeric keypad counts as digits, + and - there too; Alt with the keypad never does (it types characters).
+    """
+    name = _name(event)
+    if name is None:
+        return None
+    for entry in keys_of(page):
+        if name in entry.sequences:
+            return Hit(entry.id, entry.sequences.index(name))
+    return None
+
+
+def _name(event: QKeyEvent) -> str | None:
+    held = event.modifiers()
+    keypad = bool(held & Qt.KeyboardModifier.KeypadModifier)
+    if held & Qt.KeyboardModifier.AltModifier and keypad:
+        return None
+    code = Qt.Key(event.key())
+    if code in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        last = "Enter"
+    elif code in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+        # Plus needs Shift on most keyboards; without Shift the same key is the equals sign.
+        return "+"
+    elif code is Qt.Key.Key_Minus:
+        return "-"
+    else:
+        last = QKeySequence(code).toString(QKeySequence.SequenceFormat.PortableText)
+    names = (
+        (Qt.KeyboardModifier.ControlModifier, "Ctrl"),
+        (Qt.KeyboardModifier.AltModifier, "Alt"),
+        (Qt.KeyboardModifier.ShiftModifier, "Shift"),
+        (Qt.KeyboardModifier.MetaModifier, "Meta"),
+    )
+    return "+".join([word for modifier, word in names if held & modifier] + [last])
+
+
+def bind(
+    widget: QWidget,
+    key_id: str,
+    slot: Callable[[], object] | Callable[[int], object],
+    *,
+    context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    index: int | None = None,
+) -> list[QShortcut]:
+    """Make the key act while the focus is inside ``widget``.
+
+    A range calls ``slot(index)``; a single key, or one member chosen by ``index``, calls ``slot()``. Keys do not
+    repeat while held. F9 first has the input method commit and acts in the next turn of the event loop, so that the
+    last syllables are part of what is sent. Disable the returned shortcuts to switch the key off.
+    """
+    entry = key(key_id)
+    made = []
+    ranged = len(entry.sequences) > 1 and index is None
+    for number, sequence in enumerate(entry.sequences):
+        if index is not None and number != index:
+            continue
+        act = _caller(slot, number if ranged else None, commit_first=sequence == "F9")
+        for spelling in ("Return", "Enter") if sequence == "Enter" else (sequence,):
+            shortcut = QShortcut(QKeySequence(spelling), widget)
+            shortcut.setContext(context)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(act)
+            made.append(shortcut)
+    return made
+
+
+def _caller(
+    slot: Callable[[], object] | Callable[[int], object], index: int | None, *, commit_first: bool
+) -> Callable[[], None]:
+    def act() -> None:
+        if index is None:
+            slot()  # type: ignore[call-arg]
+        else:
+            slot(index)  # type: ignore[call-arg]
+
+    def commit_then_act() -> None:
+        commit_input()
+        QTimer.singleShot(0, act)
+
+    return commit_then_act if commit_first else act
+
+
+def commit_input() -> None:
+    """Have the input method hand over what is still in composition."""
+    QGuiApplication.inputMethod().commit()
+
+
+class InputMethodGuard(QObject):
+    """Application event filter: no shortcut fires while the input method has a preedit.
+
+    Input methods use digits, Alt+digit and F keys for their candidates. Of the keys that they leave alone while
+    composing, Enter and F9 only commit the composition (the next press acts), the others do nothing. Alt with the
+    numeric keypad is kept from shortcuts at all times, because Windows types characters with it.
+    Install once: ``InputMethodGuard(app)``.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._composing = False
+        app.installEventFilter(self)
+        app.focusObjectChanged.connect(self._left)
+
+    def composing(self) -> bool:
+        """Whether a preedit is open."""
+        return self._composing
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.InputMethod and isinstance(event, QInputMethodEvent):
+            self._composing = bool(event.preeditString())
+        elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self._composing or _alt_keypad(event):
+                # An accepted override is delivered as a key press and never tried as a shortcut.
+                event.accept()
+                return True
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._composing and _acts(event):
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F9):
+                commit_input()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _left(self, _focus: QObject | None) -> None:
+        self._composing = False
+
+
+def _alt_keypad(event: QKeyEvent) -> bool:
+    both = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.KeypadModifier
+    return (event.modifiers() & both) == both
+
+
+def _acts(event: QKeyEvent) -> bool:
+    """Whether the key would do something outside the text: F keys, Enter, Tab, Esc, anything with Alt."""
+    code = event.key()
+    if Qt.Key.Key_F1 <= code <= Qt.Key.Key_F12 or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        return True
+    return code in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
