@@ -1,0 +1,1 @@
+"""What every driver shares: errors, health, capabilities, readings, byte transports, simulated lines."""
