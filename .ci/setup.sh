@@ -71,6 +71,9 @@ if [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
 fi
 fallback_font=/usr/share/fonts/truetype/hanazono/HanaMinB.ttf
 
+apt_install() { # dpkg's own lines tell nobody anything; errors come on stderr
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >/dev/null
+}
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 is_known() { apt-cache show "$1" >/dev/null 2>&1; }
 
@@ -105,12 +108,11 @@ if [[ $(uname -s) == Linux ]]; then
         [[ -e /etc/ssl/certs/ca-certificates.crt ]] || certificates=ca-certificates
         if [[ -n $missing$venv_package$certificates ]]; then
             if [[ $(id -u) == 0 ]]; then
-                export DEBIAN_FRONTEND=noninteractive
-                apt-get -q update
+                apt-get -qq update
                 mapfile -t packages < <(printf '%s' "${missing:+$missing$'\n'}" | name_packages)
                 say "Installing system packages: ${packages[*]} $venv_package $certificates"
                 # shellcheck disable=SC2086
-                apt-get -qq install -y --no-install-recommends "${packages[@]}" $venv_package $certificates
+                apt_install "${packages[@]}" $venv_package $certificates
             else
                 mapfile -t packages < <(printf '%s' "${missing:+$missing$'\n'}" | name_packages)
                 [[ -e $fallback_font ]] || packages+=(fonts-hanazono)
@@ -173,8 +175,8 @@ fi
 # Ext B to F of the ideographs come from fonts-hanazono; without it rare characters show as a box with their code.
 if [[ ! -e $fallback_font && $(uname -s) == Linux ]] && command -v apt-get >/dev/null; then
     if [[ $(id -u) == 0 ]]; then
-        is_known fonts-hanazono || apt-get -q update || true
-        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends fonts-hanazono ||
+        is_known fonts-hanazono || apt-get -qq update || true
+        apt_install fonts-hanazono ||
             say "fonts-hanazono is not to be had here; rare characters will show as a box with their code."
     else
         cache=$("$venv_python" -m clerk_app.typefaces --cache-folder)
