@@ -139,9 +139,9 @@ class Lane:
         """Run ``work(*args, **named)`` on the lane; ``done(result)`` or ``failed(failure)`` follow on the GUI thread.
 
         Call-backs that are methods of a widget are dropped when it has been deleted; for a lambda name its ``owner``.
-        With a ``key`` only the newest job of that key counts: an older one that waits is skipped, one that runs brings
-        no call-back (search as you type). Without ``failed`` a failure goes to the application's error sink; our own mistakes go there always.
-        After the lane has been closed the job is returned cancelled.
+        With a ``key`` only the newest job of that key counts: an older one that waits is skipped, one that runs
+        brings no call-back (search as you type). Without ``failed`` a failure goes to the application's error sink;
+        our own mistakes go there always. After the lane has been closed the job is returned cancelled.
         """
         job = Job(owner)
         with self._lock:

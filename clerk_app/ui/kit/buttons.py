@@ -207,10 +207,10 @@ class Chip(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        width = theme().fonts.width("body", self.text(), bold=True) + 2 * px(SPACE.x8)
+        width = theme().fonts.width("body", self.text(), bold=not self._bad) + 2 * px(SPACE.x8)
         if self._key:
             width += paint.cap_size(self._key).width() + px(SPACE.x6)
-        return QSize(width, px(SIZE.compact))
+        return QSize(width, px(SIZE.chip if self._bad else SIZE.compact))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -235,7 +235,7 @@ class Chip(QAbstractButton):
             paint.cap(painter, at, self._key, dark=filled)
             left += cap.width() + px(SPACE.x6)
         area = QRectF(left, 0, self.width() - left - px(SPACE.x4), self.height())
-        paint.text(painter, area, self.text(), "body", ink, bold=chosen)
+        paint.text(painter, area, self.text(), "body", ink, bold=chosen and not self._bad)
         painter.end()
 
 

@@ -68,8 +68,16 @@ class Text(QLabel):
 class ElidedLabel(Text):
     """One line that is cut with 「…」 when there is no room; the whole text is then the tooltip."""
 
-    def __init__(self, words: str = "", role: str = "body", tone: str = "ink9", *, strong: bool | None = None) -> None:
-        super().__init__("", role, tone, strong=strong)
+    def __init__(
+        self,
+        words: str = "",
+        role: str = "body",
+        tone: str = "ink9",
+        *,
+        strong: bool | None = None,
+        right: bool = False,
+    ) -> None:
+        super().__init__("", role, tone, strong=strong, right=right)
         self._whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(words)
@@ -120,12 +128,11 @@ class SectionTitle(QWidget):
     def __init__(self, words: str, *, icon: str | None = None, side: QWidget | None = None, note: str = "") -> None:
         super().__init__()
         self.label = Text(words, "note", "ink7", strong=True)
-        self.note = Text(note, "note", "ink7")
-        self.note.setVisible(bool(note))
+        self.note = ElidedLabel(note, "note", "ink7", right=True)
         row = Row(gap=SPACE.x6)
         if icon:
             row.put(IconLabel(icon, "ink7", SIZE.icon))
-        row.put(self.label, None, self.note)
+        row.put(self.label, self.note)
         if side is not None:
             row.put(side)
         self.setLayout(row)
@@ -133,7 +140,6 @@ class SectionTitle(QWidget):
     def set_note(self, words: str) -> None:
         """Text at the right, e.g. 「10:17 时的情况」."""
         self.note.setText(words)
-        self.note.setVisible(bool(words))
 
 
 class Divider(QFrame):
@@ -245,7 +251,7 @@ class Light(QWidget):
         self._good, self._state, self._on_rail = good, Lamp.OFF, on_rail
         self.lamp = _LampDot(on_rail)
         self.name = Text(name, "note", "paper" if on_rail else "ink9")
-        self.word = Text("", "note", "ink9")
+        self.word = _LightWord(icon is not None)
         row = Row(gap=SPACE.x6)
         if icon:
             row.put(IconLabel(icon, "ink7", SIZE.icon_middle), SPACE.x4, self.name, None, self.lamp, self.word)
@@ -277,6 +283,20 @@ class Light(QWidget):
     def state(self) -> Lamp:
         """The state shown."""
         return self._state
+
+
+class _LightWord(Text):
+    """In a list the words begin below each other, so that the lamps stand in one column."""
+
+    def __init__(self, listed: bool) -> None:
+        super().__init__("", "note", "ink9")
+        self._listed = listed
+
+    def _line(self, hint: QSize) -> QSize:
+        hint = super()._line(hint)
+        if self._listed:
+            hint.setWidth(max(hint.width(), theme().fonts.width("note", "未连接")))
+        return hint
 
 
 class _LampDot(QWidget):

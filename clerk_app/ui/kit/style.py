@@ -43,7 +43,7 @@ QFrame[divider="v"] { background: $line; max-width: $hairline; min-width: $hairl
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QSpinBox {
     background: $paper; color: $ink9; border: $hairline solid $edge; border-radius: $radius_button;
     padding: 0 $input_pad; min-height: $input_inner; font-size: $item_px;
-    selection-background-color: $pri; selection-color: $paper; }
+    placeholder-text-color: $ink5; selection-background-color: $pri; selection-color: $paper; }
 QPlainTextEdit, QTextEdit { padding: $x6 $input_pad; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus {
     background: $field; border: $frame solid $pri; padding: 0 $input_pad_thick; min-height: $input_inner_thick; }
