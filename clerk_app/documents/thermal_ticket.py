@@ -68,7 +68,7 @@ def _bring(items: tuple[BringItem, ...], profile: PrinterProfile) -> list[Block]
         blocks.append(Text("这件事要带", bold=True))
         blocks += [_item("□", item.name, item.form, profile) for item in needed]
     if exempt:
-        blocks.append(Text("不用交", bold=True))
+        blocks += [Feed(8), Text("不用交", bold=True)]
         blocks += [_item("√", item.name, item.exempt, profile) for item in exempt]
     return blocks
 

@@ -16,6 +16,9 @@ _BASELINE = 21
 """Dots from the top of a 24-dot cell to the baseline: the ideographs of the font stand in the middle."""
 _INK = 128
 """Grey level from which a dot is burnt."""
+_HAIRLINE_INK = 48
+"""The same for the fallback, a Ming face: at 24 dots its horizontal strokes are thinner than half a dot, and a name
+that loses a stroke is another name."""
 
 
 @lru_cache(maxsize=32)
@@ -52,12 +55,13 @@ def glyph(char: str, fonts: FontSet, bold: bool, width: int = 1, height: int = 1
         shifted = Image.new("L", cell.size)
         shifted.paste(cell, (height, 0))
         cell.paste(shifted, (0, 0), shifted)
-    return cell.point(lambda level: 255 if level >= _INK else 0).convert("1")
+    ink = _HAIRLINE_INK if path == fonts.fallback else _INK
+    return cell.point(lambda level: 255 if level >= ink else 0).convert("1")
 
 
 def code_box(char: str) -> Image.Image:
     """Return a 24x24 box with the code point of ``char`` in it."""
     box = Image.new("1", (SIDE, SIDE))
     for row, start, end in box_dots(char):
-        box.paste(1, (start, row, end, row + 1))
+        box.paste(255, (start, row, end, row + 1))
     return box

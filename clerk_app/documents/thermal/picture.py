@@ -1,8 +1,9 @@
-"""Lines, QR codes and seal boxes as 1-bit pictures (1 = burnt dot), as wide as the paper."""
+"""Lines, QR codes and seal boxes as 1-bit pictures (255 = burnt dot), as wide as the paper."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
@@ -13,6 +14,7 @@ from clerk_app.documents.thermal.glyphs import glyph
 from clerk_app.documents.thermal.layout import PrintedLine, char_columns, display_columns, text_lines
 from clerk_app.documents.thermal.profile import CELL, COLUMN, LEADING, PrinterProfile
 
+_INK = 255
 _NARROWEST_SIDE = 16
 """Columns that text beside a QR code needs; with fewer it goes under the code."""
 
@@ -27,7 +29,7 @@ def line_picture(line: PrintedLine, dots: int, fonts: FontSet) -> Image.Image:
             cell = glyph(char, fonts, span.bold, line.width, line.height)
             columns = char_columns(char)
             at = x if columns else max(x - cell.width, 0)
-            picture.paste(1, (at, LEADING // 2), cell)
+            picture.paste(_INK, (at, 0), cell)
             x += columns * COLUMN * line.width
     return picture
 
@@ -50,7 +52,7 @@ def qr_picture(data: str, module_dots: int) -> Image.Image:
     small = Image.new("1", (side, side))
     small.putdata(
         [0] * side * QUIET_MODULES
-        + [int(dark) for row in modules for dark in (*[False] * QUIET_MODULES, *row, *[False] * QUIET_MODULES)]
+        + [_INK * dark for row in modules for dark in (*[False] * QUIET_MODULES, *row, *[False] * QUIET_MODULES)]
         + [0] * side * QUIET_MODULES
     )
     return small.resize((side * module_dots, side * module_dots), Image.Resampling.NEAREST)
@@ -59,11 +61,14 @@ def qr_picture(data: str, module_dots: int) -> Image.Image:
 def qr_beside_picture(block: QrBeside, profile: PrinterProfile, fonts: FontSet) -> Image.Image:
     """Return the code with its lines at the right, or under it on narrow paper."""
     code = qr_picture(block.data, block.module_dots)
+    # the lines above and below are mostly white: half the quiet margin is there already
+    spare = QUIET_MODULES * block.module_dots // 2
+    code = code.crop((0, spare, code.width, code.height - spare))
     if code.width > profile.dots:
         raise ValueError("the QR code is wider than the paper")
     columns = (profile.dots - code.width) // COLUMN
     if columns < _NARROWEST_SIDE:
-        side = _stack(block.lines, profile.columns, fonts)
+        side = _stack([replace(line, align="center") for line in block.lines], profile.columns, fonts)
         picture = Image.new("1", (profile.dots, code.height + side.height))
         picture.paste(code, ((profile.dots - code.width) // 2, 0))
         picture.paste(side, (0, code.height))
@@ -71,9 +76,8 @@ def qr_beside_picture(block: QrBeside, profile: PrinterProfile, fonts: FontSet) 
     side = _stack(block.lines, columns, fonts)
     height = max(code.height, side.height)
     picture = Image.new("1", (profile.dots, height))
-    # the margin of the paper is white too: the code stands flush with the text above, as printed forms do
-    outside = 2 * block.module_dots
-    picture.paste(code.crop((outside, 0, code.width, code.height)), (0, (height - code.height) // 2))
+    # so is the margin of the paper: the code stands flush with the text above, as printed forms do
+    picture.paste(code.crop((spare, 0, code.width, code.height)), (0, (height - code.height) // 2))
     picture.paste(side, (code.width, (height - side.height) // 2))
     return picture
 
@@ -95,7 +99,7 @@ def _dashed_frame(picture: Image.Image, left: int, top: int, right: int, bottom:
     draw = ImageDraw.Draw(picture)
     for x in range(left, right, 10):
         for y in (top, bottom - 1):
-            draw.rectangle((x, y, min(x + 5, right), y + 1), fill=1)
+            draw.rectangle((x, y, min(x + 5, right), y + 1), fill=_INK)
     for y in range(top, bottom, 10):
         for x in (left, right - 1):
-            draw.rectangle((x, y, x + 1, min(y + 5, bottom)), fill=1)
+            draw.rectangle((x, y, x + 1, min(y + 5, bottom)), fill=_INK)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from escpos.printer import Dummy
 from PIL import Image, ImageChops
 
 from clerk_app.design.fontset import FontSet
 from clerk_app.documents.thermal.blocks import Block, Feed, QrBeside, Row, Rule, SealBox, Text
 from clerk_app.documents.thermal.layout import PrintedLine, row_lines, text_lines
+from clerk_app.documents.thermal.library import dummy_printer
 from clerk_app.documents.thermal.picture import line_picture, qr_beside_picture, seal_box_picture
 from clerk_app.documents.thermal.profile import CELL, LEADING, PrinterProfile
 
@@ -40,7 +40,7 @@ class _Job:
     def __init__(self, profile: PrinterProfile, fonts: FontSet) -> None:
         self._profile = profile
         self._fonts = fonts
-        self._printer = Dummy()
+        self._printer = dummy_printer(profile.dots)
         self._align = "left"
         self._bold = False
         self._size = (1, 1)
@@ -95,7 +95,7 @@ class _Job:
 
     def _picture(self, picture: Image.Image) -> None:
         self._style("left", (1, 1))
-        inverted = ImageChops.invert(picture)  # in Pillow's 1-bit pictures 0 is black, in ours 1 burns
+        inverted = ImageChops.invert(picture)  # the library burns what is black, our pictures hold ink as 255
         self._printer.image(inverted, impl="bitImageRaster")
 
     def _style(self, align: str, size: tuple[int, int]) -> None:
