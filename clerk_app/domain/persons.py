@@ -71,34 +71,24 @@ class LegalEntity:
 
 
 @dataclass(frozen=True, slots=True)
-class PowerOfAttorney:
-    """授权委托书 (民法典第一百六十五条: agent, matter, powers, period, signature).
+class Agent:
+    """The person who came instead, and the power of attorney that allows it.
 
-    ``scope`` is the text of the powers (代为申请、领取), ``valid_to`` None when the paper names no end.
+    授权委托书 (民法典第一百六十五条) names agent, matter, powers and period and is signed. ``scope`` is the text of the
+    powers (代为申请、领取), ``valid_to`` the last day, None when the paper names no end.
     """
 
-    scope: str
-    valid_to: date | None = None
-
-    def covers(self, power: str) -> bool:
-        """Whether the power (领取, 申请 …) is written in the scope; anything not written is not given."""
-        return bool(power) and power in self.scope
-
-    def valid_on(self, day: date) -> bool:
-        """Whether the period has not ended on ``day``."""
-        return self.valid_to is None or day <= self.valid_to
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """The person who came instead, and what allows it."""
-
     person: NaturalPerson
-    power_of_attorney: PowerOfAttorney
+    scope: str = ""
+    valid_to: date | None = None
 
     @property
     def name(self) -> str:
         return self.person.display_name
+
+    def may(self, power: str, on: date) -> bool:
+        """Whether the power (申请, 领取 …) is written in the scope and the period has not ended on that day."""
+        return bool(power) and power in self.scope and (self.valid_to is None or on <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
