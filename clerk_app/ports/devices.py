@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from clerk_app.domain.errors import Fault
+from clerk_app.domain.identity import IdType
+from clerk_app.domain.persons import CheckedPerson, from_card
 
 
 class DeviceFault(Fault):
@@ -47,21 +49,38 @@ class DeviceHealth:
 class CardFacts:
     """One identity card as read; personal fields stay out of ``repr``.
 
-    ``document_type`` as in GA/T 2000.156 (111 resident card, 554 foreigner's card, 516/511 permits); ``sex`` and
-    ``ethnic`` are words (女, 汉); ``valid_to`` None means 长期. ``photo`` is what the reader gave, often undecodable.
+    ``sex_code`` as in GB/T 2261.1, ``ethnic`` the GB/T 3304 code (empty where the card has none), ``address`` the
+    newest one; ``valid_to`` None means 长期. ``photo`` is what the reader gave (WLT), empty when nothing.
     """
 
+    id_type: IdType
     name: str = field(repr=False)
-    number: str = field(repr=False)
+    id_number: str = field(repr=False)
     birth: date = field(repr=False)
-    sex: str = field(default="", repr=False)
+    sex_code: str = field(default="0", repr=False)
     ethnic: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
+    english_name: str = field(default="", repr=False)
     issuer: str = field(default="", repr=False)
     valid_from: date | None = field(default=None, repr=False)
     valid_to: date | None = field(default=None, repr=False)
-    document_type: str = "111"
     photo: bytes = field(default=b"", repr=False)
+
+    def person(self, today: date) -> CheckedPerson:
+        """The person with the doubts that ask for a second look; ``Rejected("name")`` for a card without a name."""
+        return from_card(
+            id_type=self.id_type,
+            name=self.name,
+            id_number=self.id_number,
+            sex_code=self.sex_code,
+            birth=self.birth,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            today=today,
+            ethnic=self.ethnic,
+            address=self.address,
+            english_name=self.english_name,
+        )
 
 
 class PrintOutcome(StrEnum):

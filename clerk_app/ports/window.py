@@ -1,4 +1,4 @@
-"""What the window's services need of their own store: short units of work over typed rows. Implemented in ``db.window``.
+"""The store of a window as its services see it: short units of work over typed rows. Implemented in ``db.window``.
 
 A store belongs to one window of one hall and to one machine. Any thread may call it: there is one writer, and the
 others wait for their turn. Moments are timezone-aware (Beijing time), ids are UUIDv7 strings.

@@ -1,0 +1,354 @@
+"""Stored papers on their way to paper. Nothing prints twice by itself; nothing is called printed that may not be.
+
+::
+
+    prepared ─▶ sending ─▶ printed
+        ▲          ├─────▶ saved      no A4 printer is set up: a PDF in the folder
+    refused ◀──────┤                  nothing reached the paper; may be sent again
+                   └─────▶ unknown ──1─▶ printed      the clerk sees the whole sheet
+                              └──2, 3──▶ withdrawn    half a sheet taken back, a new sheet 「补打 n」
+
+Both sides of ``sending`` are committed before and after the printer is asked, so that a crash in between leaves
+``sending`` behind, which ``recover`` turns into the question. Called on the printer's lane.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from clerk_app.domain.actor import Actor
+from clerk_app.domain.errors import Locked, NotFound
+from clerk_app.domain.papers import PaperKind
+from clerk_app.ports.devices import PagePrinter, PrintOutcome, PrintResult, ReceiptPrinter
+from clerk_app.ports.printing import PaperFolder, PaperRenderer
+from clerk_app.ports.window import Medium, NewPaper, PaperState, StoredPaper, WindowStore, WindowUnit
+from clerk_app.services.window import records
+from clerk_app.services.window.filing import receipt_paper
+from clerk_app.services.window.journal import Journal, system_actor
+
+_log = logging.getLogger(__name__)
+
+TRANSITIONS: dict[PaperState, frozenset[PaperState]] = {
+    PaperState.PREPARED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
+    PaperState.SENDING: frozenset({PaperState.PRINTED, PaperState.UNKNOWN, PaperState.REFUSED, PaperState.SAVED}),
+    PaperState.REFUSED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
+    PaperState.UNKNOWN: frozenset({PaperState.PRINTED, PaperState.WITHDRAWN}),
+    PaperState.PRINTED: frozenset(),
+    PaperState.SAVED: frozenset({PaperState.SENDING}),
+    PaperState.WITHDRAWN: frozenset(),
+}
+
+UNDECIDED = frozenset({PaperState.PREPARED, PaperState.SENDING, PaperState.UNKNOWN, PaperState.REFUSED})
+"""States that keep F12 locked."""
+
+INTERRUPTED = "程序在打印时中断过，这张纸可能没打完"
+CRASHED = "打印时程序出错，这张纸可能没打完。请看吐出来的纸"
+NO_PAGE_PRINTER = "没有设置 A4 打印机，已存成文件：{}"
+BUSY = "这张正在打印，请等它打完"
+
+
+class Answer(StrEnum):
+    """What only a person who looks at the paper can say; keys 1, 2, 3."""
+
+    USABLE = "usable"
+    REPRINT = "reprint"
+    PAGE_PRINTER = "page_printer"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One answer: its key, its words, and what will follow."""
+
+    answer: Answer
+    key: str
+    text: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The ask card of a sheet whose fate is unknown. ``look_for`` is the mark near the paper's end to look
+    for, ``last_lines`` is what should stand there."""
+
+    paper: StoredPaper
+    title: str
+    text: str
+    look_for: str
+    last_lines: tuple[str, ...]
+    answers: tuple[AnswerLine, ...]
+
+
+class PrintDesk:
+    """Prints the papers of concluded cases and keeps what became of each sheet."""
+
+    def __init__(
+        self,
+        store: WindowStore,
+        renderer: PaperRenderer,
+        journal: Journal,
+        folder: PaperFolder,
+        receipt_printer: ReceiptPrinter | None = None,
+        page_printer: PagePrinter | None = None,
+    ) -> None:
+        self._store = store
+        self._renderer = renderer
+        self._journal = journal
+        self._folder = folder
+        self._receipt_printer = receipt_printer
+        self._page_printer = page_printer
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+
+    # --- reading ----------------------------------------------------------------------------------------------
+    def papers(self, case_id: str) -> tuple[StoredPaper, ...]:
+        """All sheets of a case, reprints included, in the order they were made."""
+        return tuple(self._store.read(lambda unit: unit.papers.of_case(case_id)))
+
+    def current(self, case_id: str) -> tuple[StoredPaper, ...]:
+        """The newest sheet of each paper: what the 文书 page lists."""
+        newest = {paper.original_id: paper for paper in self.papers(case_id)}
+        return tuple(newest.values())
+
+    def undecided(self, case_id: str) -> tuple[StoredPaper, ...]:
+        """Sheets that keep 「办结」 locked."""
+        return tuple(paper for paper in self.current(case_id) if paper.state in UNDECIDED)
+
+    def content(self, paper_id: str) -> bytes:
+        """The bytes as printed: ESC/POS for ``Medium.RECEIPT``, PDF for ``Medium.PAGE``."""
+        return self._store.read(lambda unit: unit.papers.content(_paper(unit, paper_id).paper_id))
+
+    def questions(self) -> tuple[Question, ...]:
+        """Every sheet of this window that waits for an answer, oldest first."""
+        waiting = self._store.read(lambda unit: unit.papers.in_state(PaperState.UNKNOWN))
+        return tuple(self._question(paper) for paper in waiting)
+
+    def question(self, paper_id: str) -> Question | None:
+        """The question about one sheet, None when there is none to ask."""
+        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        return self._question(paper) if paper.state is PaperState.UNKNOWN else None
+
+    # --- acting -----------------------------------------------------------------------------------------------
+    def recover(self) -> tuple[StoredPaper, ...]:
+        """After a start: what was being sent when the program ended becomes a question. Returns those sheets."""
+
+        def work(unit: WindowUnit) -> list[StoredPaper]:
+            binding = unit.binding.binding()
+            left = [paper for paper in unit.papers.in_state(PaperState.SENDING) if not self._is_under_way(paper)]
+            if binding is None:
+                return []
+            return [self._move(unit, p, PaperState.UNKNOWN, INTERRUPTED, system_actor(binding)) for p in left]
+
+        return tuple(self._store.write(work))
+
+    def print_case(self, case_id: str, actor: Actor) -> tuple[StoredPaper, ...]:
+        """Print every sheet of the case that was not sent yet or was refused; returns the current sheets.
+
+        A sheet that is unknown stays so: it waits for its answer.
+        """
+        for paper in self.current(case_id):
+            if paper.state in {PaperState.PREPARED, PaperState.REFUSED}:
+                self.print_paper(paper.paper_id, actor)
+        return self.current(case_id)
+
+    def print_paper(self, paper_id: str, actor: Actor) -> StoredPaper:
+        """Send one sheet (prepared, refused or saved) and keep what became of it.
+
+        Without a thermal printer the receipt goes to the A4 printer, without that into the folder. ``Locked`` when
+        the sheet is being printed, was printed (use ``reprint``) or waits for an answer.
+        """
+        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        if paper.medium is Medium.RECEIPT and self._receipt_printer is None:
+            return self.use_page_printer(paper_id, actor)
+        with self._lock:
+            if paper_id in self._under_way:
+                raise Locked(BUSY)
+            self._under_way.add(paper_id)
+        try:
+            paper, content = self._store.write(lambda unit: self._begin(unit, paper_id, actor))
+            state, sentence = self._send(paper, content)
+            return self._store.write(lambda unit: self._move(unit, paper, state, sentence, actor))
+        finally:
+            with self._lock:
+                self._under_way.discard(paper_id)
+
+    def answer(self, paper_id: str, answer: Answer, actor: Actor) -> StoredPaper:
+        """What the clerk saw. 1: the sheet counts as printed. 2 and 3: a new sheet with the same number, marked
+        「补打 n」, on the same printer or on A4; returns the sheet that counts now.
+
+        ``Locked`` when there is no question about this sheet any more.
+        """
+        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        if paper.state is not PaperState.UNKNOWN:
+            raise Locked("这张纸已经有答复，请看最新的状态")
+        if answer is Answer.USABLE:
+            return self._store.write(lambda unit: self._move(unit, paper, PaperState.PRINTED, "", actor, answer.value))
+        medium = Medium.PAGE if answer is Answer.PAGE_PRINTER else paper.medium
+        again = self._again(paper, medium, paper.reprint + 1)
+
+        def work(unit: WindowUnit) -> None:
+            self._move(unit, paper, PaperState.WITHDRAWN, "", actor, answer.value)
+            self._add(unit, again, actor, answer.value)
+
+        self._store.write(work)
+        return self.print_paper(again.paper.paper_id, actor)
+
+    def reprint(self, paper_id: str, reason: str, actor: Actor) -> StoredPaper:
+        """补打: a further sheet with the same number, with a reason in the audit trail. ``Locked`` unless printed."""
+        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        if paper.state not in {PaperState.PRINTED, PaperState.SAVED}:
+            raise Locked("这张还没有打出来，不用补打")
+        sheets = self.papers(paper.case_id)
+        count = max(sheet.reprint for sheet in sheets if sheet.original_id == paper.original_id)
+        again = self._again(paper, paper.medium, count + 1)
+        self._store.write(lambda unit: self._add(unit, again, actor, reason))
+        return self.print_paper(again.paper.paper_id, actor)
+
+    def use_page_printer(self, paper_id: str, actor: Actor) -> StoredPaper:
+        """Print a receipt, of which nothing is on paper yet, on the A4 printer instead."""
+        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        if paper.medium is not Medium.RECEIPT or paper.state not in {PaperState.PREPARED, PaperState.REFUSED}:
+            raise Locked("这张不能改到 A4 打印机")
+        again = self._again(paper, Medium.PAGE, paper.reprint)
+
+        def work(unit: WindowUnit) -> None:
+            self._move(unit, paper, PaperState.WITHDRAWN, "改用 A4 打印机", actor)
+            self._add(unit, again, actor, Answer.PAGE_PRINTER.value)
+
+        self._store.write(work)
+        return self.print_paper(again.paper.paper_id, actor)
+
+    # --- inside -----------------------------------------------------------------------------------------------
+    def _begin(self, unit: WindowUnit, paper_id: str, actor: Actor) -> tuple[StoredPaper, bytes]:
+        paper = _paper(unit, paper_id)
+        if PaperState.SENDING not in TRANSITIONS[paper.state]:
+            raise Locked(_CANNOT_SEND[paper.state])
+        return self._move(unit, paper, PaperState.SENDING, "", actor), unit.papers.content(paper_id)
+
+    def _send(self, paper: StoredPaper, content: bytes) -> tuple[PaperState, str]:
+        try:
+            if paper.medium is Medium.RECEIPT:
+                assert self._receipt_printer is not None
+                result = self._receipt_printer.print(content)
+            elif self._page_printer is not None:
+                result = self._page_printer.print(content, 1, f"{paper.title} {paper.number}")
+            else:
+                return PaperState.SAVED, NO_PAGE_PRINTER.format(self._folder.save(_file_name(paper), content))
+        except Exception:  # noqa: BLE001  whatever the driver did, bytes may be on the paper: a person has to look
+            _log.exception("printing of sheet %s failed", paper.paper_id)
+            result = PrintResult(PrintOutcome.UNKNOWN, CRASHED)
+        return _STATES[result.outcome], result.sentence
+
+    def _again(self, paper: StoredPaper, medium: Medium, reprint: int) -> NewPaper:
+        source = self._store.read(lambda unit: unit.papers.source(paper.paper_id))
+        original = paper.original_id
+        if paper.kind is PaperKind.RECEIPT:
+            receipt = replace(records.load_receipt(source), reprint=reprint)
+            draw = self._renderer.receipt if medium is Medium.RECEIPT else self._renderer.receipt_page
+            return receipt_paper(paper.case_id, receipt, medium, draw(receipt), self._journal, original)
+        content = self.content(paper.paper_id)
+        now = self._journal.now()
+        sheet = replace(
+            paper,
+            paper_id=self._journal.new_id(),
+            reprint=reprint,
+            state=PaperState.PREPARED,
+            state_at=now,
+            made_at=now,
+            sentence="",
+        )
+        return NewPaper(sheet, content, source)
+
+    def _add(self, unit: WindowUnit, new: NewPaper, actor: Actor, reason: str) -> None:
+        unit.papers.add(new)
+        payload = {
+            "case_id": new.paper.case_id,
+            "original": new.paper.original_id,
+            "number": new.paper.number,
+            "reprint": new.paper.reprint,
+            "medium": new.paper.medium.value,
+            "sha": new.paper.sha,
+            "reason": reason,
+        }
+        self._journal.write(unit, "paper.again", new.paper.paper_id, actor, payload)
+
+    def _move(
+        self, unit: WindowUnit, paper: StoredPaper, state: PaperState, sentence: str, actor: Actor, answer: str = ""
+    ) -> StoredPaper:
+        if state not in TRANSITIONS[paper.state]:
+            raise Locked(_CANNOT_SEND[paper.state])
+        moved = unit.papers.move(paper.paper_id, paper.state, state, self._journal.now(), sentence)
+        payload = {"case_id": paper.case_id, "number": paper.number, "sha": paper.sha, "reprint": paper.reprint}
+        if answer:
+            payload["answer"] = answer
+        self._journal.write(unit, f"paper.{state.value}", paper.paper_id, actor, payload)
+        return moved
+
+    def _is_under_way(self, paper: StoredPaper) -> bool:
+        with self._lock:
+            return paper.paper_id in self._under_way
+
+    def _question(self, paper: StoredPaper) -> Question:
+        receipt = paper.medium is Medium.RECEIPT
+        look_for = f"单号 {paper.number}" if receipt else "第二联的落款日期"
+        text = f"吐出来的纸上，看得到“{look_for}”这一行吗？"
+        return Question(
+            paper=paper,
+            title=f"{paper.title}可能没打完",
+            text=f"{paper.sentence}。{text}" if paper.sentence and not paper.sentence.endswith("。") else text,
+            look_for=look_for,
+            last_lines=self._last_lines(paper),
+            answers=_answers(paper, self._page_printer is not None),
+        )
+
+    def _last_lines(self, paper: StoredPaper) -> tuple[str, ...]:
+        if paper.kind is not PaperKind.RECEIPT:
+            return (paper.title, paper.number)
+        source = self._store.read(lambda unit: unit.papers.source(paper.paper_id))
+        receipt = records.load_receipt(source)
+        rows = [f"材料 {row.number} {row.name} {row.form} {row.pieces}" for row in receipt.rows[-3:]]
+        totals = f"共 {receipt.total_pieces} 份 {receipt.total_pages} 页"
+        return (*rows, totals, receipt.statement, receipt.case_number)
+
+
+def _answers(paper: StoredPaper, page_printer: bool) -> tuple[AnswerLine, ...]:
+    again = paper.reprint + 1
+    lines = [
+        AnswerLine(Answer.USABLE, "1", "看得到，这张能用", "记为已打印，不再出纸"),
+        AnswerLine(Answer.REPRINT, "2", "看不到，收回半张，重打", f"新的一张同一编号，印“补打 {again}”"),
+    ]
+    if paper.medium is Medium.RECEIPT:
+        follows = "A4 打印机出纸，内容相同" if page_printer else "没有 A4 打印机，存成文件，内容相同"
+        lines.append(AnswerLine(Answer.PAGE_PRINTER, "3", "先不打，改用 A4 打印机", follows))
+    return tuple(lines)
+
+
+def _paper(unit: WindowUnit, paper_id: str) -> StoredPaper:
+    paper = unit.papers.get(paper_id)
+    if paper is None:
+        raise NotFound("本机没有这张文书")
+    return paper
+
+
+def _file_name(paper: StoredPaper) -> str:
+    again = f"-补打{paper.reprint}" if paper.reprint else ""
+    return f"{paper.number}-{paper.title}{again}.pdf"
+
+
+_STATES = {
+    PrintOutcome.PRINTED: PaperState.PRINTED,
+    PrintOutcome.UNKNOWN: PaperState.UNKNOWN,
+    PrintOutcome.REFUSED: PaperState.REFUSED,
+}
+
+_CANNOT_SEND = {
+    PaperState.PREPARED: "这张还没有开始打印",
+    PaperState.SENDING: BUSY,
+    PaperState.REFUSED: "这张没有打出，请先重打",
+    PaperState.UNKNOWN: "先回答这张纸打完没有",
+    PaperState.PRINTED: "这张已打印；再要一张请用补打",
+    PaperState.SAVED: "这张已存成文件",
+    PaperState.WITHDRAWN: "这张已收回，以新的一张为准",
+}
