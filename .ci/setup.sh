@@ -69,6 +69,13 @@ if [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
         "libxcb-render-util.so.0 libxcb-render-util0"
     )
 fi
+if [[ -n ${WAYLAND_DISPLAY:-} ]]; then
+    needed+=(
+        "libwayland-client.so.0 libwayland-client0"
+        "libwayland-cursor.so.0 libwayland-cursor0"
+        "libwayland-egl.so.1 libwayland-egl1"
+    )
+fi
 fallback_font=/usr/share/fonts/truetype/hanazono/HanaMinB.ttf
 
 apt_install() { # dpkg's own lines tell nobody anything; errors come on stderr
