@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
-from support.gallery import Gallery
-from support.look import clipped_labels, dressed, grab
 
 from clerk_app.design.tokens import COLOR
+from support.gallery import Gallery
+from support.look import clipped_labels, dressed, grab
 
 
 @pytest.mark.parametrize(("factor", "width", "height"), [(1.0, 1366, 900), (1.25, 1700, 1120), (1.5, 2049, 1340)])
