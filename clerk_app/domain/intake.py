@@ -25,8 +25,14 @@ from clerk_app.domain.errors import Rejected
 from clerk_app.domain.persons import Agent, LegalEntity, NaturalPerson
 
 Applicant = NaturalPerson | LegalEntity
-_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-_NO_CHECKS: Mapping[str, MaterialCheck] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({})
+
+
+def _no_checks() -> Mapping[str, MaterialCheck]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ class Intake:
     contact_phone: str = ""
     matter: Matter | None = None
     received_at: datetime | None = None
-    answers: Mapping[str, tuple[str, ...]] = field(default=_NOTHING)
-    checks: Mapping[str, MaterialCheck] = field(default=_NO_CHECKS)
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    checks: Mapping[str, MaterialCheck] = field(default_factory=_no_checks)
     competent_body: str = ""
     reason: str = ""
     delivery: str = "window"
@@ -83,7 +89,7 @@ class Intake:
             answers[situation.id] = situation.default_answer()
             if situation.is_agency and self.agent is not None:
                 answers[situation.id] = tuple(o.id for o in situation.options if o.id != "self")[:1]
-        fresh = replace(self, matter=matter, received_at=now, answers=MappingProxyType(answers), checks=_NO_CHECKS)
+        fresh = replace(self, matter=matter, received_at=now, answers=MappingProxyType(answers), checks=_no_checks())
         return fresh._preset()
 
     def answer(self, situation_id: str, option_ids: tuple[str, ...]) -> Intake:
@@ -169,4 +175,6 @@ class Intake:
 
     @property
     def applicant_name(self) -> str:
+        if isinstance(self.applicant, NaturalPerson):
+            return self.applicant.display_name
         return self.applicant.name if self.applicant else ""

@@ -249,7 +249,7 @@ def _who(c: Conclusion) -> tuple[Fact, ...]:
         facts.append(Fact("住所", plain(applicant.address)))
     if agent is not None:
         person = agent.person
-        facts.append(Fact("代理人", plain(f"{person.name} {mask_id_number(person.id_number)}"), half=True))
+        facts.append(Fact("代理人", plain(f"{agent.name} {mask_id_number(person.id_number)}"), half=True))
         facts.append(Fact("代理人电话", plain(mask_phone(person.phone) or "—"), half=True))
     return tuple(facts)
 

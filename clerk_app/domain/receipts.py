@@ -32,7 +32,7 @@ def receipt_for(c: Conclusion) -> Receipt | None:
         matter=c.matter.name,
         agency=c.hall.agency(c.matter.department),
         applicant=c.intake.applicant_name,
-        agent=agent.name if agent else "",
+        agent=agent.display_name if agent else "",
         agent_number=mask_id_number(number),
         rows=rows,
         total_pieces=sum(row.pieces for row in kept),

@@ -1,0 +1,1 @@
+"""The clerk's desk: one window, three columns, keyboard first."""

@@ -1,0 +1,383 @@
+"""The checklist itself: a list view whose focused row opens in place; plain keys give verdicts.
+
+One key changes one ``MaterialCheck``; the list keeps no state of its own but the cursor and the mode of the keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from clerk_app.design.tokens import COLOR, RADIUS, SIZE, SPACE
+from clerk_app.domain.catalogue import Material
+from clerk_app.domain.checklist import MaterialCheck, Verdict, notice_sentence, phrases_for, toggle_phrase
+from clerk_app.domain.errors import Refusal
+from clerk_app.domain.intake import Intake
+from clerk_app.ui.kit import paint
+from clerk_app.ui.kit.theme import px, theme
+from clerk_app.ui.window.case import checklist_rows as rows
+from clerk_app.ui.window.case.checklist_rows import Mode
+
+Index = QModelIndex | QPersistentModelIndex
+_VERDICT_KEYS = {
+    Qt.Key.Key_1: Verdict.ORIGINAL,
+    Qt.Key.Key_2: Verdict.COPY,
+    Qt.Key.Key_3: Verdict.EXEMPT,
+    Qt.Key.Key_6: Verdict.NOT_APPLICABLE,
+}
+_TINTS = {Verdict.DEFECTIVE: COLOR.row_bad, Verdict.TOLERATED: COLOR.row_warn}
+
+
+class _Model(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.intake: Intake | None = None
+        self.rows: tuple[tuple[Material, MaterialCheck], ...] = ()
+
+    def show(self, intake: Intake) -> None:
+        """Take a new state; the number of rows changes only with the situation."""
+        same = [m.id for m, _ in self.rows] == [m.id for m, _ in intake.rows]
+        if same:
+            self.intake, self.rows = intake, intake.rows
+            if self.rows:
+                self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
+            return
+        self.beginResetModel()
+        self.intake, self.rows = intake, intake.rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or self.intake is None or self.intake.matter is None:
+            return None
+        material, check = self.rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return rows.words(self.intake.matter, material, check).spoken(index.row() + 1)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{material.name}\n{material.criterion}\n{material.legal_basis}{material.note}"
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, view: Checklist) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        width = self._view.viewport().width()
+        material, check = self._view.row(index.row())
+        mode = self._view.mode if index.row() == self._view.current_row() else Mode.VERDICTS
+        return QSize(width, rows.open_height(width, material, check, mode))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        intake = self._view.intake
+        if intake is None or intake.matter is None:
+            return
+        material, check = self._view.row(index.row())
+        focused = index.row() == self._view.current_row()
+        opened = focused and self._view.mode is not Mode.VERDICTS
+        area: QRect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        painter.fillRect(area, QColor(_TINTS.get(check.verdict, COLOR.paper)))
+        painter.fillRect(QRect(area.x(), area.bottom(), area.width(), px(SIZE.hairline)), QColor(COLOR.line))
+        self._row(painter, area, index.row() + 1, rows.words(intake.matter, material, check), check)
+        if opened and self._view.mode is Mode.LACKING:
+            self._lacking(painter, area, material, check)
+        elif opened:
+            self._defects(painter, area, material, check)
+        if focused and option.state & QStyle.StateFlag.State_Enabled:  # type: ignore[attr-defined]
+            paint.row_frame(painter, area.adjusted(0, 0, 1, 1))
+        painter.restore()
+
+    def _row(self, painter: QPainter, area: QRect, number: int, words: rows.Words, check: MaterialCheck) -> None:
+        place, fonts = rows.geometry(area), theme().fonts
+        paint.mark(painter, place.mark, rows.MARKS[check.verdict], number)
+        item, note = fonts.line("item"), fonts.line("note")
+        top = area.top() + (px(SIZE.row) - item - note) // 2
+        left, width = place.text.left(), place.text.width()
+        paint.text(painter, QRect(left, top, width, item), words.name, "item", COLOR.ink9)
+        paint.text(painter, QRect(left, top + item, width, note), words.criterion, "note", COLOR.ink5)
+        self._lines(painter, place.required, words.required)
+        paint.text(painter, place.received, words.received, "note", COLOR.ink7)
+        size = paint.pill_size(words.pill)
+        result = place.result
+        width = min(size.width(), result.width())
+        if words.pill_note:
+            pill_top = area.top() + px(SPACE.x2)
+            indent = px(SPACE.x8)
+            below = QRect(
+                result.left() + indent, pill_top + size.height(), result.width() - indent, fonts.line("tiny")
+            )
+            paint.text(painter, below, words.pill_note, "tiny", COLOR.ink7)
+        else:
+            pill_top = area.top() + (px(SIZE.row) - size.height()) // 2
+        paint.pill(painter, QRect(result.left(), pill_top, width, size.height()), words.pill, words.pill_state)
+
+    def _lines(self, painter: QPainter, area: QRect, lines: tuple[str, ...]) -> None:
+        height = theme().fonts.line("note")
+        top = area.top() + (area.height() - height * len(lines)) // 2
+        for number, line in enumerate(lines):
+            paint.text(
+                painter, QRect(area.left(), top + number * height, area.width(), height), line, "note", COLOR.ink7
+            )
+
+    def _defects(self, painter: QPainter, area: QRect, material: Material, check: MaterialCheck) -> None:
+        for chip in rows.chips(area, material):
+            _chip(painter, chip.rect, str(chip.digit), chip.phrase, chip.phrase in check.phrases)
+        where = rows.sentence_rect(area, material, check)
+        painter.setFont(theme().fonts["note"])
+        painter.setPen(QColor(COLOR.ink9))
+        flags = Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.drawText(where, int(flags), f"告知书将写：{notice_sentence(material, check)}")
+
+    def _lacking(self, painter: QPainter, area: QRect, material: Material, check: MaterialCheck) -> None:
+        owed = max(1, material.form.needed - check.pieces)
+        left, top = area.left() + px(rows.TEXT_LEFT), area.top() + px(SIZE.row)
+        for count in range(1, min(9, material.form.needed) + 1):
+            words = f"欠 {count} 份"
+            width = rows.chip_width(count, words)
+            _chip(painter, QRect(left, top, width, px(SIZE.chip)), str(count), words, count == owed, warn=True)
+            left += width + px(SPACE.x6)
+
+
+def _chip(painter: QPainter, rect: QRect, digit: str, words: str, chosen: bool, *, warn: bool = False) -> None:
+    fill = (COLOR.warn_solid if warn else COLOR.bad_solid) if chosen else COLOR.paper
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(fill))
+    painter.setPen(QPen(QColor(fill if chosen else COLOR.edge), px(SIZE.hairline)))
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), px(RADIUS.button), px(RADIUS.button))
+    painter.restore()
+    cap = paint.cap_size(digit)
+    top = rect.top() + (rect.height() - cap.height()) // 2
+    paint.cap(painter, QRect(rect.left() + px(SPACE.x6), top, cap.width(), cap.height()), digit, dark=chosen)
+    left = rect.left() + 2 * px(SPACE.x6) + cap.width()
+    area = QRectF(left, rect.top(), rect.right() - left, rect.height())
+    paint.text(painter, area, words, "body", COLOR.paper if chosen else COLOR.ink9)
+
+
+class Checklist(QListView):
+    """Keys of the list: A, Enter, 1 2 3 4 5 6 0, + −, arrows; in an open row the digits choose what is wrong."""
+
+    changed = Signal(object)  # Intake
+    refused = Signal(str)
+    mode_changed = Signal()
+    rewrite_wanted = Signal(str)
+    left_at_end = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = _Model()
+        self.mode = Mode.VERDICTS
+        self.setModel(self._model)
+        self.setItemDelegate(_Delegate(self))
+        self.setUniformItemSizes(False)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setAccessibleName("材料清单")
+
+    # --- state ------------------------------------------------------------------------------------------------
+    @property
+    def intake(self) -> Intake | None:
+        return self._model.intake
+
+    def row(self, number: int) -> tuple[Material, MaterialCheck]:
+        return self._model.rows[number]
+
+    def current_row(self) -> int:
+        return self.currentIndex().row()
+
+    def show_intake(self, intake: Intake) -> None:
+        """Show a state; the cursor goes to the first undecided row when the list is a new one."""
+        fresh = self.intake is None or self.intake.case_id != intake.case_id or not self._model.rows
+        self._model.show(intake)
+        if self._model.rows and (fresh or self.current_row() < 0):
+            self.go_to(self.first_open())
+        self._relayout()
+
+    def first_open(self) -> int:
+        """The first undecided row, or the last row when all are decided."""
+        for number, (_, check) in enumerate(self._model.rows):
+            if not check.decided:
+                return number
+        return max(0, len(self._model.rows) - 1)
+
+    def go_to(self, number: int) -> None:
+        """Put the cursor on a row, closed."""
+        self._set_mode(Mode.VERDICTS)
+        index = self._model.index(number)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def _set_mode(self, mode: Mode) -> None:
+        if mode is not self.mode:
+            self.mode = mode
+            self._relayout()
+            self.mode_changed.emit()
+
+    def _relayout(self) -> None:
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    # --- keys -------------------------------------------------------------------------------------------------
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier and event.key() == Qt.Key.Key_Plus
+        if not (plain or shifted) or self.intake is None or self.current_row() < 0:
+            event.ignore()
+            return
+        try:
+            handled = self._pressed(Qt.Key(event.key()), event.text())
+        except Refusal as refusal:
+            self.refused.emit(str(refusal))
+            return
+        if not handled:
+            event.ignore()
+
+    def _pressed(self, key: Qt.Key, text: str) -> bool:
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._move(-1 if key == Qt.Key.Key_Up else 1)
+            return True
+        if self.mode is Mode.DEFECTS:
+            return self._defect_key(key, text)
+        if self.mode is Mode.LACKING:
+            return self._lacking_key(key, text)
+        return self._verdict_key(key)
+
+    def _verdict_key(self, key: Qt.Key) -> bool:
+        assert self.intake is not None
+        material, check = self.row(self.current_row())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not check.decided:
+                self.changed.emit(self.intake.mark_as_required(material))
+            self._next()
+        elif key == Qt.Key.Key_A:
+            self.changed.emit(self.intake.mark_all_as_required())
+            self.go_to(self.first_open())
+        elif key in _VERDICT_KEYS:
+            self.changed.emit(self.intake.mark(material, _VERDICT_KEYS[key]))
+            self._next()
+        elif key == Qt.Key.Key_4:
+            self.changed.emit(self.intake.mark(material, Verdict.TOLERATED))
+            self._set_mode(Mode.LACKING)
+        elif key == Qt.Key.Key_5:
+            if check.verdict is not Verdict.DEFECTIVE:
+                full = replace(check, pieces=check.pieces or material.form.needed)
+                self.changed.emit(self.intake.with_check(full).mark(material, Verdict.DEFECTIVE))
+            self._set_mode(Mode.DEFECTS)
+        elif key == Qt.Key.Key_0:
+            self.changed.emit(self.intake.mark(material, Verdict.PENDING))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus) and check.received:
+            step = -1 if key == Qt.Key.Key_Minus else 1
+            self.changed.emit(self.intake.with_check(replace(check, pieces=max(1, check.pieces + step))))
+        else:
+            return False
+        return True
+
+    def _defect_key(self, key: Qt.Key, text: str) -> bool:
+        assert self.intake is not None
+        material, check = self.row(self.current_row())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not check.phrases and not check.sentence:
+                self.refused.emit("先选哪里不对（按数字），或按 E 自己写")
+            else:
+                self._next()
+        elif key == Qt.Key.Key_Escape:
+            self._set_mode(Mode.VERDICTS)
+        elif key == Qt.Key.Key_C:
+            self.changed.emit(self.intake.with_check(replace(check, on_site=not check.on_site)))
+        elif key == Qt.Key.Key_E:
+            self.rewrite_wanted.emit(notice_sentence(material, check))
+        elif text.isdigit() and 1 <= int(text) <= len(phrases_for(material)):
+            self.toggle(phrases_for(material)[int(text) - 1])
+        else:
+            return False
+        return True
+
+    def toggle(self, phrase: str) -> None:
+        """Choose or drop a defect phrase of the open row."""
+        assert self.intake is not None
+        _, check = self.row(self.current_row())
+        self.changed.emit(self.intake.with_check(toggle_phrase(check, phrase)))
+
+    def rewrite(self, sentence: str) -> None:
+        """Put the clerk's own words into the notice."""
+        assert self.intake is not None
+        _, check = self.row(self.current_row())
+        self.changed.emit(self.intake.with_check(replace(check, verdict=Verdict.DEFECTIVE, sentence=sentence)))
+
+    def _lacking_key(self, key: Qt.Key, text: str) -> bool:
+        assert self.intake is not None
+        material, check = self.row(self.current_row())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._next()
+        elif key == Qt.Key.Key_Escape:
+            self.changed.emit(self.intake.mark(material, Verdict.PENDING))
+            self._set_mode(Mode.VERDICTS)
+        elif text.isdigit() and 1 <= int(text) <= material.form.needed:
+            self.changed.emit(self.intake.with_check(replace(check, pieces=material.form.needed - int(text))))
+        else:
+            return False
+        return True
+
+    def _move(self, step: int) -> None:
+        wanted = self.current_row() + step
+        if 0 <= wanted < len(self._model.rows):
+            self.go_to(wanted)
+
+    def _next(self) -> None:
+        """On to the next undecided row; when there is none, the list is done."""
+        after = [n for n, (_, check) in enumerate(self._model.rows) if not check.decided]
+        later = [n for n in after if n > self.current_row()]
+        if later or after:
+            self.go_to((later or after)[0])
+        else:
+            self._set_mode(Mode.VERDICTS)
+            self.left_at_end.emit()
+
+    # --- mouse ------------------------------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and index.row() == self.current_row() and self.mode is Mode.DEFECTS:
+            material, _ = self.row(index.row())
+            chip = rows.chip_at(self.visualRect(index), material, event.position().toPoint())
+            if chip is not None:
+                self.toggle(chip.phrase)
+                return
+        if index.isValid() and index.row() != self.current_row():
+            self.go_to(index.row())
+        self.setFocus()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.indexAt(event.position().toPoint()).isValid() and self.mode is Mode.VERDICTS:
+            self._verdict_key(Qt.Key.Key_5)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._relayout()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._relayout()

@@ -1,0 +1,317 @@
+"""Step 4: the outcomes that the law knows, the locked ones with their reason, and the paper beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from clerk_app.design.tokens import COLOR, LABEL_OPACITY, RADIUS, SHADOW_OPACITY, SIZE, SPACE
+from clerk_app.domain import outcomes
+from clerk_app.domain.conclusion import competent_body, document_kind, ending_reason, gives_receipt
+from clerk_app.domain.intake import Intake
+from clerk_app.domain.law import OutcomeKind, rules_text, silence_accepts
+from clerk_app.domain.papers import PAPER_NAMES
+from clerk_app.ui.keys import Page, bind, pressed
+from clerk_app.ui.kit import paint
+from clerk_app.ui.kit.buttons import Button, ButtonRole, Choice
+from clerk_app.ui.kit.field import Field
+from clerk_app.ui.kit.labels import IconLabel, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.kit.theme import px, theme
+
+LIST_WIDTH = 372
+
+
+class PaperView(QWidget):
+    """The very paper that will be printed, drawn from its PDF; a word in place of it while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image: QImage | None = None
+        self._words = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_paper(self, image: QImage | None, words: str = "") -> None:
+        """Show a page image (its width fits the view), or a sentence."""
+        self._image, self._words = image, words
+        self.setAccessibleName(words or "文书预览")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = self.width()
+        if self._image is None:
+            return QSize(px(LIST_WIDTH), px(LIST_WIDTH))
+        return QSize(px(LIST_WIDTH), self._page(width).toRect().bottom() + px(SPACE.x16))
+
+    def _page(self, width: int) -> QRectF:
+        assert self._image is not None
+        margin = px(SPACE.x20)
+        shown = max(1, width - 2 * margin)
+        return QRectF(margin, px(SPACE.x16), shown, shown * self._image.height() / self._image.width())
+
+    def resizeEvent(self, event: object) -> None:
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), QColor(COLOR.desk))
+        if self._image is not None:
+            page = self._page(self.width())
+            shadow = paint.veil(COLOR.ink9, SHADOW_OPACITY / 2)
+            painter.fillRect(page.adjusted(-1, 1, 1, px(SPACE.x2)), shadow)
+            painter.drawImage(page, self._image)
+        elif self._words:
+            paint.text(painter, self.rect(), self._words, "item", COLOR.ink7, align=Qt.AlignmentFlag.AlignHCenter)
+        painter.end()
+
+
+class _Tag(QWidget):
+    """「预览 · 与打印一致」 over the paper."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme().fonts.width("note", self._words) + 2 * px(SPACE.x12), px(SIZE.pill))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(paint.veil(COLOR.ink9, LABEL_OPACITY))
+        painter.drawRoundedRect(self.rect(), px(RADIUS.cap), px(RADIUS.cap))
+        paint.text(
+            painter, self.rect(), self._words, "note", COLOR.paper, align=Qt.AlignmentFlag.AlignHCenter
+        )
+        painter.end()
+
+
+class OutcomePage(QWidget):
+    """A digit or the arrows choose; F9 prints and serves, or brings the corrected rows back.
+
+    ``preview_wanted`` asks for the paper of an outcome (answer with ``show_preview``); ``concluded`` carries the
+    chosen outcome, ``corrected`` comes instead for 「当场更正」; ``changed`` carries the next ``Intake`` when the clerk
+    typed the competent body or the reason.
+    """
+
+    changed = Signal(object)  # Intake
+    preview_wanted = Signal(object)  # OutcomeKind
+    concluded = Signal(object)  # OutcomeKind
+    corrected = Signal()
+    back = Signal()
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._intake: Intake | None = None
+        self._kind: OutcomeKind | None = None
+        self._kinds: tuple[OutcomeKind, ...] = ()
+        self._choices: list[Choice] = []
+        self._law = Text("", "note", "ink5", right=True)
+        self._list = Column(gap=SPACE.x2)
+        self._body = Field("应当找哪个机关", hint="机关全称，印在通知书上")
+        self._reason = Field("理由", hint="为什么不需要办理，印在通知书上")
+        self._caution_text = Text("", "note", "warn", wrap=True)
+        self._caution = Surface("notice")
+        self._caution.setLayout(
+            Row(IconLabel("scale", "warn", SIZE.icon_large), self._caution_text, gap=SPACE.x8, margins=SPACE.x8)
+        )
+        self.view = PaperView()
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self.view)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._tag = _Tag("预览 · 与打印一致")
+        self._tag.setParent(self)
+        self._papers = Text("", "note", "ink7")
+        self.back_button = Button("返回材料", key="Alt+3", large=True)
+        self.go = Button("打印并送达", ButtonRole.PRIMARY, key="F9")
+        self._build()
+        self._body.edited.connect(self._typed)
+        self._reason.edited.connect(self._typed)
+        self.back_button.clicked.connect(self.back)
+        self.go.clicked.connect(self._go)
+        bind(self, "primary", self._go)
+
+    def _build(self) -> None:
+        heading = Row(Text("依法只有这些结论", "body", strong=True), None, self._law, margins=(SPACE.x8, SPACE.x12))
+        left = Surface("paper", edges="right", width=LIST_WIDTH)
+        column = Column(gap=SPACE.x4, margins=(SPACE.x4, SPACE.x12))
+        column.put(heading, self._list, self._body, self._reason, SPACE.x4, self._caution, None)
+        left.setLayout(column)
+        middle = QWidget()
+        middle.setLayout(Row(left, self._scroll))
+        bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        bar.setLayout(
+            Row(
+                IconLabel("printer", "ink7", SIZE.icon_middle),
+                self._papers,
+                None,
+                self.back_button,
+                self.go,
+                gap=SPACE.x12,
+                margins=(0, SPACE.page),
+            )
+        )
+        self.setLayout(Column(middle, bar))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_intake(self, intake: Intake) -> None:
+        """Show the outcomes for a state; keeps the clerk's choice while it is lawful, else takes the preset one."""
+        self._intake = intake
+        options = outcomes.options(intake)
+        if tuple(o.kind for o in options) != self._kinds:
+            self._rebuild(options)
+        for choice, option in zip(self._choices, options, strict=True):
+            choice.setText(option.name)
+            choice.set_follows("" if option.locked else option.line)
+            choice.lock(option.line if option.locked else "")
+        allowed = {option.kind for option in options if not option.locked}
+        if self._kind not in allowed:
+            self._kind = outcomes.preselected(intake)
+        self._law.setText(_rules(intake))
+        self._show_choice()
+
+    def _rebuild(self, options: tuple[outcomes.OutcomeOption, ...]) -> None:
+        self._list.empty()
+        self._kinds = tuple(option.kind for option in options)
+        self._choices = []
+        for digit, option in enumerate(options, 1):
+            choice = Choice(option.name, option.line, key=str(digit))
+            choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            choice.clicked.connect(lambda _checked=False, kind=option.kind: self.choose(kind))
+            self._choices.append(choice)
+            self._list.put(choice)
+
+    def _show_choice(self) -> None:
+        assert self._intake is not None
+        kind = self._kind
+        for choice, own in zip(self._choices, self._kinds, strict=True):
+            choice.setChecked(own is kind)
+        self._body.setVisible(kind is OutcomeKind.NOT_ACCEPTED)
+        self._reason.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
+        _fill(self._body, competent_body(self._intake))
+        _fill(self._reason, ending_reason(self._intake))
+        caution = _caution(self._intake, kind)
+        self._caution.setVisible(bool(caution))
+        self._caution_text.setText(caution)
+        self._papers.setText(_paper_line(kind))
+        self.go.setText(_verb(kind))
+        self.go.setEnabled(kind is not None)
+        if kind is None:
+            self.view.show_paper(None, "先选一个结论")
+        elif document_kind(kind) is None:
+            self.view.show_paper(None, "这个结论没有要印的文书")
+        else:
+            self.preview_wanted.emit(kind)
+
+    def show_preview(self, kind: OutcomeKind, image: QImage | None, words: str = "") -> None:
+        """The paper of an outcome; ignored when the clerk has moved on to another one."""
+        if kind is self._kind:
+            self.view.show_paper(image, words)
+
+    def start(self) -> None:
+        """The focus takes the digits; a field that is still empty takes it first."""
+        if self._kind is OutcomeKind.NOT_ACCEPTED and not self._body.value():
+            self._body.edit.setFocus()
+        else:
+            self.setFocus()
+
+    def resizeEvent(self, event: object) -> None:
+        size = self._tag.sizeHint()
+        left = self.width() - size.width() - px(SPACE.x12) - px(SIZE.scroll_bar)
+        self._tag.setGeometry(left, px(SPACE.x8), size.width(), size.height())
+        self._tag.raise_()
+
+    # --- choosing ---------------------------------------------------------------------------------------------
+    @property
+    def kind(self) -> OutcomeKind | None:
+        """The chosen outcome."""
+        return self._kind
+
+    def choose(self, kind: OutcomeKind) -> None:
+        """Choose an outcome; a locked one says why and changes nothing."""
+        assert self._intake is not None
+        if reason := outcomes.lock_reason(self._intake, kind):
+            self.refused.emit(reason)
+            return
+        self._kind = kind
+        self._show_choice()
+        self.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        hit = pressed(event, Page.OUTCOME)
+        if hit is None or not self._kinds:
+            super().keyPressEvent(event)
+        elif hit.id == "pick_outcome" and hit.index < len(self._kinds):
+            self.choose(self._kinds[hit.index])
+        elif hit.id == "outcome_move":
+            self._move(-1 if hit.index == 0 else 1)
+
+    def _move(self, step: int) -> None:
+        at = self._kinds.index(self._kind) if self._kind in self._kinds else -1
+        order = range(at + step, len(self._kinds) if step > 0 else -1, step)
+        for number in order:
+            if self._choices[number].isEnabled():
+                self.choose(self._kinds[number])
+                return
+
+    def _typed(self) -> None:
+        assert self._intake is not None
+        body, reason = self._body.value().strip(), self._reason.value().strip()
+        self.changed.emit(replace(self._intake, competent_body=body, reason=reason))
+
+    def show_error(self, field: str, reason: str) -> None:
+        """A field of the outcome is missing or wrong; the focus goes there."""
+        wrong = self._body if field == "competent_body" else self._reason
+        wrong.set_error(reason)
+        wrong.edit.setFocus()
+
+    def _go(self) -> None:
+        if self._kind is OutcomeKind.ON_SITE_CORRECTION:
+            self.corrected.emit()
+        elif self._kind is not None and self.go.isEnabled():
+            self.concluded.emit(self._kind)
+
+
+def _fill(field: Field, text: str) -> None:
+    if field.value() != text and not field.edit.hasFocus():
+        field.set_value(text)
+
+
+def _rules(intake: Intake) -> str:
+    return rules_text(intake.matter.procedure_law, intake.matter.legal_basis) if intake.matter else ""
+
+
+def _caution(intake: Intake, kind: OutcomeKind | None) -> str:
+    if kind is not OutcomeKind.SUPPLEMENT_REQUESTED or intake.matter is None:
+        return ""
+    silence = silence_accepts(intake.matter.procedure_law)
+    return "只能告知一次：没写进这份告知书的，以后不能再要。" + (f"{silence}。" if silence else "")
+
+
+def _paper_line(kind: OutcomeKind | None) -> str:
+    if kind is None:
+        return ""
+    paper = document_kind(kind)
+    parts = [f"A4 {PAPER_NAMES[paper]} 2 份"] if paper else []
+    if gives_receipt(kind):
+        parts.append("小票收件凭证 1 份")
+    return " · ".join(parts) or "不出文书"
+
+
+def _verb(kind: OutcomeKind | None) -> str:
+    if kind is OutcomeKind.ON_SITE_CORRECTION:
+        return "改好了，记为已收"
+    if kind is OutcomeKind.REDIRECTED:
+        return "记录，改办那一项"
+    return "打印并送达"
