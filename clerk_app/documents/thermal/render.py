@@ -85,7 +85,7 @@ class _Job:
 
     def _encoded(self, line: PrintedLine) -> list[tuple[bool, bytes]] | None:
         """Return the line's bytes per weight, or None if the printer's own font cannot show it."""
-        if not line.text.isprintable():
+        if any(char < " " or char == "\x7f" for char in line.text):
             return None
         try:
             encoded = [(span.bold, span.text.encode(self._profile.encoding)) for span in line.spans]

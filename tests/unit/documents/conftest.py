@@ -13,7 +13,10 @@ from clerk_app.design.fontset import FontSet
 
 @pytest.fixture(scope="session")
 def rare_font(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A font with U+20BB7 only, so that tests need no system font for Ext B: a broad bar, a hairline above it."""
+    """A font with U+20BB7 only, so that tests need no system font for Ext B: a broad bar, a hairline above it.
+
+    It bears the PostScript name of another font, as instances of one variable font do.
+    """
     pen = TTGlyphPen(None)
     for bottom, top in ((200, 400), (650, 670)):
         pen.moveTo((100, bottom))
@@ -27,7 +30,7 @@ def rare_font(tmp_path_factory: pytest.TempPathFactory) -> Path:
     builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "space": TTGlyphPen(None).glyph(), "u20BB7": bar})
     builder.setupHorizontalMetrics({".notdef": (1000, 0), "space": (500, 0), "u20BB7": (1000, 100)})
     builder.setupHorizontalHeader(ascent=880, descent=-120)
-    builder.setupNameTable({"familyName": "Rare", "styleName": "Regular", "psName": "Rare-Regular"})
+    builder.setupNameTable({"familyName": "Rare", "styleName": "Regular", "psName": "NotoSansSC-Regular"})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120)
     builder.setupPost()
     path = tmp_path_factory.mktemp("fonts") / "Rare-Regular.ttf"

@@ -31,10 +31,10 @@ def ink(picture: Image.Image) -> bytes:
 
 
 def test_gbk_text_goes_out_in_the_printers_own_font_behind_the_double_byte_switch(fonts: FontSet) -> None:
-    job = render([Text("〇（）：·明河区 A047")], PAPER_80MM, fonts)
+    job = render([Text("〇（）：·明河区\u3000A047")], PAPER_80MM, fonts)
     names = [token.name for token in tokens(job)]
     assert names.index("FS &") < names.index("text")
-    assert characters(job) == "〇（）：·明河区 A047"
+    assert characters(job) == "〇（）：·明河区\u3000A047"
     assert "GS v" not in names
 
 
