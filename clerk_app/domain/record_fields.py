@@ -50,8 +50,8 @@ class Fields:
         elif not isinstance(value, str):
             self.blame(key, f"{label}应为文字，不能是{_kind(value)}")
             return ""
-        if any(letter < " " and letter not in "\n\t" for letter in value):
-            self.blame(key, f"{label}里有不可见的控制字符")
+        if any((letter < " " and letter not in "\n\t") or "\ud800" <= letter <= "\udfff" for letter in value):
+            self.blame(key, f"{label}里有不可见的控制字符或不完整的字")
         if required and not value.strip():
             self.blame(key, f"没有{label}")
         return value.strip()
