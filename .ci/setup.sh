@@ -39,7 +39,7 @@ venv_serves() { # there is one, of a right version, and of the interpreter that 
 }
 if ! venv_serves; then
     if ! choose_python; then
-        fail "Python 3.11, 3.12 or 3.13 is needed; found: $(python3 --version 2>&1 || echo none)." \
+        fail "Python 3.11, 3.12 or 3.13 is needed; found: $("${PYTHON:-python3}" --version 2>&1 || echo none)." \
             "Install one (Debian 12: apt-get install -y python3), or name it: make setup PYTHON=/path/to/python3.12"
     fi
     if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
