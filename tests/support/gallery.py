@@ -8,6 +8,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.ui.keys import Page
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.kit.buttons import Button, ButtonRole, CallButton, Chip, Choice
+from clerk_app.ui.kit.checks import Check
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import (
     Divider,
@@ -145,13 +146,15 @@ class Gallery(Surface):
             gap=SPACE.x6,
         )
         chips = Row(gap=SPACE.x6)
-        for number, words in enumerate(("未标注操作流向", "未标注面积", "与实际地址不符", "不清晰"), start=1):
+        for number, words in enumerate(("未标注操作流向", "未标注面积", "不清晰"), start=1):
             chip = Chip(words, key=str(number), bad=True)
             chip.setChecked(number == 1)
             chips.put(chip)
         chosen = Chip("代理人", key="2")
         chosen.setChecked(True)
-        chips.put(chosen, None)
+        left_out = Check("正本 1")
+        left_out.setEnabled(False)
+        chips.put(chosen, Check("副本 1", checked=True), Check("收回原件"), left_out, None)
         outcomes = [
             Choice("受理", key="1"),
             Choice("当场更正", "在窗口补标平面图，改完可容缺受理", key="4"),

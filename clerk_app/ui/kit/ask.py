@@ -53,7 +53,7 @@ class AskCard(Surface):
         body.setStretch(0, 3)
         if side is not None:
             body.addWidget(side, 1)
-        self.setLayout(Column(head, body, margins=SIZE.frame))
+        self.setLayout(Column(head, body))
         for index, choice in enumerate(self.choices):
             choice.clicked.connect(lambda _checked=False, chosen=index: self._answer(chosen))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

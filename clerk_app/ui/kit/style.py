@@ -40,31 +40,31 @@ QFrame[edges~="left"] { border-left: $hairline solid $line; }
 QFrame[divider="h"] { background: $line; max-height: $hairline; min-height: $hairline; border: none; }
 QFrame[divider="v"] { background: $line; max-width: $hairline; min-width: $hairline; border: none; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QSpinBox {
+QLineEdit, QPlainTextEdit, QTextEdit {
     background: $paper; color: $ink9; border: $hairline solid $edge; border-radius: $radius_button;
     padding: 0 $input_pad; min-height: $input_inner; font-size: $item_px;
     placeholder-text-color: $ink5; selection-background-color: $pri; selection-color: $paper; }
 QPlainTextEdit, QTextEdit { padding: $x6 $input_pad; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {
     background: $field; border: $frame solid $pri; padding: 0 $input_pad_thick; min-height: $input_inner_thick; }
 QPlainTextEdit:focus, QTextEdit:focus { padding: $text_pad_thick $input_pad_thick; }
 QLineEdit[error="true"], QLineEdit[error="true"]:focus {
     border: $frame solid $bad_solid; padding: 0 $input_pad_thick; min-height: $input_inner_thick; }
-QLineEdit:disabled, QLineEdit[readOnly="true"], QComboBox:disabled { background: $sunk; color: $ink5;
+QLineEdit:disabled, QLineEdit[readOnly="true"] { background: $sunk; color: $ink5;
     border-color: $line; }
 QLineEdit[bare="true"], QLineEdit[bare="true"]:focus { border: none; background: transparent; padding: 0;
     min-height: 0; }
 
 QCheckBox { color: $ink9; spacing: $x8; }
 QCheckBox:disabled { color: $ink5; }
-QCheckBox:focus { background: $pri_soft; border: $frame solid $pri; border-radius: $radius_cap; }
 QRadioButton { color: $ink9; spacing: $x8; }
 QRadioButton:focus { background: $pri_soft; }
 
 QAbstractItemView { background: $paper; color: $ink9; border: none; outline: none;
     selection-background-color: $pri_soft; selection-color: $ink9; }
 QHeaderView { background: $sunk; border: none; }
-QHeaderView::section { background: $sunk; color: $ink5; font-size: $tiny_px; border: none;
+QHeaderView::section { background: $sunk; color: $ink5; font-size: $tiny_px; font-weight: 400; border: none;
+    text-align: left;
     border-bottom: $hairline solid $line; padding: $x6 $x8; }
 QTableView { gridline-color: $line; }
 QTableView::item { border-bottom: $hairline solid $line; padding: 0 $x8; }

@@ -27,3 +27,24 @@ def test_nothing_is_cut_at_any_factor(qtbot, qapp, tmp_path: Path, factor: float
     image = QImage(str(path))
     colors = {image.pixelColor(x, y).name().upper() for x in range(0, width, 7) for y in range(0, height, 7)}
     assert {COLOR.rail, COLOR.paper, COLOR.canvas, COLOR.pri} <= colors
+
+
+def test_a_page_on_screen_follows_a_new_factor(qtbot, qapp, tmp_path: Path) -> None:
+    look = dressed(qapp, 1.0)
+    changed = Gallery()
+    qtbot.addWidget(changed)
+    changed.resize(1366, 900)
+    changed.show()
+    qapp.processEvents()
+    look.set_factor(1.25)
+    fresh = Gallery()
+    qtbot.addWidget(fresh)
+    for page in (changed, fresh):
+        page.resize(1708, 1200)
+        page.show()
+        page.primary.setFocus()
+        qapp.processEvents()
+    assert clipped_labels(changed) == []
+    assert changed.minimumSizeHint() == fresh.minimumSizeHint()
+    for part in ("steps", "ask", "legend", "primary", "name"):
+        assert getattr(changed, part).geometry() == getattr(fresh, part).geometry(), part

@@ -11,6 +11,7 @@ from clerk_app.design.tokens import COLOR, SIZE, SPACE
 from clerk_app.ui.keys import Page
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip, Choice
+from clerk_app.ui.kit.checks import Check
 from clerk_app.ui.kit.field import Field, group_id, plain_id
 from clerk_app.ui.kit.labels import ElidedLabel, KeyCap, KeyHint, Light, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
@@ -130,6 +131,16 @@ def test_a_chip_toggles(show) -> None:
     chip = show(Chip("未标注面积", key="2", bad=True))
     QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert chip.isChecked()
+
+
+def test_a_check_is_toggled_anywhere_on_its_line_and_by_space(show, qtbot) -> None:
+    check = show(Check("收回容缺承诺书原件"))
+    QTest.mouseClick(check, Qt.MouseButton.LeftButton, pos=check.rect().center())
+    assert check.isChecked()
+    check.setFocus()
+    qtbot.waitUntil(check.hasFocus)
+    QTest.keyClick(check, Qt.Key.Key_Space)
+    assert not check.isChecked()
 
 
 def test_an_id_number_is_grouped_while_it_is_typed(show, qtbot) -> None:
