@@ -121,9 +121,7 @@ class _Delegate(QStyledItemDelegate):
         if words.pill_note:
             pill_top = area.top() + px(SPACE.x2)
             indent = px(SPACE.x8)
-            below = QRect(
-                result.left() + indent, pill_top + size.height(), result.width() - indent, fonts.line("tiny")
-            )
+            below = QRect(result.left() + indent, pill_top + size.height(), result.width() - indent, fonts.line("tiny"))
             paint.text(painter, below, words.pill_note, "tiny", COLOR.ink7)
         else:
             pill_top = area.top() + (px(SIZE.row) - size.height()) // 2

@@ -87,9 +87,7 @@ class _Tag(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(paint.veil(COLOR.ink9, LABEL_OPACITY))
         painter.drawRoundedRect(self.rect(), px(RADIUS.cap), px(RADIUS.cap))
-        paint.text(
-            painter, self.rect(), self._words, "note", COLOR.paper, align=Qt.AlignmentFlag.AlignHCenter
-        )
+        paint.text(painter, self.rect(), self._words, "note", COLOR.paper, align=Qt.AlignmentFlag.AlignHCenter)
         painter.end()
 
 

@@ -1,0 +1,320 @@
+"""Step 1: who applies, and who came. A card fills it; typing is checked by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QWidget
+
+from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.domain.errors import Rejected
+from clerk_app.domain.identity import IdType
+from clerk_app.domain.intake import Intake
+from clerk_app.domain.persons import (
+    Agent,
+    CheckedEntity,
+    CheckedPerson,
+    LegalEntity,
+    NaturalPerson,
+    from_typing,
+    legal_entity,
+)
+from clerk_app.ui.keys import bind
+from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
+from clerk_app.ui.kit.field import Field
+from clerk_app.ui.kit.labels import IconLabel, Text
+from clerk_app.ui.kit.layout import Column, Grid, Row
+from clerk_app.ui.kit.surfaces import Card, Surface
+
+DEFAULT_SCOPE = "代为申请、领取"
+
+
+class _PersonForm(QWidget):
+    """Name, number, phone, address of one person; what a card filled keeps its proof until somebody types over it."""
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__()
+        self.name = Field(f"{prefix}姓名", max_length=60)
+        self.number = Field(f"{prefix}身份号码", id_number=True)
+        self.phone = Field(f"{prefix}手机", latin=True, max_length=20)
+        self.address = Field(f"{prefix}住址")
+        self.fields = {"name": self.name, "id_number": self.number, "phone": self.phone}
+        self._card: NaturalPerson | None = None
+        grid = Grid(across=SPACE.x16, down=SPACE.x8)
+        grid.addWidget(self.name, 0, 0)
+        grid.addWidget(self.number, 0, 1)
+        grid.addWidget(self.phone, 1, 0)
+        grid.addWidget(self.address, 1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
+        self.setLayout(grid)
+        for field in (self.name, self.number):
+            field.edited.connect(self._typed_over)
+
+    def show_person(self, person: NaturalPerson | None) -> None:
+        """Fill the fields; None empties them."""
+        self._card = person if person and person.entered == "card" else None
+        self.name.set_value(person.display_name if person else "")
+        self.number.set_value(person.id_number if person else "")
+        self.phone.set_value(person.phone if person else "")
+        self.address.set_value(person.address if person else "")
+        self._mark()
+
+    @property
+    def from_card(self) -> bool:
+        """Whether the name and number are those of the card that was read."""
+        return self._card is not None
+
+    def _typed_over(self) -> None:
+        self._card = None
+        self._mark()
+
+    def _mark(self) -> None:
+        for field in (self.name, self.number):
+            field.set_good(self._card is not None)
+
+    def read(self, today: date) -> CheckedPerson:
+        """The person as it stands; raises ``Rejected`` for the first wrong field, which then shows the sentence."""
+        for field in self.fields.values():
+            field.set_error("")
+        try:
+            typed = from_typing(
+                name=self.name.value(),
+                id_type=self._card.id_type if self._card else IdType.RESIDENT,
+                id_number=self.number.value(),
+                phone=self.phone.value(),
+                address=self.address.value(),
+                today=today,
+            )
+        except Rejected as wrong:
+            field = self.fields.get(wrong.field, self.name)
+            field.set_error(wrong.reason)
+            field.edit.setFocus()
+            raise
+        if self._card is None:
+            return typed
+        person = replace(self._card, phone=typed.person.phone, address=typed.person.address)
+        return CheckedPerson(person, typed.warnings)
+
+
+class ApplicantPage(QWidget):
+    """Emits the next ``Intake`` with the people in it; ``finished`` when they are complete and the clerk goes on.
+
+    ``show_card`` puts a person whose card was read where they belong: the person who came. ``clock`` gives today, for
+    the plausibility of birth dates.
+    """
+
+    changed = Signal(object)  # Intake
+    finished = Signal()
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        super().__init__()
+        self._today = today
+        self._intake: Intake | None = None
+        self.kind_person = Chip("个人", key="")
+        self.kind_entity = Chip("单位", key="")
+        self.by_self = Chip("本人来办")
+        self.by_agent = Chip("代理人来办")
+        self._kind = _group(self, self.kind_person, self.kind_entity)
+        self._way = _group(self, self.by_self, self.by_agent)
+        self.person = _PersonForm()
+        self.agent = _PersonForm()
+        self.scope = Field("授权范围", value=DEFAULT_SCOPE)
+        self.entity_name = Field("单位名称", max_length=200)
+        self.credit_code = Field("统一社会信用代码", latin=True, max_length=18)
+        self.representative = Field("法定代表人（负责人）", max_length=60)
+        self.entity_phone = Field("联系电话", latin=True, max_length=20)
+        self.entity_address = Field("住所")
+        self.warning = Text("", "note", "warn", wrap=True)
+        self.hint = Text("", "note", "ink5")
+        self.go = Button("资料无误，选事项", ButtonRole.PRIMARY, key="Enter")
+        self._build()
+        for chip in (self.kind_person, self.kind_entity, self.by_self, self.by_agent):
+            chip.clicked.connect(self._rearrange)
+        self.go.clicked.connect(self._go)
+        bind(self, "primary", self._go)
+        for line in self._lines():
+            line.edit.installEventFilter(self)
+
+    def _build(self) -> None:
+        self._entity = QWidget()
+        grid = Grid(across=SPACE.x16, down=SPACE.x8)
+        for field, row, column in (
+            (self.entity_name, 0, 0),
+            (self.credit_code, 0, 1),
+            (self.representative, 1, 0),
+            (self.entity_phone, 1, 1),
+        ):
+            grid.addWidget(field, row, column)
+        grid.addWidget(self.entity_address, 2, 0, 1, 2)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        self._entity.setLayout(grid)
+        who = Card("申请人", gap=SPACE.x8, padding=SPACE.x12)
+        who.head.put(self.kind_person, self.kind_entity)
+        who.body.put(self.person, self._entity)
+        self._came = Card("来办的人", gap=SPACE.x8, padding=SPACE.x12)
+        self._came.head.put(self.by_self, self.by_agent)
+        self._came.body.put(self.agent, self.scope, self.hint)
+        self._warn = Surface("notice")
+        self._warn.setLayout(
+            Row(IconLabel("triangle-alert", "warn", SIZE.icon_large), self.warning, gap=SPACE.x8, margins=SPACE.x8)
+        )
+        bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        bar.setLayout(Row(None, self.go, margins=(0, SPACE.page)))
+        body = Column(who, self._came, self._warn, None, gap=SPACE.x12, margins=(SPACE.x16, SPACE.page))
+        middle = QWidget()
+        middle.setLayout(body)
+        self.setLayout(Column(middle, bar))
+        self._warn.hide()
+
+    def _lines(self) -> tuple[Field, ...]:
+        people = (self.person, self.agent)
+        own = (self.scope, self.entity_name, self.credit_code, self.representative, self.entity_phone)
+        return (*own, self.entity_address, *(f for p in people for f in (p.name, p.number, p.phone, p.address)))
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_intake(self, intake: Intake) -> None:
+        """Show the people of a case, unless it is the state that this page itself produced."""
+        if self._intake is not None and self._intake.case_id == intake.case_id:
+            self._intake = intake
+            return
+        self._intake = intake
+        applicant, agent = intake.applicant, intake.agent
+        entity = applicant if isinstance(applicant, LegalEntity) else None
+        (self.kind_entity if entity else self.kind_person).setChecked(True)
+        (self.by_agent if agent else self.by_self).setChecked(True)
+        self.person.show_person(applicant if isinstance(applicant, NaturalPerson) else None)
+        self.agent.show_person(agent.person if agent else None)
+        self.scope.set_value(agent.scope if agent else DEFAULT_SCOPE)
+        for field, value in (
+            (self.entity_name, entity.name if entity else ""),
+            (self.credit_code, entity.credit_code if entity else ""),
+            (self.representative, entity.legal_representative if entity else ""),
+            (self.entity_phone, entity.phone if entity else ""),
+            (self.entity_address, entity.address if entity else ""),
+        ):
+            field.set_value(value)
+        self._warnings(())
+        self._rearrange()
+
+    def show_card(self, person: NaturalPerson, warnings: tuple[str, ...] = ()) -> None:
+        """A card was read: fill the person who came, keep what the clerk typed elsewhere."""
+        (self.agent if self._agent_came() else self.person).show_person(person)
+        self._warnings(warnings)
+        self._offer()
+        self.go.setFocus()
+
+    def start(self) -> None:
+        """The focus goes to the first field that is still empty, or to 「资料无误」."""
+        for field in self._wanted():
+            if not field.value():
+                field.edit.setFocus()
+                return
+        self.go.setFocus()
+
+    def _wanted(self) -> tuple[Field, ...]:
+        first = (self.entity_name, self.credit_code) if self._is_entity() else (self.person.name, self.person.number)
+        return (*first, self.agent.name, self.agent.number) if self._agent_came() else first
+
+    def _is_entity(self) -> bool:
+        return self.kind_entity.isChecked()
+
+    def _agent_came(self) -> bool:
+        return self.by_agent.isChecked()
+
+    def _rearrange(self) -> None:
+        entity, agent = self._is_entity(), self._agent_came()
+        self.person.setVisible(not entity)
+        self._entity.setVisible(entity)
+        self.by_self.setText("法定代表人来办" if entity else "本人来办")
+        self.agent.setVisible(agent)
+        self.scope.setVisible(agent)
+        self.hint.setText("" if agent else "身份证放上去就读，也可以直接输入")
+        self.hint.setVisible(not agent)
+        self.start()
+
+    def _warnings(self, sentences: tuple[str, ...]) -> None:
+        self.warning.setText("；".join(sentences))
+        self._warn.setVisible(bool(sentences))
+
+    # --- going on ---------------------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _enter(self) -> None:
+        """Enter goes to the next empty field that is needed; with none left, on to the matter."""
+        for field in self._wanted():
+            if not field.value():
+                field.edit.setFocus()
+                return
+        self._go()
+
+    def _go(self) -> None:
+        if self._offer():
+            self.finished.emit()
+
+    def _offer(self) -> bool:
+        """Put the people into the case; False while something is wrong (its field says what)."""
+        assert self._intake is not None
+        try:
+            warnings: tuple[str, ...] = ()
+            if self._is_entity():
+                checked_entity = self._read_entity()
+                applicant: NaturalPerson | LegalEntity = checked_entity.entity
+                warnings += checked_entity.warnings
+            else:
+                checked = self.person.read(self._today())
+                applicant = checked.person
+                warnings += checked.warnings
+            agent = None
+            if self._agent_came():
+                came = self.agent.read(self._today())
+                agent = Agent(came.person, self.scope.value() or DEFAULT_SCOPE)
+                warnings += came.warnings
+        except Rejected:
+            return False
+        if warnings:
+            self._warnings(warnings)
+        self._intake = self._intake.with_applicant(applicant, agent)
+        self.changed.emit(self._intake)
+        return True
+
+    def _read_entity(self) -> CheckedEntity:
+        fields = {
+            "entity_name": self.entity_name,
+            "credit_code": self.credit_code,
+            "legal_representative": self.representative,
+            "phone": self.entity_phone,
+        }
+        for field in fields.values():
+            field.set_error("")
+        try:
+            return legal_entity(
+                name=self.entity_name.value(),
+                credit_code=self.credit_code.value(),
+                legal_representative=self.representative.value(),
+                address=self.entity_address.value(),
+                phone=self.entity_phone.value(),
+            )
+        except Rejected as wrong:
+            field = fields.get(wrong.field, self.entity_name)
+            field.set_error(wrong.reason)
+            field.edit.setFocus()
+            raise
+
+
+def _group(owner: QWidget, *chips: Chip) -> QButtonGroup:
+    made = QButtonGroup(owner)
+    made.setExclusive(True)
+    for chip in chips:
+        made.addButton(chip)
+    return made

@@ -1,0 +1,356 @@
+"""Step 2: find the matter by a few letters, then answer its situation questions with digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from clerk_app.design.tokens import COLOR, SIZE, SPACE
+from clerk_app.design.words import joined
+from clerk_app.domain.catalogue import Matter, Situation
+from clerk_app.domain.intake import Intake
+from clerk_app.services.window.catalogue import MatterHit
+from clerk_app.ui.keys import Page, bind, pressed
+from clerk_app.ui.kit import paint
+from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
+from clerk_app.ui.kit.labels import IconLabel, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.legend import Legend
+from clerk_app.ui.kit.paint import State
+from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
+from clerk_app.ui.kit.theme import px, theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Hits(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits: Sequence[MatterHit] = ()
+
+    def show(self, hits: Sequence[MatterHit]) -> None:
+        self.beginResetModel()
+        self.hits = hits
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.hits)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        hit = self.hits[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return joined(hit.name, hit.department, hit.type_name)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{hit.name}\n{hit.code}"
+        return None
+
+
+class _HitDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, px(SIZE.row))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view: QListView = self.parent()  # type: ignore[assignment]
+        model: _Hits = index.model()  # type: ignore[assignment]
+        hit = model.hits[index.row()]
+        area: QRect = option.rect  # type: ignore[attr-defined]
+        chosen = index.row() == view.currentIndex().row()
+        painter.save()
+        painter.fillRect(area, QColor(COLOR.pri_soft if chosen else COLOR.paper))
+        painter.fillRect(QRect(area.x(), area.bottom(), area.width(), px(SIZE.hairline)), QColor(COLOR.line))
+        fonts = theme().fonts
+        item, note = fonts.line("item"), fonts.line("note")
+        left, top = area.left() + px(SPACE.page), area.top() + (px(SIZE.row) - item - note) // 2
+        words, state = ("可收件", State.OK) if hit.has_materials else ("目录未配材料", State.OUTLINE)
+        size = paint.pill_size(words)
+        pill_left = area.right() - px(SPACE.page) - size.width()
+        width = pill_left - left - px(SPACE.x12)
+        paint.text(
+            painter, QRect(left, top, width, item), hit.name, "item", COLOR.pri if chosen else COLOR.ink9, bold=chosen
+        )
+        detail = joined(hit.department, hit.type_name, hit.code)
+        paint.text(painter, QRect(left, top + item, width, note), detail, "note", COLOR.ink5)
+        pill_top = area.top() + (px(SIZE.row) - size.height()) // 2
+        paint.pill(painter, QRect(pill_left, pill_top, size.width(), size.height()), words, state)
+        if chosen:
+            paint.row_frame(painter, area.adjusted(0, 0, 1, 1))
+        painter.restore()
+
+
+class _Query(QLineEdit):
+    """The search line: its query is the committed text and the letters still in composition."""
+
+    query = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._preedit = ""
+        self.setProperty("bare", True)
+        self.setPlaceholderText("输入拼音首字母、拼音、汉字或编码，如 spjy")
+        self.setAccessibleName("找事项")
+        self.textChanged.connect(self._tell)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._preedit = event.preeditString()
+        super().inputMethodEvent(event)
+        self._tell()
+
+    def whole(self) -> str:
+        """Committed text plus what is being composed, without the gaps that input methods put between syllables."""
+        return (self.text() + self._preedit.replace("'", "").replace(" ", "")).strip()
+
+    def _tell(self) -> None:
+        self.query.emit(self.whole())
+
+
+class MatterPage(QWidget):
+    """``search_wanted`` asks for hits (answer with ``show_hits``), ``picked`` carries a code (answer by showing an
+    intake with the matter), ``changed`` the next ``Intake`` after an answer, ``finished`` when all are answered."""
+
+    search_wanted = Signal(str)
+    picked = Signal(str)
+    changed = Signal(object)  # Intake
+    finished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._intake: Intake | None = None
+        self._shown_query: str | None = None
+        self._pick_when_shown = False
+        self._at = 0
+        self._chips: list[list[Chip]] = []
+        self.query = _Query()
+        self.hits = QListView()
+        self._model = _Hits()
+        self.hits.setModel(self._model)
+        self.hits.setItemDelegate(_HitDelegate(self.hits))
+        self.hits.setUniformItemSizes(True)
+        self.hits.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.hits.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.nothing = EmptyState("没有找到这样的事项，少打几个字母试试；不归本厅办的，按 Alt+4 告知", icon="search-x")
+        self._caption = Text("", "note", "ink7", strong=True)
+        self.questions = QWidget()
+        self._question_column = Column(gap=SPACE.x12, margins=(SPACE.x16, SPACE.page))
+        self.questions.setLayout(self._question_column)
+        self.questions.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.questions.installEventFilter(self)
+        self.stack = QStackedWidget()
+        self.legend = Legend()
+        self.go = Button("看材料", ButtonRole.PRIMARY, key="F9")
+        self.other = Button("换一个事项", key="F6", large=True)
+        self._build()
+        self.query.query.connect(self._query_changed)
+        self.query.installEventFilter(self)
+        self.hits.clicked.connect(lambda index: self._pick(index.row()))
+        self.go.clicked.connect(self._go)
+        self.other.clicked.connect(self.search)
+        bind(self, "primary", self._go)
+
+    def _build(self) -> None:
+        line = Surface("field", height=SIZE.primary)
+        line.setLayout(
+            Row(IconLabel("search", "ink5", SIZE.icon_large), self.query, gap=SPACE.x8, margins=(0, SPACE.x16))
+        )
+        top = QWidget()
+        top.setLayout(Column(line, self._caption, gap=SPACE.x8, margins=(SPACE.x16, SPACE.page, SPACE.x8, SPACE.page)))
+        find = QWidget()
+        find.setLayout(Column(top, self.hits, self.nothing))
+        self.stack.addWidget(find)
+        self.stack.addWidget(self.questions)
+        bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        bar.setLayout(Row(None, self.other, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
+        self._bar = bar
+        self.setLayout(Column(self.stack, self.legend, bar))
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_intake(self, intake: Intake) -> None:
+        """Show the questions of the chosen matter, or the search when none is chosen."""
+        before, self._intake = self._intake, intake
+        matter = intake.matter
+        if matter is None:
+            self._show_search()
+            return
+        if before is None or before.matter is not matter or not self._chips:
+            self._build_questions(matter)
+        self._show_answers()
+
+    def start(self) -> None:
+        """The focus goes to the search line, or to the first question."""
+        if self._intake is None or self._intake.matter is None or self.stack.currentIndex() == 0:
+            self._show_search()
+        else:
+            self.questions.setFocus()
+
+    def search(self) -> None:
+        """F6: look for another matter."""
+        self.query.clear()
+        self._show_search()
+
+    def _show_search(self) -> None:
+        self.stack.setCurrentIndex(0)
+        self._bar.setVisible(False)
+        self.legend.show_page("找事项", Page.MATTER)
+        self.query.setFocus()
+        if self._shown_query is None:
+            self.search_wanted.emit(self.query.whole())
+
+    # --- finding ----------------------------------------------------------------------------------------------
+    def _query_changed(self, text: str) -> None:
+        self._pick_when_shown = False
+        self.search_wanted.emit(text)
+
+    def show_hits(self, query: str, hits: Sequence[MatterHit]) -> None:
+        """The answer to ``search_wanted``; an answer to an older query is ignored."""
+        if query != self.query.whole():
+            return
+        self._shown_query = query
+        self._model.show(hits)
+        self.hits.setVisible(bool(hits))
+        self.nothing.setVisible(not hits)
+        self._caption.setText(f"找到 {len(hits)} 项" if query else "常办和最近办过的")
+        if hits:
+            self.hits.setCurrentIndex(self._model.index(0))
+        if self._pick_when_shown and hits:
+            self._pick(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.query:
+                return self._query_key(event)
+            if watched is self.questions:
+                return self._question_key(event)
+        return super().eventFilter(watched, event)
+
+    def _query_key(self, event: QKeyEvent) -> bool:
+        hit = pressed(event, Page.MATTER)
+        if hit is None:
+            return False
+        if hit.id == "matter_move":
+            wanted = self.hits.currentIndex().row() + (-1 if hit.index == 0 else 1)
+            if 0 <= wanted < len(self._model.hits):
+                self.hits.setCurrentIndex(self._model.index(wanted))
+        elif self.query.whole() != self._shown_query:
+            self._pick_when_shown = True
+        else:
+            self._pick(max(0, self.hits.currentIndex().row()))
+        return True
+
+    def _pick(self, row: int) -> None:
+        self._pick_when_shown = False
+        if 0 <= row < len(self._model.hits):
+            self.picked.emit(self._model.hits[row].code)
+
+    # --- answering --------------------------------------------------------------------------------------------
+    def _asked(self) -> tuple[Situation, ...]:
+        """Questions for the citizen; whether an agent came is known from step 1."""
+        if self._intake is None or self._intake.matter is None:
+            return ()
+        return tuple(s for s in self._intake.matter.situations if not s.is_agency)
+
+    def _build_questions(self, matter: Matter) -> None:
+        self._question_column.empty()
+        self._chips = []
+        self._cards: list[Card] = []
+        self._at = 0
+        for number, situation in enumerate(self._asked(), 1):
+            card = Card(padding=SPACE.x12, gap=SPACE.x8)
+            chips = []
+            row = Row(gap=SPACE.x8)
+            for digit, option in enumerate(situation.options, 1):
+                chip = Chip(option.text, key=str(digit))
+                chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+                chip.clicked.connect(lambda _on=False, q=number - 1, o=digit - 1: self._choose(q, o))
+                row.put(chip)
+                chips.append(chip)
+            row.put(None)
+            suffix = "（可多选）" if situation.multiple else ""
+            card.body.put(Text(f"{number}. {situation.question}{suffix}", "item"), row)
+            self._chips.append(chips)
+            self._cards.append(card)
+            self._question_column.put(card)
+        if not self._chips:
+            self._question_column.put(EmptyState("这个事项不分情形，直接看材料", icon="list-checks"))
+        self._ending = Surface("notice")
+        self._ending_text = Text("", "item", "warn", wrap=True)
+        self._ending.setLayout(
+            Row(IconLabel("scale", "warn", SIZE.icon_large), self._ending_text, gap=SPACE.x8, margins=SPACE.x12)
+        )
+        self._question_column.put(self._ending, None)
+        self.stack.setCurrentIndex(1)
+        self._bar.setVisible(True)
+        self.questions.setFocus()
+
+    def _show_answers(self) -> None:
+        assert self._intake is not None
+        self.stack.setCurrentIndex(1)
+        self._bar.setVisible(True)
+        for number, (situation, chips) in enumerate(zip(self._asked(), self._chips, strict=True)):
+            chosen = self._intake.answers.get(situation.id, ())
+            for option, chip in zip(situation.options, chips, strict=True):
+                chip.setChecked(option.id in chosen)
+            self._cards[number].set_kind("picked" if number == self._at else "card")
+        ending = self._intake.ending
+        self._ending.setVisible(ending is not None)
+        if ending is not None:
+            body = f"应找{ending.competent_body}。" if ending.competent_body else ""
+            self._ending_text.setText(f"{ending.text}。{body}依据：{ending.basis}")
+        self.go.setText("去结论" if ending else "看材料")
+        self.legend.show_page("选情形", Page.SITUATION)
+
+    def _question_key(self, event: QKeyEvent) -> bool:
+        hit = pressed(event, Page.SITUATION)
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._chips:
+            step = -1 if event.key() == Qt.Key.Key_Up else 1
+            self._at = min(max(0, self._at + step), len(self._chips) - 1)
+            self._show_answers()
+            return True
+        if hit is None:
+            return False
+        if hit.id == "situation_answer":
+            if self._at < len(self._chips) and hit.index < len(self._chips[self._at]):
+                self._choose(self._at, hit.index)
+        else:
+            self._next()
+        return True
+
+    def _choose(self, question: int, option: int) -> None:
+        assert self._intake is not None
+        situation = self._asked()[question]
+        chosen = situation.options[option].id
+        old = self._intake.answers.get(situation.id, ())
+        if situation.multiple:
+            new = tuple(o for o in old if o != chosen) if chosen in old else (*old, chosen)
+        else:
+            new = (chosen,)
+        self._at = question
+        self.changed.emit(self._intake.answer(situation.id, new))
+        if not situation.multiple and (self._intake is None or self._intake.ending is None):
+            self._next()
+
+    def _next(self) -> None:
+        if self._at + 1 < len(self._chips):
+            self._at += 1
+            self._show_answers()
+        else:
+            self._go()
+
+    def _go(self) -> None:
+        if self._intake is not None and self._intake.matter is not None and self.stack.currentIndex() == 1:
+            self.finished.emit()
