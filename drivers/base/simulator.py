@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import collections
+import logging
 import threading
 from abc import ABC, abstractmethod
 from typing import Self
 
 from drivers.base.simports import SimulatedPort
+
+_LOG = logging.getLogger(__name__)
 
 
 class Simulator(ABC):
@@ -65,6 +68,7 @@ class Simulator(ABC):
                 elif data := self.line.read(wait):
                     self.receive(data)
                 wait = self.tick()
-            except Exception as exc:
+            except Exception as exc:  # noqa: BLE001 - a device's thread reports and goes on
                 self.errors.append(exc)
+                _LOG.exception("%s goes on after an error", type(self).__name__)
                 wait = 0.02

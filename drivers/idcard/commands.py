@@ -62,7 +62,7 @@ class Command:
         return length is None or length == len(reply.data)
 
 
-_CARD_ANSWERS: dict[int, int | None] = {status: 0 for status in _CARD_FAULTS | {FIND_FAILED, SELECT_FAILED}}
+_CARD_ANSWERS: dict[int, int | None] = dict.fromkeys(_CARD_FAULTS | {FIND_FAILED, SELECT_FAILED}, 0)
 
 RESET_SAM = Command(0x10, 0xFF, {OK: 0})
 SAM_STATUS = Command(0x11, 0xFF, {OK: 0})

@@ -19,7 +19,7 @@ from drivers.idcard.commands import Command
 from drivers.idcard.frames import Frame, FrameParser, build_reply
 from drivers.idcard.text_block import encode_text_block
 
-_SAM_ID = bytes.fromhex("0500010085a9320139300000b168de3a")
+_SAM_ID = bytes.fromhex("05000100f58c320139300000b168de3a")
 _NOISE = bytes.fromhex("00ff55aa0d0aaaaa1369")
 
 
@@ -140,7 +140,7 @@ class CardReaderSimulator(Simulator):
             case Fault.BYTE_BY_BYTE:
                 for value in answer:
                     self.line.write(bytes([value]))
-                    time.sleep(0.0002)
+                    time.sleep(0)
             case Fault.LEADING_NOISE:
                 self.line.write(_NOISE + answer)
             case Fault.DROPPED_FIRST_BYTE:

@@ -52,9 +52,11 @@ class VirtualPrinter(Simulator):
         self._queued = 0
         self._paper_left: int | None = None
         self._paper_out = self._cover_open = self._near_end = self._silent = False
+        self._plans: list[tuple[int, Callable[[], None]]] = []
         self._rate: float | None = None
         self._allowance = 0.0
         self._allowed_at = monotonic()
+        self._carried_out = 0
         self.job_bytes = 0
 
     @property
@@ -102,6 +104,11 @@ class VirtualPrinter(Simulator):
         with self._changed:
             self._paper_left = after_bytes
             self._paper_out = after_bytes == 0
+
+    def when_carried_out(self, count: int, action: Callable[[], None]) -> None:
+        """Call ``action`` once ``count`` more bytes have been carried out: a fault at a chosen place of the job."""
+        with self._changed:
+            self._plans.append((self._carried_out + count, action))
 
     def load_paper(self) -> None:
         """Put in a new roll; the printer goes on with what it holds."""
@@ -173,8 +180,19 @@ class VirtualPrinter(Simulator):
                 if self._paper_left is not None:
                     self._paper_left -= token.size
                 self._interpreter.run(token)
+                self._carried_out += token.size
+                self._act()
+            if self._paper_left is not None and self._tokeniser.pending > self._paper_left:
+                # an image is printed row by row while it arrives
+                self._paper_out = True
             self._changed.notify_all()
         return _IDLE
+
+    def _act(self) -> None:
+        due = [plan for plan in self._plans if plan[0] <= self._carried_out]
+        for plan in due:
+            self._plans.remove(plan)
+            plan[1]()
 
     def _allow(self) -> None:
         now = self._monotonic()

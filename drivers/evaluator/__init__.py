@@ -1,0 +1,1 @@
+"""Rating keypads on a serial line, and a simulated one."""
