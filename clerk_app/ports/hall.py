@@ -18,8 +18,17 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from clerk_app.domain.actor import DeviceKind, Role
+from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
+
+
+class SessionEnded(NotAllowed):
+    """The login is over: somebody logged in at this window elsewhere, or it was logged out. Log in again."""
+
+
+class DeviceUnknown(NotAllowed):
+    """This device is not enrolled at the server, or its enrolment was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +160,17 @@ class HallSnapshot:
 class WindowView:
     """What one window shows of the queue. Figures are of today and computed, never typed.
 
-    ``eligible`` counts the tickets this window may call; ``groups`` are those it serves; ``active`` is its present
-    ticket, ``last`` its latest finished one; ``missed`` are its missed tickets, newest first, at most 5.
+    ``groups`` and ``waiting`` are the whole hall's, ``serves`` the ids of the groups this window serves, ``eligible``
+    and ``longest_wait_s`` count what it may call; ``active`` is its present ticket (of whatever day), ``last`` its
+    latest finished one; ``missed`` are its missed tickets, newest first, at most 5. ``mean_wait_s`` is the hall's
+    mean from taking to the first call, ``served`` and ``mean_service_s`` are this window's.
     """
 
     cursor: FeedCursor
     at: datetime
     window_no: str
     groups: tuple[GroupWaiting, ...]
+    serves: tuple[str, ...]
     waiting: int
     eligible: int
     priority_waiting: int
@@ -524,5 +536,6 @@ OnEntries = Callable[[tuple[FeedEntry, ...]], None]
 OnConnection = Callable[[ConnectionChange], None]
 """Called from the feed's thread when the connection's state changes."""
 
-OnReset = Callable[[FeedCursor], None]
-"""Called when the cursor is not known to the store (restored, cloned, first start): read a snapshot."""
+OnReset = Callable[[], FeedCursor]
+"""Called from the feed's thread at the first start and when the store does not know the cursor (restored, cloned):
+read a snapshot, show it, give back its cursor. May raise ``Unreachable``; the feed tries again."""

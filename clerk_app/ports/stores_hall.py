@@ -57,7 +57,7 @@ class WaitingCount:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """Of one window on one day: finished tickets, mean seconds from taking to the first call, mean of service."""
+    """Of one day: the window's finished tickets and mean seconds of service, the hall's mean wait in seconds."""
 
     served: int
     mean_wait_s: float | None
@@ -264,11 +264,16 @@ class SetupStore(Protocol):
 class RequestStore(Protocol):
     """Idempotency keys of one hall."""
 
-    def find(self, key: str) -> tuple[str, int, str] | None:
-        """(body hash, status, response)."""
+    def reserve(self, key: str, body_hash: str, at: datetime) -> tuple[str, str] | None:
+        """Take the key for this transaction; None when it is new, else (body hash, response) of the first request.
+
+        A second request under the same key waits here for the first one to commit (PostgreSQL) or for its turn.
+        """
         ...
 
-    def add(self, key: str, body_hash: str, status: int, response: str, at: datetime) -> None: ...
+    def answer(self, key: str, status: int, response: str) -> None:
+        """Keep the answer of a reserved key."""
+        ...
 
     def forget_before(self, at: datetime) -> int:
         """Drop older keys; how many."""

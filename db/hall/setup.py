@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import NotFound
@@ -133,17 +135,23 @@ class SqlRequests:
         self._db = connection
         self._hall = hall_id
 
-    def find(self, key: str) -> tuple[str, int, str] | None:
-        row = self._db.execute(
-            select(_K.body_hash, _K.status, _K.response).where(_K.hall_id == self._hall, _K.key == key)
-        ).one_or_none()
-        return None if row is None else (row.body_hash, row.status, row.response)
+    def reserve(self, key: str, body_hash: str, at: datetime) -> tuple[str, str] | None:
+        dialect_insert = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
+        taken = self._db.execute(
+            dialect_insert(RequestKeyRow)
+            .values(hall_id=self._hall, key=key, body_hash=body_hash, status=0, response="", at=at)
+            .on_conflict_do_nothing()
+        )
+        if taken.rowcount == 1:
+            return None
+        row = self._db.execute(select(_K.body_hash, _K.response).where(_K.hall_id == self._hall, _K.key == key)).one()
+        return row.body_hash, row.response
 
-    def add(self, key: str, body_hash: str, status: int, response: str, at: datetime) -> None:
+    def answer(self, key: str, status: int, response: str) -> None:
         self._db.execute(
-            insert(RequestKeyRow).values(
-                hall_id=self._hall, key=key, body_hash=body_hash, status=status, response=response, at=at
-            )
+            update(RequestKeyRow)
+            .where(_K.hall_id == self._hall, _K.key == key)
+            .values(status=status, response=response)
         )
 
     def forget_before(self, at: datetime) -> int:

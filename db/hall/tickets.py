@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Float, Row, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clerk_app.domain.errors import Conflict, Locked, NotFound
@@ -245,17 +245,24 @@ class SqlTickets:
         ).all()
         return [self._built(row) for row in rows]
 
+    def _seconds(self, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[Any]:
+        if self._db.dialect.name == "sqlite":
+            return (func.julianday(end, type_=Float) - func.julianday(start, type_=Float)) * 86400.0
+        return func.extract("epoch", end - start)
+
     def figures(self, window_no: str, day: date) -> DayFigures:
-        rows = self._db.execute(
-            select(_T.taken_at, _T.called_at, _T.started_at, _T.ended_at).where(
-                _T.hall_id == self._hall,
-                _T.day == day,
-                _T.window_no == window_no,
-                _T.state == TicketState.FINISHED,
-            )
-        ).all()
-        if not rows:
-            return DayFigures(0, None, None)
-        waits = [(cast(datetime, row.called_at) - row.taken_at).total_seconds() for row in rows]
-        services = [(row.ended_at - (row.started_at or row.called_at)).total_seconds() for row in rows]
-        return DayFigures(len(rows), sum(waits) / len(waits), sum(services) / len(services))
+        today = and_(_T.hall_id == self._hall, _T.day == day)
+        wait = self._db.execute(
+            select(func.avg(self._seconds(_T.taken_at, _T.called_at))).where(today, _T.called_at.is_not(None))
+        ).scalar_one_or_none()
+        served, service = self._db.execute(
+            select(
+                func.count(),
+                func.avg(self._seconds(func.coalesce(_T.started_at, _T.called_at), _T.ended_at)),
+            ).where(today, _T.window_no == window_no, _T.state == TicketState.FINISHED)
+        ).one()
+        return DayFigures(served, _number(wait), _number(service))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

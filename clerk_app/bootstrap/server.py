@@ -1,0 +1,238 @@
+"""Puts the server together: keys, store, certificates, services, HTTPS; and runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from filelock import FileLock, Timeout
+
+from clerk_app.bootstrap import logs, settings
+from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
+from clerk_app.crypto.keyfile import open_keyring
+from clerk_app.crypto.passwords import Argon2Passwords
+from clerk_app.crypto.provider import NationalCrypto
+from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.errors import Fault, Refusal, StoreFault
+from clerk_app.ports.clock import SystemClock, SystemEntropy
+from clerk_app.ports.hall import EnrolCode, NewEnrolCode
+from clerk_app.server.app import create_app
+from clerk_app.server.calls import Activity
+from clerk_app.server.feed import FeedHub, SequencerLoop
+from clerk_app.services.hall.desk import HallDesk
+from clerk_app.services.hall.setup import HallPlan
+from clerk_app.services.hall.tools import system_actor
+from db.hall.store import open_sqlite
+
+_LOG = logging.getLogger(__name__)
+_GRACE_SECONDS = 5
+_IDLE_CHECK_SECONDS = 1.0
+RUNTIME_FILE = "runtime.json"
+LOCK_FILE = "server.lock"
+
+
+def server_folder(folder: Path) -> Path:
+    """Where the server keeps its things inside a data folder."""
+    return folder / "server"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHall:
+    """The services on the store of a data folder, with the hall's id and the TLS identity."""
+
+    desk: HallDesk
+    hall_id: str
+    identity: ServerIdentity
+
+    def enrol_code(self, kind: DeviceKind, window_no: str | None = None) -> EnrolCode:
+        """A one-time code, made by whoever may read the key file (the server's own account)."""
+        actor = system_actor(self.hall_id)
+        wish = NewEnrolCode(kind, window_no)
+        code = self.desk.store.write(
+            self.hall_id, actor.device_id, lambda unit: self.desk.devices.make_code(unit, actor, wish)
+        )
+        self.desk.committed(self.hall_id)
+        return code
+
+    def close(self) -> None:
+        self.desk.store.close()
+
+
+def open_hall(folder: Path, committed: Callable[[str], None] = lambda hall_id: None) -> OpenHall:
+    """Open (and on the first start make) the hall of a data folder: keys, certificates, store, schema, the hall.
+
+    Also works beside a running server on the same folder. ``StoreFault`` when something cannot be opened.
+    """
+    home = server_folder(folder)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock, entropy = SystemClock(), SystemEntropy()
+    crypto = NationalCrypto(entropy)
+    store_path = home / "hall.db"
+    keys = open_keyring(home / "keys" / "hall.key", store_path, crypto, entropy)
+    identity = server_identity(home / "tls", clock.now())
+    store = open_sqlite(store_path, keys.key("sqlcipher"), entropy)
+    desk = HallDesk(
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        crypto=crypto,
+        keys=keys,
+        passwords=Argon2Passwords(),
+        fingerprint=fingerprint(identity.ca_pem),
+        committed=committed,
+    )
+    hall_id = desk.setup.ensure(HallPlan(settings.load(folder).hall.profile("")))
+    return OpenHall(desk, hall_id, identity)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready to serve."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _announce(line: dict[str, Any]) -> None:
+    """One line of JSON for the supervisor; afterwards stdout goes nowhere, since its reader may be gone."""
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+
+def _write_runtime(path: Path, host: str, port: int, ca_pem: str) -> None:
+    content = json.dumps({"pid": os.getpid(), "host": host, "port": port, "ca_pem": ca_pem})
+    fresh = path.with_suffix(".new")
+    fresh.write_text(content, encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def _stop_when_idle(server: uvicorn.Server, activity: Activity, seconds: float, done: threading.Event) -> None:
+    while not done.wait(_IDLE_CHECK_SECONDS):
+        if activity.idle_seconds() > seconds:
+            _LOG.info("no device for %s s, the server ends", seconds)
+            server.should_exit = True
+            return
+
+
+def _dialled(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "") else "::1" if host == "::" else host
+
+
+def serve(args: argparse.Namespace) -> None:
+    """Run the server in the foreground until SIGTERM, SIGINT or, with ``exit_when_idle``, until nobody needs it.
+
+    ``args``: ``data`` (folder or None), ``host``, ``port`` (0 = any), ``print_enrol_code``, ``exit_when_idle``
+    (seconds or None). Prints one JSON line when it serves: event, host, port, and with ``print_enrol_code`` a code.
+    ``StoreFault`` when another server runs on the folder or something cannot be opened.
+    """
+    folder: Path = args.data or settings.default_folder()
+    home = server_folder(folder)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    logs.start(folder, "server")
+    lock = FileLock(home / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StoreFault("这个数据文件夹已经有一个服务器在运行") from error
+    try:
+        _serve_locked(args, folder, home)
+    finally:
+        (home / RUNTIME_FILE).unlink(missing_ok=True)
+        lock.release()
+
+
+def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
+    waker: list[Callable[[str], None]] = []
+    hall = open_hall(folder, lambda hall_id: waker[0](hall_id) if waker else None)
+    activity = Activity()
+    hub = FeedHub(hall.desk)
+    loop = SequencerLoop(hall.desk, hub)
+    waker.append(loop.wake)
+    app = create_app(hall.desk, hall.identity.ca_pem, activity, hub)
+    listening = _listen(args.host, args.port)
+    port: int = listening.getsockname()[1]
+
+    def ready() -> None:
+        _write_runtime(home / RUNTIME_FILE, _dialled(args.host), port, hall.identity.ca_pem)
+        line: dict[str, Any] = {"event": "ready", "host": _dialled(args.host), "port": port, "pid": os.getpid()}
+        if args.print_enrol_code:
+            line["code"] = hall.enrol_code(DeviceKind.WINDOW).code
+        _announce(line)
+
+    config = uvicorn.Config(
+        app,
+        ssl_certfile=str(hall.identity.certificate),
+        ssl_keyfile=str(hall.identity.private_key),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+    )
+    server = _Server(config, ready)
+    done = threading.Event()
+    loop.start()
+    if args.exit_when_idle:
+        watch = threading.Thread(
+            target=_stop_when_idle, args=(server, activity, args.exit_when_idle, done), name="idle", daemon=True
+        )
+        watch.start()
+    try:
+        server.run(sockets=[listening])
+    finally:
+        done.set()
+        loop.stop()
+        hall.close()
+        listening.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise Fault(f"地址 {host} 端口 {port} 用不了（{error.strerror}）。换一个端口，或先停掉占用它的程序") from error
+
+
+def run(args: argparse.Namespace) -> int:
+    """``clerk server``: 0 when it was told to stop, 1 with a sentence when it cannot start."""
+    try:
+        serve(args)
+    except (Fault, Refusal) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def main() -> int:
+    """``python -m clerk_app.bootstrap.server``: the same without the other programs."""
+    parser = argparse.ArgumentParser(description="服务器")
+    parser.add_argument("--data", type=Path, default=None)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8443)
+    parser.add_argument("--print-enrol-code", action="store_true")
+    parser.add_argument("--exit-when-idle", type=float, default=None)
+    return run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

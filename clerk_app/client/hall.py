@@ -1,0 +1,180 @@
+"""The hall over HTTP: ``HallClient`` is the ``Hall`` of ``clerk_app.ports.hall``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clerk_app.client.transport import Transport
+from clerk_app.domain.hall import HallProfile
+from clerk_app.domain.ids import RANDOM_BYTES, uuid7
+from clerk_app.domain.queue import PrintState
+from clerk_app.ports.clock import Clock, Entropy
+from clerk_app.ports.hall import (
+    CaseAck,
+    CaseRecord,
+    Catalogue,
+    CatalogueInfo,
+    EnrolCode,
+    FeedCursor,
+    FeedPage,
+    HallSnapshot,
+    Login,
+    NewEnrolCode,
+    NewUser,
+    RatingAck,
+    RatingRecord,
+    ServerTime,
+    ServiceGroup,
+    Session,
+    TakeTicket,
+    Ticket,
+    TicketTaken,
+    UserInfo,
+    WindowView,
+)
+
+
+class HallClient:
+    """One enrolled device's view of its server. Calls block: run them on the network lane, never on the GUI thread.
+
+    ``address`` is ``https://host:port``, ``ca_pem`` and ``device_token`` come from the enrolment.
+    """
+
+    def __init__(self, address: str, ca_pem: str, device_token: str, clock: Clock, entropy: Entropy) -> None:
+        self._transport = Transport(address, ca_pem, device_token)
+        self._clock = clock
+        self._entropy = entropy
+        self._session: Session | None = None
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _key(self, key: str | None) -> str:
+        return key or uuid7(self._clock.now(), self._entropy.bytes(RANDOM_BYTES))
+
+    def _get(self, path: str, kind: Any, query: dict[str, Any] | None = None) -> Any:
+        return self._transport.call("GET", path, kind, query=query)
+
+    def _post(self, path: str, kind: Any, key: str | None, body: Any = None, body_kind: Any = None) -> Any:
+        return self._transport.call("POST", path, kind, body=body, body_kind=body_kind, key=self._key(key))
+
+    # what every device may do
+    def server_time(self) -> ServerTime:
+        found: ServerTime = self._get("/v1/time", ServerTime)
+        return found
+
+    def hall(self) -> HallProfile:
+        found: HallProfile = self._get("/v1/hall", HallProfile)
+        return found
+
+    def groups(self) -> tuple[ServiceGroup, ...]:
+        found: tuple[ServiceGroup, ...] = self._get("/v1/groups", tuple[ServiceGroup, ...])
+        return found
+
+    def snapshot(self) -> HallSnapshot:
+        found: HallSnapshot = self._get("/v1/snapshot", HallSnapshot)
+        return found
+
+    def feed_page(self, cursor: FeedCursor, limit: int = 500) -> FeedPage:
+        query = {"epoch": cursor.epoch, "after": cursor.feed_no, "mark": cursor.mark, "limit": limit}
+        found: FeedPage = self._get("/v1/feed", FeedPage, query)
+        return found
+
+    # tickets
+    def take_ticket(self, wish: TakeTicket, *, key: str | None = None) -> TicketTaken:
+        taken: TicketTaken = self._post("/v1/tickets", TicketTaken, key, wish, TakeTicket)
+        return taken
+
+    def ticket(self, ticket_id: str) -> TicketTaken:
+        found: TicketTaken = self._get(f"/v1/tickets/{ticket_id}", TicketTaken)
+        return found
+
+    def set_print_state(self, ticket_id: str, state: PrintState, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "print", key, {"state": state.value})
+
+    def cancel_ticket(self, ticket_id: str, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "cancel", key)
+
+    def _step(self, ticket_id: str, verb: str, key: str | None, body: dict[str, str] | None = None) -> Ticket:
+        kind = None if body is None else dict[str, str]
+        ticket: Ticket = self._post(f"/v1/tickets/{ticket_id}/{verb}", Ticket, key, body, kind)
+        return ticket
+
+    # the window
+    def login(self, login: Login) -> Session:
+        self._transport.set_session(None)
+        self._session = None
+        session: Session = self._transport.call("POST", "/v1/login", Session, body=login, body_kind=Login)
+        self._transport.set_session(session.token)
+        self._session = session
+        return session
+
+    def logout(self) -> None:
+        self._transport.call("POST", "/v1/logout", None)
+        self._transport.set_session(None)
+        self._session = None
+
+    def session(self) -> Session | None:
+        return self._session
+
+    def call_next(self, *, key: str | None = None) -> Ticket | None:
+        ticket: Ticket | None = self._post("/v1/queue/call-next", Ticket | None, key)
+        return ticket
+
+    def recall(self, ticket_id: str, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "recall", key)
+
+    def miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "miss", key)
+
+    def undo_miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "undo-miss", key)
+
+    def start(self, ticket_id: str, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "start", key)
+
+    def finish(self, ticket_id: str, outcome: str, *, key: str | None = None) -> Ticket:
+        return self._step(ticket_id, "finish", key, {"outcome": outcome})
+
+    def window_view(self) -> WindowView:
+        found: WindowView = self._get("/v1/window", WindowView)
+        return found
+
+    def store_case(self, record: CaseRecord, *, key: str | None = None) -> CaseAck:
+        ack: CaseAck = self._post("/v1/cases", CaseAck, key, record, CaseRecord)
+        return ack
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """The record as the server holds it; looking leaves a trace there."""
+        found: dict[str, Any] = self._get(f"/v1/cases/{case_id}", dict[str, Any])
+        return found
+
+    def store_rating(self, rating: RatingRecord, *, key: str | None = None) -> RatingAck:
+        ack: RatingAck = self._post("/v1/ratings", RatingAck, key, rating, RatingRecord)
+        return ack
+
+    def catalogue_info(self) -> CatalogueInfo:
+        found: CatalogueInfo = self._get("/v1/catalogue/info", CatalogueInfo)
+        return found
+
+    def catalogue(self, since: int = 0) -> Catalogue:
+        found: Catalogue = self._get("/v1/catalogue", Catalogue, {"since": since})
+        return found
+
+    # administration
+    def publish_catalogue(self, matters: tuple[dict[str, Any], ...], *, key: str | None = None) -> CatalogueInfo:
+        info: CatalogueInfo = self._post(
+            "/v1/catalogue", CatalogueInfo, key, {"matters": matters}, dict[str, tuple[dict[str, Any], ...]]
+        )
+        return info
+
+    def create_user(self, user: NewUser, *, key: str | None = None) -> UserInfo:
+        made: UserInfo = self._post("/v1/users", UserInfo, key, user, NewUser)
+        return made
+
+    def create_enrol_code(self, wish: NewEnrolCode, *, key: str | None = None) -> EnrolCode:
+        code: EnrolCode = self._post("/v1/enrol-codes", EnrolCode, key, wish, NewEnrolCode)
+        return code
+
+    def revoke_device(self, device_id: str, *, key: str | None = None) -> None:
+        self._post(f"/v1/devices/{device_id}/revoke", None, key)

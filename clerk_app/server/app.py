@@ -1,0 +1,30 @@
+"""The FastAPI application over the hall's services."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from clerk_app import __version__
+from clerk_app.server import feed, routes_desk, routes_queue
+from clerk_app.server.calls import Activity, install_errors
+from clerk_app.services.hall.desk import HallDesk
+
+
+def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHub) -> FastAPI:
+    """All endpoints; the description is at ``/openapi.json`` and comes from the code."""
+    app = FastAPI(
+        title="综合窗口 hall API",
+        version=__version__,
+        description="Queue, intake records, catalogue and feed of a government service hall.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    app.state.ca_pem = ca_pem
+    app.state.activity = activity
+    app.state.hub = hub
+    install_errors(app)
+    app.include_router(routes_desk.router)
+    app.include_router(routes_queue.router)
+    app.include_router(feed.router)
+    return app

@@ -1,0 +1,168 @@
+"""What every endpoint shares: who calls, reading, changing once per key, and errors as answers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
+
+from clerk_app.domain.actor import Actor
+from clerk_app.domain.errors import Fault, Refusal
+from clerk_app.ports.hall import DeviceUnknown
+from clerk_app.ports.problems import UNEXPECTED, Problem, to_problem
+from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.services.hall.access import Caller
+from clerk_app.services.hall.desk import HallDesk
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+_QUOTABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_QUOTABLE_LENGTH = 5
+
+
+class Activity:
+    """When an enrolled device was last heard of, for ``--exit-when-idle``."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._open_feeds = 0
+
+    def touch(self) -> None:
+        self._last = time.monotonic()
+
+    def feed_opened(self) -> None:
+        """Called on the event loop only, as is ``feed_closed``."""
+        self._open_feeds += 1
+
+    def feed_closed(self) -> None:
+        self._open_feeds -= 1
+        self.touch()
+
+    def idle_seconds(self) -> float:
+        """0 while a feed is open."""
+        return 0.0 if self._open_feeds else time.monotonic() - self._last
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """The JSON form of a type, built once."""
+    return TypeAdapter(kind)
+
+
+class Read:
+    """An authenticated call that reads."""
+
+    def __init__(self, desk: HallDesk, caller: Caller) -> None:
+        self.desk = desk
+        self.caller = caller
+
+    def read(self, work: Callable[[HallUnit, Actor], T]) -> T:
+        """Run on a consistent view."""
+        return self.desk.store.read(self.caller.actor.hall_id, lambda unit: work(unit, self.caller.actor))
+
+    def write(self, work: Callable[[HallUnit, Actor], T]) -> T:
+        """Run in a transaction without a key: only for what may be repeated (log out, traces of looking)."""
+        hall_id = self.caller.actor.hall_id
+        result = self.desk.store.write(hall_id, self.caller.device_id, lambda unit: work(unit, self.caller.actor))
+        self.desk.committed(hall_id)
+        return result
+
+
+class Change(Read):
+    """An authenticated call that changes something, at most once per idempotency key."""
+
+    def __init__(self, desk: HallDesk, caller: Caller, key: str, content: bytes) -> None:
+        super().__init__(desk, caller)
+        self._key = key
+        self._content = content
+
+    def once(self, kind: Any, work: Callable[[HallUnit, Actor], Any]) -> Response:
+        """Run, keep and give the answer; ``kind`` is the type of what ``work`` returns."""
+
+        def encoded(unit: HallUnit) -> str:
+            return adapter(kind).dump_json(work(unit, self.caller.actor)).decode()
+
+        text = self.desk.requests.once(self.caller, self._key, self._content, encoded)
+        return Response(text, media_type="application/json")
+
+
+def authenticate(desk: HallDesk, activity: Activity, authorization: str | None, session: str | None) -> Caller:
+    """The caller of a request by its headers; ``DeviceUnknown`` or ``SessionEnded``."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise DeviceUnknown("这台设备没有登记，请技术员登记后再用")
+    caller = desk.access.caller(token, session)
+    activity.touch()
+    return caller
+
+
+def read_call(
+    request: Request,
+    authorization: Annotated[str | None, Header()] = None,
+    x_session: Annotated[str | None, Header()] = None,
+) -> Read:
+    """Dependency of reading endpoints."""
+    state = request.app.state
+    return Read(state.desk, authenticate(state.desk, state.activity, authorization, x_session))
+
+
+async def _content(request: Request) -> bytes:
+    return b"%s %s\0%s" % (request.method.encode(), request.url.path.encode(), await request.body())
+
+
+def change_call(
+    request: Request,
+    content: Annotated[bytes, Depends(_content)],
+    idempotency_key: Annotated[str, Header()],
+    authorization: Annotated[str | None, Header()] = None,
+    x_session: Annotated[str | None, Header()] = None,
+) -> Change:
+    """Dependency of changing endpoints; the header ``Idempotency-Key`` is required."""
+    state = request.app.state
+    caller = authenticate(state.desk, state.activity, authorization, x_session)
+    return Change(state.desk, caller, idempotency_key, content)
+
+
+Reading = Annotated[Read, Depends(read_call)]
+Changing = Annotated[Change, Depends(change_call)]
+
+
+def _answer(status: int, problem: Problem) -> JSONResponse:
+    return JSONResponse({"kind": problem.kind, "sentence": problem.sentence, "field": problem.field}, status)
+
+
+def refused(request: Request, error: Exception) -> JSONResponse:
+    """Refusals and faults of the environment, as they are."""
+    assert isinstance(error, Refusal | Fault)
+    return _answer(*to_problem(error))
+
+
+def malformed(request: Request, error: Exception) -> JSONResponse:
+    """A body or header that does not fit the API: names the place, never echoes the value."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "header", "path"))
+    return _answer(422, Problem("rejected", f"请求里的 {field or '内容'} 不对（程序错误，请报技术员）", field))
+
+
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Ours: logged with an id that the clerk can read out; no detail leaves the server."""
+    quotable = "".join(secrets.choice(_QUOTABLE) for _ in range(_QUOTABLE_LENGTH))
+    _LOG.error("unexpected %s at %s %s", quotable, request.method, request.url.path, exc_info=error)
+    return _answer(500, Problem(UNEXPECTED, f"这一步没做成，内容都在。报编号 {quotable} 给技术员"))
+
+
+def install_errors(app: FastAPI) -> None:
+    """The one place that turns exceptions into answers."""
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(Fault, refused)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(Exception, unexpected)

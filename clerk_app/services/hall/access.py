@@ -1,0 +1,78 @@
+"""Who is calling: a device's token and, when somebody is logged in there, the session's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clerk_app.domain.actor import Actor, DeviceKind, Role
+from clerk_app.ports.hall import DeviceUnknown, SessionEnded
+from clerk_app.ports.stores_hall import DeviceRecord, HallStore, HallUnit, SessionRecord
+from clerk_app.services.hall.tools import Tools
+
+_MACHINE_ROLES = {
+    DeviceKind.KIOSK: frozenset({Role.KIOSK}),
+    DeviceKind.DISPLAY: frozenset({Role.DISPLAY}),
+    DeviceKind.SERVER: frozenset({Role.SYSTEM}),
+    DeviceKind.WINDOW: frozenset[Role](),
+}
+_ENDED = "这个登录已经结束（别处登录了本窗口或已退出），请重新登录"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated request. Without a session the actor is the machine itself, with the machine's roles."""
+
+    actor: Actor
+    device_id: str
+    kind: DeviceKind
+    session_id: str | None = None
+    session_digest: str | None = None
+
+
+class Access:
+    """Turns tokens into callers."""
+
+    def __init__(self, store: HallStore, tools: Tools) -> None:
+        self._store = store
+        self._tools = tools
+
+    def caller(self, device_token: str, session_token: str | None) -> Caller:
+        """``DeviceUnknown`` for an unknown or revoked device, ``SessionEnded`` for a login that is over."""
+        device = self._store.device_by_token(self._tools.token_digest(device_token))
+        if device is None or device.revoked_at is not None:
+            raise DeviceUnknown("这台设备没有登记或已停用，请技术员重新登记")
+        if session_token is None:
+            return _machine(device)
+        digest = self._tools.token_digest(session_token)
+        return self._store.read(device.hall_id, lambda unit: _person(unit, device, digest))
+
+    def check_live(self, unit: HallUnit, caller: Caller) -> None:
+        """Inside the writing transaction: the session still lives, so that an old login changes nothing."""
+        if caller.session_digest is not None:
+            _live(unit, caller.session_digest, caller.device_id)
+
+
+def _machine(device: DeviceRecord) -> Caller:
+    actor = Actor(
+        hall_id=device.hall_id,
+        device_id=device.device_id,
+        user_id=device.kind.value,
+        user_name=device.name,
+        roles=_MACHINE_ROLES[device.kind],
+        window_no=device.window_no,
+    )
+    return Caller(actor, device.device_id, device.kind)
+
+
+def _live(unit: HallUnit, digest: str, device_id: str) -> SessionRecord:
+    session = unit.people.session_by_token(digest)
+    if session is None or session.ended_at is not None or session.device_id != device_id:
+        raise SessionEnded(_ENDED)
+    return session
+
+
+def _person(unit: HallUnit, device: DeviceRecord, digest: str) -> Caller:
+    session = _live(unit, digest, device.device_id)
+    user = unit.people.get_user(session.user_id)
+    actor = Actor(device.hall_id, device.device_id, user.user_id, user.name, user.roles, session.window_no)
+    return Caller(actor, device.device_id, device.kind, session.session_id, digest)

@@ -1,0 +1,50 @@
+"""All services of the hall on one store, wired once; the server and the tests use this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clerk_app.ports.clock import Clock, Entropy
+from clerk_app.ports.crypto import CryptoProvider, Keyring, PasswordHasher
+from clerk_app.ports.stores_hall import HallStore
+from clerk_app.services.hall.access import Access
+from clerk_app.services.hall.cases import Cases
+from clerk_app.services.hall.catalogue import Catalogues
+from clerk_app.services.hall.devices import Devices
+from clerk_app.services.hall.people import People
+from clerk_app.services.hall.queue import Queue
+from clerk_app.services.hall.requests import Requests
+from clerk_app.services.hall.sequencer import FeedReading, Sequencer
+from clerk_app.services.hall.setup import Setup
+from clerk_app.services.hall.tools import Tools
+from clerk_app.services.hall.waiting import Waiting
+
+
+class HallDesk:
+    """``fingerprint`` is the certificate authority's; ``committed`` is told the hall after every commit."""
+
+    def __init__(
+        self,
+        store: HallStore,
+        clock: Clock,
+        entropy: Entropy,
+        crypto: CryptoProvider,
+        keys: Keyring,
+        passwords: PasswordHasher,
+        fingerprint: bytes,
+        committed: Callable[[str], None],
+    ) -> None:
+        self.store = store
+        self.tools = Tools(clock, entropy, crypto, keys)
+        self.committed = committed
+        self.access = Access(store, self.tools)
+        self.requests = Requests(store, self.tools, self.access, committed)
+        self.waiting = Waiting(self.tools, store.epoch)
+        self.queue = Queue(self.tools, self.waiting)
+        self.people = People(store, self.tools, passwords)
+        self.devices = Devices(store, self.tools, fingerprint)
+        self.cases = Cases(self.tools, store.epoch)
+        self.catalogues = Catalogues(self.tools)
+        self.feed = FeedReading(store.epoch)
+        self.sequencer = Sequencer(store, self.tools)
+        self.setup = Setup(store, self.tools)

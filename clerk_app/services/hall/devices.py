@@ -1,0 +1,94 @@
+"""Enrolment of devices by one-time codes, and their revocation."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+
+from clerk_app.domain.actor import Actor, DeviceKind, Role
+from clerk_app.domain.enrolment import make_code, write_code
+from clerk_app.domain.errors import NotAllowed, Rejected
+from clerk_app.ports.hall import EnrolCode, Enrolled, EnrolRequest, NewEnrolCode
+from clerk_app.ports.stores_hall import DeviceRecord, HallStore, HallUnit
+from clerk_app.services.hall.tools import Tools
+
+CODE_LIFE = timedelta(minutes=15)
+
+
+class Devices:
+    """``fingerprint`` is the one of the hall's certificate authority; it is part of every code."""
+
+    def __init__(self, store: HallStore, tools: Tools, fingerprint: bytes) -> None:
+        self._store = store
+        self._tools = tools
+        self._fingerprint = fingerprint
+
+    def make_code(self, unit: HallUnit, actor: Actor, wish: NewEnrolCode) -> EnrolCode:
+        """A code for one device of one kind, good once and for 15 minutes."""
+        actor.require(Role.TECHNICIAN, Role.SYSTEM)
+        if wish.kind is DeviceKind.SERVER:
+            raise Rejected("kind", "服务器不用登记")
+        parts = make_code(self._tools.secret(8), self._fingerprint)
+        expires_at = self._tools.now() + CODE_LIFE
+        digest = self._tools.token_digest(parts.secret)
+        unit.devices.add_code(digest, wish.kind, wish.window_no, expires_at)
+        payload = {"device_kind": wish.kind.value, "window_no": wish.window_no}
+        self._tools.record(unit, actor, "enrol_code.made", digest[:16], payload)
+        return EnrolCode(write_code(parts), expires_at)
+
+    def enrol(self, wish: EnrolRequest) -> Enrolled:
+        """Use up a code and admit the device. ``NotAllowed`` for a code that is unknown, used, late or of another kind.
+
+        The code's window number counts; only a code without one lets the device name its own.
+        """
+        if not wish.name.strip():
+            raise Rejected("name", "给这台设备起个名字，例如“12 号窗口”")
+        digest = self._tools.token_digest(wish.secret)
+        hall_id = self._store.hall_of_code(digest)
+        if hall_id is None:
+            raise NotAllowed(_BAD_CODE)
+        return self._store.write(hall_id, "enrolment", lambda unit: self._admit(unit, digest, wish))
+
+    def revoke(self, unit: HallUnit, actor: Actor, device_id: str) -> None:
+        """The device's token is worth nothing from now on, and its logins end."""
+        actor.require(Role.TECHNICIAN, Role.SYSTEM)
+        device = unit.devices.get(device_id)
+        now = self._tools.now()
+        unit.devices.revoke(device_id, now)
+        for session in unit.people.live_at(device_id, None):
+            unit.people.end_session(session.session_id, now)
+        self._tools.record(unit, actor, "device.revoked", device_id, {"window_no": device.window_no})
+
+    def _admit(self, unit: HallUnit, digest: str, wish: EnrolRequest) -> Enrolled:
+        now = self._tools.now()
+        found, code_window = unit.devices.use_code(digest, wish.kind, now)
+        if not found:
+            raise NotAllowed(_BAD_CODE)
+        window_no = code_window or wish.window_no
+        if wish.kind is DeviceKind.WINDOW and not window_no:
+            raise Rejected("window_no", "窗口要有窗口号，例如 12")
+        token = base64.urlsafe_b64encode(self._tools.secret()).decode().rstrip("=")
+        device = DeviceRecord(
+            hall_id=unit.hall_id,
+            device_id=self._tools.new_id(),
+            kind=wish.kind,
+            name=wish.name.strip(),
+            window_no=window_no,
+            token_hash=self._tools.token_digest(token),
+            enrolled_at=now,
+        )
+        unit.devices.add(device)
+        actor = Actor(unit.hall_id, device.device_id, device.kind.value, device.name, frozenset(), device.window_no)
+        payload = {"device_kind": device.kind.value, "window_no": window_no}
+        self._tools.record(unit, actor, "device.enrolled", device.device_id, payload)
+        return Enrolled(
+            device_id=device.device_id,
+            token=token,
+            hall=unit.setup.profile(),
+            kind=device.kind,
+            window_no=window_no,
+            epoch=self._store.epoch,
+        )
+
+
+_BAD_CODE = "登记码不对、用过了或过期了（15 分钟），请技术员重新生成一个"

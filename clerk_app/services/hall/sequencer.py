@@ -1,0 +1,120 @@
+"""Gives committed journal rows their feed number and chains them, after the fact: nobody waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.queue import TicketState
+from clerk_app.ports.hall import FeedCursor, FeedEntry, FeedPage
+from clerk_app.ports.stores_hall import HallStore, HallUnit, JournalEntry
+from clerk_app.services.hall.tools import Tools
+
+_BATCH = 200
+_PAGE = 500
+
+
+def mark_of(mac: str) -> str:
+    """A short name of an entry in its chain, given out with cursors."""
+    return mac[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What ``verify`` found: entries checked, and the first feed number that does not fit (None = whole)."""
+
+    checked: int
+    broken_at: int | None
+    reason: str = ""
+
+
+class Sequencer:
+    """One per hall and store. Numbers are without gaps; a late commit gets a later number and is never skipped.
+
+    Two sequencers at once (two server processes) cannot do harm: feed numbers are unique in the store, the slower
+    transaction fails as a whole and its rows get their numbers in the next run.
+    """
+
+    def __init__(self, store: HallStore, tools: Tools) -> None:
+        self._store = store
+        self._tools = tools
+
+    def run(self, hall_id: str) -> int:
+        """Chain everything that is committed; how many entries."""
+        done = 0
+        while (count := self._store.write(hall_id, "sequencer", lambda unit: self._batch(unit))) > 0:
+            done += count
+        return done
+
+    def _batch(self, unit: HallUnit) -> int:
+        waiting = unit.journal.unsequenced(_BATCH)
+        if not waiting:
+            return 0
+        feed_no, prev_mac = unit.journal.head()
+        for entry in waiting:
+            feed_no += 1
+            mac = self._tools.chain_mac(unit.hall_id, entry, feed_no, prev_mac)
+            unit.journal.chain(entry.entry_id, feed_no, prev_mac, mac)
+            prev_mac = mac
+        return len(waiting)
+
+    def verify(self, unit: HallUnit, actor: Actor) -> ChainReport:
+        """Recompute the whole chain. A cut-off tail shows only against a head that was kept elsewhere."""
+        actor.require(Role.AUDITOR, Role.TECHNICIAN, Role.MANAGER, Role.SYSTEM)
+        checked, prev_mac = 0, ""
+        while entries := unit.journal.after(checked, _PAGE):
+            for entry in entries:
+                expected = checked + 1
+                if entry.feed_no != expected:
+                    return ChainReport(checked, expected, "编号不连续，有记录不见了")
+                if entry.prev_mac != prev_mac:
+                    return ChainReport(checked, expected, "与前一条接不上")
+                mac = self._tools.chain_mac(unit.hall_id, entry, expected, prev_mac)
+                if entry.mac != mac:
+                    return ChainReport(checked, expected, "内容被改过")
+                checked, prev_mac = expected, mac
+        return ChainReport(checked, None)
+
+
+class FeedReading:
+    """Reading the feed by number; the public form never holds personal data."""
+
+    def __init__(self, epoch: str) -> None:
+        self._epoch = epoch
+
+    def page(self, unit: HallUnit, actor: Actor, cursor: FeedCursor, limit: int = _PAGE) -> FeedPage:
+        """Entries after the cursor; ``known`` is False when this store does not know it. Any enrolled device."""
+        head, _ = unit.journal.head()
+        if not self._knows(unit, cursor):
+            return FeedPage(self._epoch, head, False, ())
+        entries = unit.journal.after(cursor.feed_no, min(max(limit, 1), _PAGE))
+        return FeedPage(self._epoch, head, True, tuple(public_entry(entry) for entry in entries))
+
+    def _knows(self, unit: HallUnit, cursor: FeedCursor) -> bool:
+        if cursor.epoch != self._epoch:
+            return False
+        if cursor.feed_no == 0:
+            return True
+        mac = unit.journal.mac_at(cursor.feed_no)
+        return mac is not None and cursor.mark == mark_of(mac)
+
+
+def public_entry(entry: JournalEntry) -> FeedEntry:
+    """The part of a sequenced entry that every enrolled device may see: ids, numbers, states; no names."""
+    if entry.feed_no is None or entry.mac is None:
+        raise ValueError("an entry without a feed number is not public yet")
+    payload = entry.payload
+    state = payload.get("state")
+    return FeedEntry(
+        feed_no=entry.feed_no,
+        mark=mark_of(entry.mac),
+        kind=entry.kind,
+        subject=entry.subject,
+        at=entry.at,
+        window_no=payload.get("window_no"),
+        number=payload.get("number"),
+        group_id=payload.get("group_id"),
+        state=TicketState(state) if state else None,
+        is_priority=bool(payload.get("is_priority", False)),
+        recalls=int(payload.get("recalls", 0)),
+    )

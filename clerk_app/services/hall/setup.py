@@ -1,0 +1,73 @@
+"""A new hall: its profile, the groups citizens choose from, which windows serve what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.hall import HallProfile
+from clerk_app.ports.hall import ServiceGroup
+from clerk_app.ports.stores_hall import HallStore, HallUnit
+from clerk_app.services.hall.tools import Tools, system_actor
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """A group before it has an id."""
+
+    prefix: str
+    name: str
+    hint: str
+    place: str = ""
+
+
+DEFAULT_GROUPS = (
+    GroupPlan("A", "企业准入", "开店、办公司"),
+    GroupPlan("B", "社保医保", "养老、医保、社保卡"),
+    GroupPlan("C", "不动产", "房屋、过户、抵押"),
+    GroupPlan("D", "出入境", "护照、港澳通行证"),
+    GroupPlan("E", "领证、补材料", "不用再排长队"),
+    GroupPlan("F", "不知道办哪个", "工作人员帮您选"),
+)
+"""Six plain words, not department names; a hall changes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HallPlan:
+    """All that a hall starts with. ``serves`` maps a window's number to group prefixes; absent windows serve all."""
+
+    profile: HallProfile
+    groups: tuple[GroupPlan, ...] = DEFAULT_GROUPS
+    serves: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Setup:
+    """Makes halls in a store."""
+
+    def __init__(self, store: HallStore, tools: Tools) -> None:
+        self._store = store
+        self._tools = tools
+
+    def ensure(self, plan: HallPlan) -> str:
+        """The hall's id; the hall is made when the store has none. An existing hall is left as it is."""
+        halls = self._store.halls()
+        if halls:
+            return halls[0]
+        hall_id = self._tools.new_id()
+        actor = system_actor(hall_id)
+        self._store.write(hall_id, actor.device_id, lambda unit: self._create(unit, actor, plan))
+        return hall_id
+
+    def _create(self, unit: HallUnit, actor: Actor, plan: HallPlan) -> None:
+        actor.require(Role.SYSTEM)
+        unit.setup.add_hall(replace(plan.profile, hall_id=unit.hall_id))
+        ids: dict[str, str] = {}
+        for position, group in enumerate(plan.groups):
+            ids[group.prefix] = self._tools.new_id()
+            unit.setup.add_group(
+                ServiceGroup(ids[group.prefix], group.prefix, group.name, group.hint, group.place, position)
+            )
+        for window_no, prefixes in plan.serves.items():
+            for prefix in prefixes:
+                unit.setup.add_served(window_no, ids[prefix])
+        self._tools.record(unit, actor, "hall.created", unit.hall_id, {"groups": len(ids)})

@@ -1,0 +1,114 @@
+"""What all services of the hall share: time, randomness, keys, and the writing of journal entries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.ids import RANDOM_BYTES, uuid7
+from clerk_app.ports.clock import Clock, Entropy
+from clerk_app.ports.crypto import CryptoProvider, Keyring
+from clerk_app.ports.stores_hall import HallUnit, JournalEntry
+
+
+class Tools:
+    """Passed to every service; holds no state of its own."""
+
+    def __init__(self, clock: Clock, entropy: Entropy, crypto: CryptoProvider, keys: Keyring) -> None:
+        self.clock = clock
+        self.crypto = crypto
+        self._entropy = entropy
+        self._chain_key = keys.key("journal-chain")
+        self._person_key = keys.key("person-digest")
+        self._token_key = keys.key("token-digest")
+
+    def now(self) -> datetime:
+        """The present moment, Beijing time."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The day by Beijing time, whatever the server's zone."""
+        return self.clock.now().date()
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7."""
+        return uuid7(self.clock.now(), self._entropy.bytes(RANDOM_BYTES))
+
+    def secret(self, count: int = 32) -> bytes:
+        """Unpredictable bytes."""
+        return self._entropy.bytes(count)
+
+    def digest(self, text: str) -> str:
+        """SM3 as 64 hex digits."""
+        return self.crypto.digest(text.encode()).hex()
+
+    def token_digest(self, token: str) -> str:
+        """How a token or code is kept: keyed, so that a copy of the store gives nothing to try against."""
+        return self.crypto.mac(self._token_key, token.encode()).hex()
+
+    def person_digest(self, id_number: str) -> str:
+        """Tells two cards apart without keeping the number (HMAC-SM3 under the store's own key)."""
+        return self.crypto.mac(self._person_key, id_number.strip().upper().encode()).hex()
+
+    def chain_mac(self, hall_id: str, entry: JournalEntry, feed_no: int, prev_mac: str) -> str:
+        """HMAC-SM3 over the previous mac and every column of the entry, as 64 hex digits."""
+        content = [
+            prev_mac,
+            hall_id,
+            entry.entry_id,
+            feed_no,
+            entry.kind,
+            entry.subject,
+            plain(entry.at),
+            entry.user_id,
+            entry.user_name,
+            entry.device_id,
+            entry.payload,
+        ]
+        return self.crypto.mac(self._chain_key, canonical(content).encode()).hex()
+
+    def record(self, unit: HallUnit, actor: Actor, kind: str, subject: str, payload: dict[str, Any]) -> None:
+        """Append a journal entry in the transaction of the change. ``payload`` holds no personal data."""
+        unit.journal.append(
+            JournalEntry(
+                entry_id=self.new_id(),
+                kind=kind,
+                subject=subject,
+                at=self.now(),
+                user_id=actor.user_id,
+                user_name=actor.user_name,
+                device_id=actor.device_id,
+                payload=payload,
+            )
+        )
+
+
+def system_actor(hall_id: str) -> Actor:
+    """The server itself: its timers and its starter."""
+    return Actor(hall_id, "server", Role.SYSTEM.value, "系统", frozenset({Role.SYSTEM}))
+
+
+def plain(value: Any) -> Any:
+    """Records, moments and enums as JSON values; moments in UTC, so that one instant has one form."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def canonical(value: Any) -> str:
+    """JSON text that is the same for the same content."""
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
