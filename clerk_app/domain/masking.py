@@ -35,7 +35,7 @@ _COMPOUND = (
 COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 
 _MOBILE = re.compile(r"(1\d{2})\d{4}(\d{4})")
-_FIXED_LINE = re.compile(r"(0\d{2,3})-?\d{4}(\d{3,4})(?:-?\d{1,6})?")
+_FIXED_LINE = re.compile(r"(0(?:10|2\d|\d{3}))-?\d{4}(\d{3,4})(?:-?\d{1,6})?")
 # Two letters of a city's name may be anything (镇江市, 新乡市); a street's mark further on ends the search.
 _CITY = r"(?:[^省]{1,2}[^省街镇乡路村号\d]{0,7}?(?:自治州|地区|盟|市))?"
 _COUNTY = r"(?:[^省市街道镇乡路村号\d]{1,9}?(?:(?<![小社园])区|县|旗|市))?"

@@ -99,8 +99,8 @@ def check_foreign_permanent(number: str, field: str, today: date | None) -> IdNu
     region = PROVINCES.get(number[1:3])
     if region is None:
         raise Rejected(field, f"永久居留证号第 2、3 位没有“{number[1:3]}”这个省，请再看一遍证件")
-    _expect_check_digit(number, field, FOREIGN)
     birth, warnings = _birth(number[6:14], field, FOREIGN, today)
+    _expect_check_digit(number, field, FOREIGN)
     return IdNumber(
         number,
         IdType.FOREIGN_PERMANENT,
