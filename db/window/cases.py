@@ -1,0 +1,162 @@
+"""Numbers, drafts and concluded cases in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from clerk_app.domain.cases import CaseState
+from clerk_app.domain.errors import Conflict
+from clerk_app.ports.window import Binding, CaseRow, DraftRow
+from db.window.models import BindingTable, CaseTable, DraftTable, FactTable, SeriesTable
+
+_BINDING = BindingTable.__table__.c
+_FACT = FactTable.__table__.c
+_SERIES = SeriesTable.__table__.c
+_DRAFT = DraftTable.__table__.c
+_CASE = CaseTable.__table__.c
+
+
+def values_of(record: Any) -> dict[str, Any]:
+    """Field name → value, not going into the values."""
+    return {item.name: getattr(record, item.name) for item in fields(record)}
+
+
+def columns_of(kind: type, table: Any) -> list[Any]:
+    """The table's columns that a record class has fields for, in that order."""
+    return [table[item.name] for item in fields(kind)]
+
+
+class SqlBinding:
+    """``BindingStore`` in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def binding(self) -> Binding | None:
+        row = self._db.execute(select(*columns_of(Binding, _BINDING)).where(_BINDING.hall_id == self._hall)).first()
+        return Binding(*row) if row else None
+
+    def bind(self, binding: Binding) -> None:
+        values = values_of(binding)
+        self._db.execute(
+            upsert(BindingTable).values(**values).on_conflict_do_update(index_elements=["hall_id"], set_=values)
+        )
+
+    def fact(self, name: str) -> str | None:
+        found = select(_FACT.value).where(_FACT.hall_id == self._hall, _FACT.name == name)
+        return self._db.execute(found).scalar_one_or_none()
+
+    def set_fact(self, name: str, value: str) -> None:
+        row = upsert(FactTable).values(hall_id=self._hall, name=name, value=value)
+        self._db.execute(row.on_conflict_do_update(index_elements=["hall_id", "name"], set_={"value": value}))
+
+
+class SqlNumbers:
+    """``NumberStore`` in one transaction; the store has one writer, so the last value cannot move in between."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+
+    def last(self, series: str) -> int:
+        found = select(_SERIES.last).where(_SERIES.hall_id == self._hall, _SERIES.series == series)
+        return self._db.execute(found).scalar_one_or_none() or 0
+
+    def take(self, series: str, value: int) -> None:
+        if value != self.last(series) + 1:
+            raise Conflict("编号已被占用，请再按一次")
+        row = upsert(SeriesTable).values(hall_id=self._hall, series=series, last=value)
+        self._db.execute(row.on_conflict_do_update(index_elements=["hall_id", "series"], set_={"last": value}))
+
+
+class SqlDrafts:
+    """``DraftStore`` in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+        self._read = select(*columns_of(DraftRow, _DRAFT)).where(_DRAFT.hall_id == hall_id)
+
+    def put(self, draft: DraftRow) -> None:
+        values = values_of(draft)
+        row = upsert(DraftTable).values(hall_id=self._hall, **values)
+        self._db.execute(row.on_conflict_do_update(index_elements=["hall_id", "case_id"], set_=values))
+
+    def get(self, case_id: str) -> DraftRow | None:
+        row = self._db.execute(self._read.where(_DRAFT.case_id == case_id)).first()
+        return DraftRow(*row) if row else None
+
+    def open(self) -> list[DraftRow]:
+        rows = self._db.execute(self._read.where(_DRAFT.abandoned_at.is_(None)).order_by(_DRAFT.saved_at.desc()))
+        return [DraftRow(*row) for row in rows]
+
+    def delete(self, case_id: str) -> None:
+        self._db.execute(delete(DraftTable).where(_DRAFT.hall_id == self._hall, _DRAFT.case_id == case_id))
+
+
+class SqlCases:
+    """``CaseStore`` in one transaction."""
+
+    def __init__(self, connection: Connection, hall_id: str) -> None:
+        self._db = connection
+        self._hall = hall_id
+        self._read = select(*columns_of(CaseRow, _CASE)).where(_CASE.hall_id == hall_id)
+
+    def add(self, case: CaseRow) -> None:
+        self._db.execute(insert(CaseTable).values(hall_id=self._hall, **values_of(case)))
+
+    def get(self, case_id: str) -> CaseRow | None:
+        row = self._db.execute(self._read.where(_CASE.case_id == case_id)).first()
+        return CaseRow(*row) if row else None
+
+    def acknowledged(self, case_id: str, record_id: str, case_no: str, synced_at: datetime) -> None:
+        self._db.execute(
+            update(CaseTable)
+            .where(_CASE.hall_id == self._hall, _CASE.case_id == case_id)
+            .values(record_id=record_id, case_no=case_no, synced_at=synced_at)
+        )
+
+    def of_day(self, day: date, user_id: str) -> list[CaseRow]:
+        rows = self._read.where(_CASE.day == day, _CASE.user_id == user_id).order_by(_CASE.concluded_at, _CASE.case_id)
+        return [CaseRow(*row) for row in self._db.execute(rows)]
+
+    def in_state(self, states: Sequence[CaseState]) -> list[CaseRow]:
+        rows = self._read.where(_CASE.state.in_(states)).order_by(_CASE.concluded_at, _CASE.case_id)
+        return [CaseRow(*row) for row in self._db.execute(rows)]
+
+    def find(self, text: str, limit: int) -> list[CaseRow]:
+        end = f"%{_escaped(_bare(text.upper()))}"
+        matches = [
+            _bare_column(_CASE.case_number).like(end, escape="\\"),
+            _bare_column(_CASE.document_number).like(end, escape="\\"),
+            _CASE.ticket_number == text.upper(),
+            _CASE.applicant_name.like(f"%{_escaped(text)}%", escape="\\"),
+        ]
+        rows = self._read.where(or_(*matches)).order_by(_CASE.concluded_at.desc(), _CASE.case_id.desc()).limit(limit)
+        return [CaseRow(*row) for row in self._db.execute(rows)]
+
+
+_NOT_TYPED = ("-", " ", "号")
+
+
+def _bare(text: str) -> str:
+    for mark in _NOT_TYPED:
+        text = text.replace(mark, "")
+    return text
+
+
+def _bare_column(column: ColumnElement[str]) -> ColumnElement[str]:
+    for mark in _NOT_TYPED:
+        column = func.replace(column, mark, "")
+    return column
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""Alembic scripts of the window's schema."""
