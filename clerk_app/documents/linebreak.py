@@ -74,6 +74,8 @@ def _break_paragraph(
 ) -> Sequence[tuple[int, int]]:
     lines: list[tuple[int, int]] = []
     slack = 1e-6  # sums of point widths are floats: a line that fits exactly must fit
+    if sum(map(measure, text)) <= room + slack:
+        return [_trim(text, 0, len(text))]
     start, used = 0, 0.0
     for left, right in clusters(text):
         size = sum(measure(char) for char in text[left:right])

@@ -39,6 +39,7 @@ _TITLE, _BODY, _NOTE = 22.0, 11.0, 10.0
 _SMALL = 9.5
 _TITLE_SPACING = 5.5
 _QR_SIDE = 19.5 * MM
+_QR_FORM = "qr"
 _SEAL = 42 * MM
 _SEAL_CENTRE = SIDE + 122.5 * MM
 _FOOT_RULE = 15 * MM
@@ -52,7 +53,7 @@ def notice_content(notice: Notice) -> bytes:
 
     UTF-8 JSON with sorted keys: equal notices give equal bytes on every machine.
     """
-    return json.dumps(asdict(notice), ensure_ascii=False, sort_keys=True, default=str).encode()
+    return json.dumps(asdict(notice), ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
 
 
 def render_notice(notice: Notice, fonts: FontSet, *, check: str = "", preview: bool = False) -> bytes:
@@ -67,6 +68,7 @@ def render_notice(notice: Notice, fonts: FontSet, *, check: str = "", preview: b
     canvas = Canvas(stream, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, pageCompression=1, lang="zh-CN")
     canvas.setTitle(f"{notice.title} {notice.document_number}")
     canvas.setAuthor(notice.agency)
+    _define_qr(canvas, notice.query)
     for copy in COPIES[: 1 if preview else None]:
         for number, steps in enumerate(flow.pages):
             _head(canvas, faces, notice, copy, first=number == 0)
@@ -137,10 +139,11 @@ def _head(canvas: Canvas, faces: Faces, notice: Notice, copy: str, *, first: boo
         _qr(canvas, faces, notice.query)
 
 
-def _qr(canvas: Canvas, faces: Faces, data: str) -> None:
+def _define_qr(canvas: Canvas, data: str) -> None:
+    """Put the code into the document once; both copies show it."""
     modules = qr_modules(data)
     side = _QR_SIDE / len(modules)
-    left, top = SIDE + BODY_WIDTH - _QR_SIDE, PAGE_HEIGHT - TOP
+    canvas.beginForm(_QR_FORM, 0, 0, _QR_SIDE, _QR_SIDE)
     path = canvas.beginPath()
     for row, line in enumerate(modules):
         start = 0
@@ -149,10 +152,19 @@ def _qr(canvas: Canvas, faces: Faces, data: str) -> None:
             while end < len(line) and line[end]:
                 end += 1
             if end > start:
-                path.rect(left + start * side, top - (row + 1) * side, (end - start) * side, side)
+                path.rect(start * side, _QR_SIDE - (row + 1) * side, (end - start) * side, side)
             start = end + 1
     canvas.setFillGray(0)
     canvas.drawPath(path, stroke=0, fill=1)
+    canvas.endForm()
+
+
+def _qr(canvas: Canvas, faces: Faces, data: str) -> None:
+    left, top = SIDE + BODY_WIDTH - _QR_SIDE, PAGE_HEIGHT - TOP
+    canvas.saveState()
+    canvas.translate(left, top - _QR_SIDE)
+    canvas.doForm(_QR_FORM)
+    canvas.restoreState()
     opens_page = data.startswith(("http://", "https://"))
     caption = one_line(faces, "扫码查进度" if opens_page else "查询时出示", _SMALL)
     draw_line(canvas, faces, caption, _SMALL, left + (_QR_SIDE - caption.width) / 2, top - _QR_SIDE - 13)

@@ -26,7 +26,9 @@ _ENTRIES_PER_BLOCK = 100
 def to_unicode_map(name: str, subset: Sequence[int]) -> str:
     """Return the ToUnicode CMap of a one-byte subset font; ``subset[i]`` is the code point behind byte i (0: none)."""
     entries = [
-        f"<{code:02X}> <{chr(point).encode('utf-16-be').hex().upper()}>" for code, point in enumerate(subset) if point
+        f"<{code:02X}> <{chr(point).encode('utf-16-be', 'surrogatepass').hex().upper()}>"
+        for code, point in enumerate(subset)
+        if point
     ]
     blocks = [entries[start : start + _ENTRIES_PER_BLOCK] for start in range(0, len(entries), _ENTRIES_PER_BLOCK)]
     lines = [

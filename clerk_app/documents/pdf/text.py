@@ -90,8 +90,8 @@ def draw_line(canvas: Canvas, faces: Faces, line: Line, size: float, x: float, b
                 _code_box(canvas, faces, text, size, at, baseline)
                 at += size + line.spread
                 continue
-            # the fallback has one weight only: its outline is drawn too where the text is bold
-            stroke = size * 0.03 if span.bold and face is faces.fallback else 0.0
+            # the fallback has one weight, a light one: its outline is drawn too, broader where the text is bold
+            stroke = size * (0.03 if span.bold else 0.01) if face is faces.fallback else 0.0
             _show(canvas, face, text, size, at, baseline, line.spread, stroke)
             at += sum(map(face.em_width, text)) * size + len(text) * line.spread
 

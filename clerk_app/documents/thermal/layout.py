@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clerk_app.documents.linebreak import break_lines
 from clerk_app.documents.thermal.blocks import Align, Cell, Row, Text
@@ -24,6 +25,7 @@ class PrintedLine:
         return "".join(span.text for span in self.spans)
 
 
+@lru_cache(maxsize=8192)
 def char_columns(char: str) -> int:
     """Return how many half-width columns a printer gives to ``char``: 0, 1 or 2.
 

@@ -12,6 +12,7 @@ from PIL import Image
 from clerk_app.design.fontset import FontSet
 from clerk_app.documents.notice import notice_content, render_notice
 from clerk_app.documents.pdf.faces import to_unicode_map
+from clerk_app.documents.qr import qr_modules
 from clerk_app.documents.raster import pdf_page_count, pdf_to_png
 from clerk_app.domain.papers import Fact, Notice, PaperKind, plain
 from support.papers import RARE, a_supplement, an_acceptance
@@ -108,6 +109,29 @@ def test_rare_names_copy_as_themselves(name: str, fonts: FontSet) -> None:
     text = words(pages(render_notice(notice, fonts))[0])
     assert f"{name}：" in text
     assert f"张{name}" in text
+
+
+@pytest.mark.parametrize("name", ["张\x00三", "张\t三", "张\x1b三", "张\ud842三", "张\xa0三", "张\u200b三", "👨‍👩‍👧"])
+def test_no_name_stops_a_notice(name: str, fonts: FontSet) -> None:
+    notice = replace(an_acceptance(1), addressee=name, facts=(Fact(name, plain(name)),))
+    assert "三" in pages(render_notice(notice, fonts))[0] or "三" not in name
+    assert notice_content(notice)
+
+
+@pytest.mark.parametrize("query", ["MH-12-20261123-0032", "https://hall.example/q/MH-12-20261123-0032"])
+def test_the_code_on_the_notice_is_whole_and_named_for_what_it_does(query: str, fonts: FontSet) -> None:
+    pdf = render_notice(an_acceptance(query=query), fonts)
+    modules = qr_modules(query)
+    picture = Image.open(io.BytesIO(pdf_to_png(pdf, dpi=600))).convert("L")
+    corner = picture.crop((picture.width * 3 // 4, 0, picture.width, picture.height // 8))
+    left, top, right, _ = corner.point(lambda level: 255 - level).getbbox() or (0, 0, 0, 0)
+    side = (right - left) / len(modules)
+    for y, row in enumerate(modules):
+        for x, dark in enumerate(row):
+            level = corner.getpixel((int(left + (x + 0.5) * side), int(top + (y + 0.5) * side)))
+            assert level == (0 if dark else 255)
+    for text in pages(pdf):
+        assert ("扫码查进度" in text) == query.startswith("https")
 
 
 def test_a_name_that_no_font_has_is_a_visible_box(fonts_without_fallback: FontSet) -> None:

@@ -66,7 +66,7 @@ def test_without_a_font_a_rare_name_is_a_box_with_its_code_point(fonts_without_f
 
 
 def test_no_text_ever_becomes_a_question_mark(fonts: FontSet) -> None:
-    names = ["王晓梅", "𠮷", "㐂子", "䶮", "\ue863", "é", "€", "Ⅷ", "ｶ", "한글", "\U0001f600", "a\u0301"]
+    names = ["王晓梅", "𠮷", "㐂子", "䶮", "\ue863", "é", "€", "Ⅷ", "ｶ", "한글", "\U0001f600", "a\u0301", "\ud842"]
     job = render([Text(name) for name in names], PAPER_80MM, fonts)
     assert b"?" not in b"".join(token.args for token in tokens(job) if token.name == "text")
 
