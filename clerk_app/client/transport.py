@@ -37,11 +37,14 @@ class Transport:
     key. Raises the family of ``domain.errors``; ``Unreachable`` when it cannot be known whether it was carried out.
     """
 
-    def __init__(self, address: str, ca_pem: str | None, device_token: str | None = None) -> None:
+    def __init__(
+        self, address: str, ca_pem: str | None, device_token: str | None = None, *, attempts: int = _ATTEMPTS
+    ) -> None:
         context = unverified() if ca_pem is None else trusting(ca_pem)
         self._client = _client(address, context)
         self._headers = {} if device_token is None else {"Authorization": f"Bearer {device_token}"}
         self._extensions = {"sni_hostname": SERVER_NAME}
+        self._attempts = attempts
         self._session: str | None = None
         self._lock = threading.Lock()
 
@@ -86,7 +89,7 @@ class Transport:
         self, method: str, path: str, content: bytes | None, query: dict[str, Any] | None, headers: dict[str, str]
     ) -> httpx2.Response:
         for attempt in stamina.retry_context(
-            on=Unreachable, attempts=_ATTEMPTS, timeout=_RETRY_SECONDS, wait_initial=0.1, wait_max=1.0
+            on=Unreachable, attempts=self._attempts, timeout=_RETRY_SECONDS, wait_initial=0.1, wait_max=1.0
         ):
             with attempt:
                 try:
