@@ -1,0 +1,318 @@
+"""The window's store in memory: the same promises without a disk, for tests that need thousands of runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from clerk_app.domain.errors import Conflict, NotFound, Rejected
+from clerk_app.ports.window import (
+    Binding,
+    CaseRow,
+    DraftRow,
+    JournalRow,
+    KnownUser,
+    MatterRow,
+    MatterUse,
+    NewPaper,
+    OutboxEntry,
+    OutboxState,
+    PaperState,
+    RatingRow,
+    StoredPaper,
+    WindowUnit,
+)
+
+T = TypeVar("T")
+
+
+@dataclass
+class State:
+    binding: Binding | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    series: dict[str, int] = field(default_factory=dict)
+    drafts: dict[str, DraftRow] = field(default_factory=dict)
+    cases: dict[str, CaseRow] = field(default_factory=dict)
+    papers: dict[str, NewPaper] = field(default_factory=dict)
+    outbox: dict[str, OutboxEntry] = field(default_factory=dict)
+    ratings: dict[tuple[str, str], RatingRow] = field(default_factory=dict)
+    people: dict[str, KnownUser] = field(default_factory=dict)
+    journal: list[JournalRow] = field(default_factory=list)
+
+    def fork(self) -> State:
+        return State(**{name: copy(value) for name, value in vars(self).items()})
+
+
+class _Part:
+    def __init__(self, state: State) -> None:
+        self._s = state
+
+
+class _Binding(_Part):
+    def binding(self) -> Binding | None:
+        return self._s.binding
+
+    def bind(self, binding: Binding) -> None:
+        self._s.binding = binding
+
+    def fact(self, name: str) -> str | None:
+        return self._s.facts.get(name)
+
+    def set_fact(self, name: str, value: str) -> None:
+        self._s.facts[name] = value
+
+
+class _Numbers(_Part):
+    def last(self, series: str) -> int:
+        return self._s.series.get(series, 0)
+
+    def take(self, series: str, value: int) -> None:
+        if value != self.last(series) + 1:
+            raise Conflict("编号已被占用，请再按一次")
+        self._s.series[series] = value
+
+
+class _Drafts(_Part):
+    def put(self, draft: DraftRow) -> None:
+        self._s.drafts[draft.case_id] = draft
+
+    def get(self, case_id: str) -> DraftRow | None:
+        return self._s.drafts.get(case_id)
+
+    def open(self) -> list[DraftRow]:
+        rows = [row for row in self._s.drafts.values() if row.abandoned_at is None]
+        return sorted(rows, key=lambda row: row.saved_at, reverse=True)
+
+    def delete(self, case_id: str) -> None:
+        self._s.drafts.pop(case_id, None)
+
+
+class _Cases(_Part):
+    def add(self, case: CaseRow) -> None:
+        taken = {row.case_number for row in self._s.cases.values()}
+        assert case.case_id not in self._s.cases
+        assert case.case_number not in taken
+        self._s.cases[case.case_id] = case
+
+    def get(self, case_id: str) -> CaseRow | None:
+        return self._s.cases.get(case_id)
+
+    def acknowledged(self, case_id: str, record_id: str, case_no: str, synced_at: datetime) -> None:
+        row = self._s.cases[case_id]
+        self._s.cases[case_id] = replace(row, record_id=record_id, case_no=case_no, synced_at=synced_at)
+
+    def _sorted(self) -> list[CaseRow]:
+        return sorted(self._s.cases.values(), key=lambda row: (row.concluded_at, row.case_id))
+
+    def of_day(self, day: date, user_id: str) -> list[CaseRow]:
+        return [row for row in self._sorted() if row.day == day and row.user_id == user_id]
+
+    def in_state(self, states: Any) -> list[CaseRow]:
+        return [row for row in self._sorted() if row.state in states]
+
+    def find(self, text: str, limit: int) -> list[CaseRow]:
+        end = _bare(text.upper())
+        found = [
+            row
+            for row in reversed(self._sorted())
+            if _bare(row.case_number).endswith(end)
+            or _bare(row.document_number).endswith(end)
+            or row.ticket_number == text.upper()
+            or text in row.applicant_name
+        ]
+        return found[:limit]
+
+
+def _bare(text: str) -> str:
+    return text.replace("-", "").replace(" ", "").replace("号", "")
+
+
+class _Papers(_Part):
+    def add(self, new: NewPaper) -> None:
+        self._s.papers[new.paper.paper_id] = new
+
+    def get(self, paper_id: str) -> StoredPaper | None:
+        new = self._s.papers.get(paper_id)
+        return new.paper if new else None
+
+    def content(self, paper_id: str) -> bytes:
+        return self._s.papers[paper_id].content
+
+    def source(self, paper_id: str) -> dict[str, Any]:
+        return self._s.papers[paper_id].source
+
+    def of_case(self, case_id: str) -> list[StoredPaper]:
+        return [new.paper for new in self._s.papers.values() if new.paper.case_id == case_id]
+
+    def in_state(self, state: PaperState) -> list[StoredPaper]:
+        return [new.paper for new in self._s.papers.values() if new.paper.state is state]
+
+    def move(self, paper_id: str, expected: PaperState, state: PaperState, at: datetime, sentence: str) -> StoredPaper:
+        new = self._s.papers[paper_id]
+        if new.paper.state is not expected:
+            raise Conflict("这张纸的状态刚变过，请看最新的状态")
+        moved = replace(new.paper, state=state, state_at=at, sentence=sentence)
+        self._s.papers[paper_id] = replace(new, paper=moved)
+        return moved
+
+
+class _Outbox(_Part):
+    def add(self, entry: OutboxEntry) -> OutboxEntry:
+        stored = replace(entry, position=len(self._s.outbox) + 1)
+        self._s.outbox[entry.entry_id] = stored
+        return stored
+
+    def _in(self, state: OutboxState) -> list[OutboxEntry]:
+        rows = [entry for entry in self._s.outbox.values() if entry.state is state]
+        return sorted(rows, key=lambda entry: entry.position)
+
+    def waiting(self, after: int, limit: int) -> list[OutboxEntry]:
+        return [entry for entry in self._in(OutboxState.WAITING) if entry.position > after][:limit]
+
+    def set_aside(self) -> list[OutboxEntry]:
+        return self._in(OutboxState.SET_ASIDE)
+
+    def get(self, entry_id: str) -> OutboxEntry | None:
+        return self._s.outbox.get(entry_id)
+
+    def counts(self) -> tuple[int, datetime | None]:
+        rows = self._in(OutboxState.WAITING)
+        return len(rows), min((row.made_at for row in rows), default=None)
+
+    def mark(self, entry_id: str, state: OutboxState, at: datetime, reason: str) -> None:
+        done_at = at if state is OutboxState.DONE else None
+        self._s.outbox[entry_id] = replace(self._s.outbox[entry_id], state=state, done_at=done_at, reason=reason)
+
+    def reopen_done(self) -> int:
+        done = self._in(OutboxState.DONE)
+        for entry in done:
+            self._s.outbox[entry.entry_id] = replace(entry, state=OutboxState.WAITING, done_at=None)
+        return len(done)
+
+
+class _Ratings(_Part):
+    def add(self, rating: RatingRow) -> None:
+        assert (rating.visit, rating.stage) not in self._s.ratings
+        self._s.ratings[rating.visit, rating.stage] = rating
+
+    def of_visit(self, visit: str, stage: str) -> RatingRow | None:
+        return self._s.ratings.get((visit, stage))
+
+    def acknowledged(self, rating_id: str, synced_at: datetime) -> None:
+        for key, row in list(self._s.ratings.items()):
+            if row.rating_id == rating_id:
+                self._s.ratings[key] = replace(row, synced_at=synced_at)
+
+
+class _People(_Part):
+    def known(self, login_name: str) -> KnownUser | None:
+        return self._s.people.get(login_name)
+
+    def remember(self, user: KnownUser) -> None:
+        self._s.people[user.login_name] = user
+
+    def forget(self, login_name: str) -> None:
+        self._s.people.pop(login_name, None)
+
+
+class _Journal(_Part):
+    def append(self, row: JournalRow) -> None:
+        self._s.journal.append(row)
+
+    def head(self) -> tuple[int, str]:
+        return (self._s.journal[-1].entry_no, self._s.journal[-1].mac) if self._s.journal else (0, "")
+
+    def after(self, entry_no: int, limit: int) -> list[JournalRow]:
+        return [row for row in self._s.journal if row.entry_no > entry_no][:limit]
+
+    def of_subject(self, subject: str) -> list[JournalRow]:
+        return [row for row in self._s.journal if row.subject == subject]
+
+
+class Unit:
+    def __init__(self, state: State) -> None:
+        self.binding = _Binding(state)
+        self.numbers = _Numbers(state)
+        self.drafts = _Drafts(state)
+        self.cases = _Cases(state)
+        self.papers = _Papers(state)
+        self.outbox = _Outbox(state)
+        self.ratings = _Ratings(state)
+        self.people = _People(state)
+        self.journal = _Journal(state)
+
+
+class MemoryCatalogue:
+    def __init__(self) -> None:
+        self._version = 0
+        self._at: datetime | None = None
+        self._bodies: dict[str, dict[str, Any]] = {}
+        self._uses: dict[str, MatterUse] = {}
+
+    def version(self) -> int:
+        return self._version
+
+    def published_at(self) -> datetime | None:
+        return self._at
+
+    def replace(self, version: int, published_at: datetime, matters: Iterable[dict[str, Any]]) -> int:
+        bodies: dict[str, dict[str, Any]] = {}
+        for matter in matters:
+            if not matter.get("code") or not matter.get("name") or matter["code"] in bodies:
+                raise Rejected("matters", "目录里有一条没有编码，或编码重复，仍用原来的目录")
+            bodies[matter["code"]] = matter
+        self._version, self._at, self._bodies = version, published_at, bodies
+        return len(bodies)
+
+    def rows(self) -> list[MatterRow]:
+        names = ("code", "name", "department", "type_name", "pinyin", "initials")
+        return [
+            MatterRow(*(str(body.get(name) or "") for name in names), has_materials=bool(body.get("materials")))
+            for _, body in sorted(self._bodies.items())
+        ]
+
+    def body(self, code: str) -> dict[str, Any]:
+        if code not in self._bodies:
+            raise NotFound("目录里已经没有这个事项，请重新搜索")
+        return self._bodies[code]
+
+    def touch(self, code: str, at: datetime) -> None:
+        before = self._uses.get(code)
+        self._uses[code] = MatterUse(code, before.count + 1 if before else 1, at)
+
+    def recent(self, limit: int) -> list[MatterUse]:
+        return sorted(self._uses.values(), key=lambda use: use.last_at, reverse=True)[:limit]
+
+    def frequent(self, limit: int) -> list[MatterUse]:
+        return sorted(self._uses.values(), key=lambda use: (use.count, use.last_at), reverse=True)[:limit]
+
+
+class MemoryWindowStore:
+    """``state`` is what a disk would hold. ``before_commit`` and ``after_commit`` may raise, to play a crash."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.catalogue = MemoryCatalogue()
+        self.before_commit: Callable[[], None] = lambda: None
+        self.after_commit: Callable[[], None] = lambda: None
+        self._turn = threading.RLock()
+
+    def write(self, work: Callable[[WindowUnit], T]) -> T:
+        with self._turn:
+            draft = self.state.fork()
+            result = work(Unit(draft))
+            self.before_commit()
+            self.state = draft
+            self.after_commit()
+            return result
+
+    def read(self, work: Callable[[WindowUnit], T]) -> T:
+        with self._turn:
+            return work(Unit(self.state.fork()))
+
+    def close(self) -> None:
+        return
