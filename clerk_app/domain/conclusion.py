@@ -21,7 +21,7 @@ from clerk_app.domain.papers import DOCUMENT_WORDS, PaperKind
 NOTICE_LIMIT = Limit(5, "工作日", "五日内", "收件之日")
 """行政许可法第三十二条第一款第四项, in working days by 第八十二条."""
 
-FROM_RECEIPT = frozenset({"收到申请之日", "收件之日", "申请材料齐全之日"})
+FROM_RECEIPT = frozenset({"收到申请之日", "收件之日", "申请材料齐全之日", "材料齐全之日"})
 FROM_ACCEPTANCE = frozenset({"", "受理之日"})
 
 

@@ -1,0 +1,363 @@
+"""The open case on the screen: the present ``Intake``, its step, undo, draft, conclusion and papers.
+
+Every change is computed here at once (pure functions) and stored behind the clerk's back on the store's lane.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from clerk_app.domain import outcomes
+from clerk_app.domain.actor import Actor
+from clerk_app.domain.catalogue import Matter
+from clerk_app.domain.errors import Refusal, Rejected
+from clerk_app.domain.intake import Intake, TicketRef
+from clerk_app.domain.law import OutcomeKind
+from clerk_app.domain.persons import CheckedPerson
+from clerk_app.ports.window import PaperState, Step, StoredPaper
+from clerk_app.services.window.cases import Concluded, Preview, Resumed
+from clerk_app.services.window.printing import Answer, Question
+from clerk_app.services.window.session import WindowSession
+from clerk_app.ui.lanes import Failure, Lanes
+from clerk_app.ui.window.desk import Desk
+
+UNDO_DEPTH = 50
+STEPS = tuple(Step)
+
+
+class CaseWork(QObject):
+    """Signals carry no data but sentences: the views read the properties again.
+
+    ``changed``: intake, step or saved time; ``papers_changed``: conclusion, sheets or questions; ``said``: a sentence
+    for the clerk; ``field_wrong``: field name and sentence for the outcome page; ``closed``: no case is open.
+    """
+
+    changed = Signal()
+    step_changed = Signal()
+    papers_changed = Signal()
+    preview_ready = Signal(object, object)  # OutcomeKind, PNG bytes or a sentence
+    card_shown = Signal(object)  # CheckedPerson
+    said = Signal(str)
+    field_wrong = Signal(str, str)
+    closed = Signal()
+
+    def __init__(self, desk: Desk, lanes: Lanes) -> None:
+        super().__init__()
+        self._desk, self._lanes = desk, lanes
+        self._store = lanes.lane("store")
+        self._session: WindowSession | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self.intake: Intake | None = None
+        self.step = Step.APPLICANT
+        self.saved_at: datetime | None = None
+        self.outcome: OutcomeKind | None = None
+        self.concluded: Concluded | None = None
+        self.papers: tuple[StoredPaper, ...] = ()
+        self.questions: tuple[Question, ...] = ()
+        self.busy = False
+        self._undo: list[Intake] = []
+
+    def act_as(self, session: WindowSession | None) -> None:
+        """Who sits at the window from now on."""
+        self._session = session
+
+    @property
+    def _actor(self) -> Actor:
+        assert self._session is not None
+        return self._session.actor
+
+    # --- opening and leaving ----------------------------------------------------------------------------------
+    def open(self, ticket: TicketRef | None, card: CheckedPerson | None = None) -> None:
+        """Begin a case for a called ticket or for somebody without one."""
+
+        def ready(intake: Intake) -> None:
+            self._clear()
+            self.intake = intake
+            self.changed.emit()
+            self.step_changed.emit()
+            if card is not None:
+                self.show_card(card)
+
+        self._store.run(self._desk.cases.open_case, self._actor, ticket, done=ready, failed=self._failed)
+
+    def resume(self, case_id: str) -> None:
+        """Take up a draft where it was left."""
+
+        def ready(resumed: Resumed) -> None:
+            self._clear()
+            self.intake, self.step, self.saved_at = resumed.intake, resumed.step, resumed.saved_at
+            if self.step is Step.PAPERS:
+                self.step = Step.OUTCOME
+            self.changed.emit()
+            self.step_changed.emit()
+
+        self._store.run(self._desk.cases.resume, case_id, self._actor, done=ready, failed=self._failed)
+
+    def next_matter(self) -> None:
+        """Alt+M: another matter for the same ticket and the same person, after this one is concluded."""
+        if self.intake is None or self.concluded is None:
+            self.said.emit("这一件还没有结论，先办完再办下一件")
+            return
+        ticket, applicant, agent = self.intake.ticket, self.intake.applicant, self.intake.agent
+
+        def ready(intake: Intake) -> None:
+            self._clear()
+            self.intake = intake.with_applicant(applicant, agent) if applicant else intake
+            self.step = Step.MATTER if applicant else Step.APPLICANT
+            self._save()
+            self.changed.emit()
+            self.step_changed.emit()
+
+        self._store.run(self._desk.cases.open_case, self._actor, ticket, done=ready, failed=self._failed)
+
+    def close(self) -> None:
+        """The visit is over; a case without conclusion stays as a draft."""
+        self._clear()
+        self.closed.emit()
+
+    def abandon(self, reason: str) -> None:
+        """Put the draft away with a reason (no-show)."""
+        if self.intake is not None and self.concluded is None:
+            self._store.run(self._desk.cases.abandon, self.intake.case_id, reason, self._actor, failed=self._failed)
+        self.close()
+
+    # --- changing ---------------------------------------------------------------------------------------------
+    def set_intake(self, intake: Intake) -> None:
+        """The next state of the case; the one before it is kept for undo."""
+        if self.intake is None or self.concluded is not None or intake == self.intake:
+            return
+        self._undo.append(self.intake)
+        del self._undo[:-UNDO_DEPTH]
+        self.intake = intake
+        self._save()
+        self.changed.emit()
+
+    def undo(self) -> bool:
+        """Back to the state before; False when there is none (or a paper is out)."""
+        if not self._undo or self.concluded is not None:
+            return False
+        self.intake = self._undo.pop()
+        self._save()
+        self.changed.emit()
+        return True
+
+    def _save(self) -> None:
+        assert self.intake is not None
+
+        def saved(at: datetime) -> None:
+            self.saved_at = at
+            self.changed.emit()
+
+        self._store.run(
+            self._desk.cases.save_draft,
+            self.intake,
+            self.step,
+            self._actor,
+            done=saved,
+            failed=self._failed,
+            key="draft",
+        )
+
+    def reachable(self) -> set[Step]:
+        """Steps that can be jumped to now."""
+        if self.concluded is not None:
+            return {Step.PAPERS}
+        steps = {Step.APPLICANT}
+        if self.intake is not None and self.intake.applicant is not None:
+            steps |= {Step.MATTER}
+            if self.intake.matter is not None:
+                steps |= {Step.MATERIALS, Step.OUTCOME}
+        return steps
+
+    def go(self, step: Step) -> None:
+        """Jump to a step; one that is not reachable yet says why."""
+        if self.intake is None:
+            return
+        if step not in self.reachable():
+            self.said.emit(self._why_not(step))
+            return
+        self.step = step
+        if self.concluded is None:
+            self._save()
+        self.step_changed.emit()
+
+    def _why_not(self, step: Step) -> str:
+        if self.concluded is not None:
+            return "文书已经出了，前面的内容不能再改；要办下一件按 Alt+M"
+        if step is Step.PAPERS:
+            return "还没有结论，先到第 4 步选结论"
+        assert self.intake is not None
+        return "先读身份证或录入申请人" if self.intake.applicant is None else "先选事项"
+
+    def show_card(self, card: CheckedPerson) -> None:
+        """A card was read while the case is open."""
+        if self.intake is not None and self.concluded is None and self.step is Step.APPLICANT:
+            self.card_shown.emit(card)
+
+    def choose_matter(self, code: str) -> None:
+        """Pick a matter by its code; the next step follows when it is loaded."""
+        intake = self.intake
+        if intake is None:
+            return
+
+        def loaded(matter: Matter) -> None:
+            if self.intake is None or self.intake.case_id != intake.case_id:
+                return
+            try:
+                chosen = self.intake.with_matter(matter, self._desk.clock.now())
+            except Rejected as wrong:
+                self.said.emit(wrong.reason)
+                return
+            self.set_intake(chosen)
+
+        self._store.run(self._load_matter, code, done=loaded, failed=self._failed)
+
+    def _load_matter(self, code: str) -> Matter:
+        matter = self._desk.catalogue.matter(code)
+        self._desk.catalogue.touch(matter.code)
+        return matter
+
+    # --- concluding -------------------------------------------------------------------------------------------
+    def want_preview(self, kind: OutcomeKind, width: int) -> None:
+        """Draw the paper of an outcome; ``preview_ready`` brings it, or the sentence why there is none."""
+        intake = self.intake
+        if intake is None or self.concluded is not None:
+            return
+
+        def draw() -> bytes | None:
+            preview: Preview = self._desk.cases.preview(intake, kind, self._actor)
+            return self._desk.first_page(preview.notice_pdf, width) if preview.notice_pdf else None
+
+        self._store.run(
+            draw,
+            done=lambda png: self.preview_ready.emit(kind, png or ""),
+            failed=lambda failure: self.preview_ready.emit(kind, failure.text),
+            key="preview",
+        )
+
+    def correct_on_site(self) -> None:
+        """当场更正: the rows that were put right become received; the outcome page shows what is open now."""
+        if self.intake is not None:
+            self.set_intake(self.intake.correct_on_site())
+
+    def conclude(self, kind: OutcomeKind) -> None:
+        """Fix the outcome, store everything, then print."""
+        if self.intake is None or self.concluded is not None or self.busy:
+            return
+        self.busy = True
+        self.changed.emit()
+        redirect = self.intake.ending.matter if self.intake.ending else ""
+
+        def stored(concluded: Concluded) -> None:
+            self.busy = False
+            self.concluded, self.papers, self.outcome = concluded, concluded.papers, kind
+            self._undo.clear()
+            self.step = Step.PAPERS
+            self.changed.emit()
+            self.step_changed.emit()
+            self.papers_changed.emit()
+            if concluded.papers:
+                self.print_all()
+            if kind is OutcomeKind.REDIRECTED and redirect:
+                self._redirect(redirect)
+
+        self._store.run(
+            self._desk.cases.conclude, self.intake, kind, self._actor, done=stored, failed=self._not_concluded
+        )
+
+    def _redirect(self, matter_id: str) -> None:
+        """The other matter is opened at once, with the same people; same ticket, no second number."""
+        self.next_matter()
+        self._store.run(self._load_matter, matter_id, done=self._take_redirected, failed=self._failed)
+
+    def _take_redirected(self, matter: Matter) -> None:
+        if self.intake is not None and self.concluded is None:
+            self.set_intake(self.intake.with_matter(matter, self._desk.clock.now()))
+
+    def _not_concluded(self, failure: Failure) -> None:
+        self.busy = False
+        self.changed.emit()
+        if isinstance(failure.error, Rejected):
+            self.field_wrong.emit(failure.error.field, failure.error.reason)
+        else:
+            self.said.emit(failure.text)
+
+    # --- papers -----------------------------------------------------------------------------------------------
+    def print_all(self) -> None:
+        """Print what is not printed yet; sheets whose fate is unknown wait for their answer."""
+        if self.concluded is None:
+            return
+        case_id = self.concluded.case_id
+        self._lanes.lane("printer").run(
+            self._desk.printing.print_case, case_id, self._actor, done=self._printed, failed=self._print_failed
+        )
+        self._refresh_papers()
+
+    def answer(self, question: Question, answer: Answer) -> None:
+        """What the clerk saw on the sheet."""
+        self._lanes.lane("printer").run(
+            self._desk.printing.answer,
+            question.paper.paper_id,
+            answer,
+            self._actor,
+            done=self._printed,
+            failed=self._print_failed,
+        )
+
+    def on_a4(self, paper_id: str) -> None:
+        """Print the receipt on the A4 printer instead."""
+        self._lanes.lane("printer").run(
+            self._desk.printing.use_page_printer, paper_id, self._actor, done=self._printed, failed=self._print_failed
+        )
+
+    def _printed(self, _: object) -> None:
+        self._refresh_papers()
+
+    def _print_failed(self, failure: Failure) -> None:
+        self.said.emit(failure.text)
+        self._refresh_papers()
+
+    def _refresh_papers(self) -> None:
+        if self.concluded is None:
+            return
+        case_id = self.concluded.case_id
+
+        def read() -> tuple[tuple[StoredPaper, ...], tuple[Question, ...]]:
+            sheets = self._desk.printing.current(case_id)
+            ids = {sheet.paper_id for sheet in sheets}
+            return sheets, tuple(q for q in self._desk.printing.questions() if q.paper.paper_id in ids)
+
+        def show(found: tuple[tuple[StoredPaper, ...], tuple[Question, ...]]) -> None:
+            if self.concluded is not None and self.concluded.case_id == case_id:
+                self.papers, self.questions = found
+                self.papers_changed.emit()
+
+        self._lanes.lane("papers").run(read, done=show, failed=self._failed, key="papers")
+
+    @property
+    def undecided(self) -> str:
+        """Why the visit cannot be ended yet; empty when it can."""
+        if self.intake is None:
+            return ""
+        if self.concluded is None:
+            return "这一件还没有结论"
+        if self.questions:
+            return "先回答打印的问题"
+        waiting = [paper for paper in self.papers if paper.state in {PaperState.PREPARED, PaperState.SENDING}]
+        if waiting:
+            return "正在打印，打完就能办结"
+        refused = [paper for paper in self.papers if paper.state is PaperState.REFUSED]
+        return refused[0].sentence or "有文书没有打出来" if refused else ""
+
+    def lock_reason(self, kind: OutcomeKind) -> str:
+        """The same sentence as on the outcome's line."""
+        return outcomes.lock_reason(self.intake, kind) if self.intake else ""
+
+    def _failed(self, failure: Failure) -> None:
+        self.busy = False
+        if isinstance(failure.error, Refusal) or failure.text:
+            self.said.emit(failure.text)

@@ -1,0 +1,415 @@
+"""The window's controller: who sits here, the ticket keys, the card, the rating, and the lights.
+
+Everything slow runs on a lane; this object lives on the GUI thread and tells the views by signals without data.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from clerk_app.domain.errors import Unreachable
+from clerk_app.domain.intake import TicketRef
+from clerk_app.domain.persons import CheckedPerson
+from clerk_app.domain.queue import TicketState
+from clerk_app.ports.devices import CardFacts, DeviceHealth
+from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, Ticket, WindowView
+from clerk_app.ports.window import CaseRow
+from clerk_app.services.window.cases import Draft
+from clerk_app.services.window.outbox import SyncStatus
+from clerk_app.services.window.overview import Overview
+from clerk_app.services.window.rating import Rated
+from clerk_app.services.window.session import WindowSession
+from clerk_app.ui.lanes import Failure, Lanes
+from clerk_app.ui.window.casework import CaseWork
+from clerk_app.ui.window.desk import Desk
+
+CARD_WAIT_S = 2.0
+CARD_PAUSE_MS = 1_000
+DEVICE_LOOK_MS = 1_000
+RATING_WAIT_S = 60.0
+
+
+class RatingState(StrEnum):
+    """What the clerk may know of the rating: never the level."""
+
+    NONE = "none"
+    ASKING = "asking"
+    RATED = "rated"
+    UNRATED = "unrated"
+    UNAVAILABLE = "unavailable"
+
+
+class DeskControl(QObject):
+    """Signals tell that something changed; the views read the properties."""
+
+    session_changed = Signal()
+    login_refused = Signal(str)
+    view_changed = Signal()
+    ticket_changed = Signal()
+    overview_changed = Signal()
+    connection_changed = Signal()
+    sync_changed = Signal()
+    devices_changed = Signal()
+    rating_changed = Signal()
+    found = Signal(object)  # tuple[CaseRow, ...]
+    said = Signal(str)
+    nobody_waits = Signal()
+    undo_offered = Signal(str)
+
+    def __init__(self, desk: Desk, lanes: Lanes) -> None:
+        super().__init__()
+        self.desk, self._lanes = desk, lanes
+        self.work = CaseWork(desk, lanes)
+        self.session: WindowSession | None = None
+        self.view: WindowView | None = None
+        self.ticket: Ticket | None = None
+        self.overview: Overview | None = None
+        self.connection: ConnectionChange | None = None
+        self.sync: SyncStatus | None = None
+        self.devices: dict[str, DeviceHealth] = {}
+        self.rating = RatingState.NONE
+        self.card: CheckedPerson | None = None
+        self._missed: Ticket | None = None
+        self._closing = threading.Event()
+        self._rating_cancel = threading.Event()
+        self._network = lanes.lane("network")
+        self.work.said.connect(self.said)
+        self.work.papers_changed.connect(self._after_papers)
+        self.work.closed.connect(self.refresh_overview)
+        self._lights = QTimer(self)
+        self._lights.setInterval(DEVICE_LOOK_MS)
+        self._lights.timeout.connect(self._look_at_devices)
+
+    # --- start and end ----------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Begin to look at devices and to wait for cards."""
+        self._look_at_devices()
+        self._lights.start()
+        self._wait_for_card()
+        self._lanes.lane("store").run(self.desk.catalogue.load, failed=self._failed)
+
+    def stop(self) -> None:
+        """Stop the producers; the lanes are drained by whoever owns them."""
+        self._closing.set()
+        self._rating_cancel.set()
+        self._lights.stop()
+
+    # --- session ----------------------------------------------------------------------------------------------
+    def login(self, name: str, password: str) -> None:
+        """Log the clerk in; ``login_refused`` carries the sentence if not."""
+        self._network.run(
+            self.desk.session.login,
+            name,
+            password,
+            done=self._logged_in,
+            failed=lambda failure: self.login_refused.emit(failure.text),
+        )
+
+    def _logged_in(self, session: WindowSession) -> None:
+        self.session = session
+        self.work.act_as(session)
+        self.session_changed.emit()
+        self.refresh_overview()
+        self._lanes.lane("printer").run(self.desk.printing.recover, failed=self._failed)
+        self._network.run(self.desk.queue.view, done=self._take_up, failed=self._failed)
+
+    def _take_up(self, view: WindowView) -> None:
+        """After a start: a ticket that is still at this window is taken up with its draft."""
+        self._show_view(view)
+        if view.active is None or self.work.intake is not None:
+            return
+        active = view.active
+        self.ticket = active
+        self.ticket_changed.emit()
+
+        def found(drafts: tuple[Draft, ...]) -> None:
+            mine = [draft for draft in drafts if draft.ticket_number == active.number]
+            if mine:
+                self.work.resume(mine[0].case_id)
+            else:
+                self.work.open(_ref(active))
+
+        self._lanes.lane("store").run(self.desk.cases.drafts, done=found, failed=self._failed)
+
+    # --- queue ------------------------------------------------------------------------------------------------
+    def call_next(self) -> None:
+        """F2: the server gives the next ticket to this window."""
+        if self.session is None or self.work.intake is not None:
+            return
+        self._network.run(self.desk.queue.call_next, done=self._called, failed=self._failed, key="call")
+
+    def _called(self, ticket: Ticket | None) -> None:
+        self.refresh_view()
+        if ticket is None:
+            self.nobody_waits.emit()
+            return
+        self.ticket = ticket
+        self.rating = RatingState.NONE
+        self.ticket_changed.emit()
+        self.work.open(_ref(ticket), self.card)
+        self.card = None
+
+    def walk_in(self) -> None:
+        """F5 on the free page: a case without a ticket (taken up without the queue, e.g. by hand)."""
+        if self.session is not None and self.work.intake is None:
+            self.ticket = None
+            self.rating = RatingState.NONE
+            self.ticket_changed.emit()
+            self.work.open(None, self.card)
+            self.card = None
+
+    def resume(self, case_id: str) -> None:
+        """Continue a draft."""
+        if self.session is not None and self.work.intake is None:
+            self.work.resume(case_id)
+
+    def recall(self) -> None:
+        """F3."""
+        if self.ticket is not None:
+            self._network.run(
+                self.desk.queue.recall, self.ticket.ticket_id, done=self._ticket_moved, failed=self._failed
+            )
+
+    def miss(self) -> None:
+        """F4: nobody came; the draft is put away and the window is free. Ctrl+Z takes it back."""
+        if self.ticket is None:
+            return
+        ticket = self.ticket
+
+        def missed(_: Ticket) -> None:
+            self._missed, self.ticket = ticket, None
+            self.work.abandon("过号")
+            self.ticket_changed.emit()
+            self.refresh_view()
+            self.undo_offered.emit(f"已过号 {ticket.number}")
+
+        self._network.run(self.desk.queue.miss, ticket.ticket_id, done=missed, failed=self._failed)
+
+    def undo(self) -> None:
+        """Ctrl+Z: the last change of the case, or the no-show."""
+        if self.work.intake is not None:
+            if not self.work.undo():
+                self.said.emit("没有可以撤销的了")
+            return
+        if self._missed is not None:
+            ticket, self._missed = self._missed, None
+
+            def back(returned: Ticket) -> None:
+                self._called(returned)
+
+            self._network.run(self.desk.queue.undo_miss, ticket.ticket_id, done=back, failed=self._failed)
+
+    def begin_service(self) -> None:
+        """The citizen sat down: the first thing done in the case."""
+        if self.ticket is not None and self.ticket.state is TicketState.CALLED:
+            self._network.run(
+                self.desk.queue.start, self.ticket.ticket_id, done=self._ticket_moved, failed=self._failed, key="start"
+            )
+
+    def _ticket_moved(self, ticket: Ticket) -> None:
+        if self.ticket is not None and self.ticket.ticket_id == ticket.ticket_id:
+            self.ticket = ticket
+            self.ticket_changed.emit()
+
+    def finish(self, *, then_call: bool) -> None:
+        """F9 on the last page, or F12: the visit is over, and with ``then_call`` the next one is called."""
+        if reason := self.work.undecided:
+            self.said.emit(reason)
+            return
+        ticket, outcome = self.ticket, self.work.outcome
+        self._rating_cancel.set()
+        self.ticket = None
+        self.card = None
+        self.work.close()
+        self.ticket_changed.emit()
+        if ticket is None:
+            if then_call:
+                self.call_next()
+            return
+
+        def ended(_: Ticket) -> None:
+            self.refresh_view()
+            if then_call:
+                self.call_next()
+
+        self._network.run(
+            self.desk.queue.finish,
+            ticket.ticket_id,
+            outcome.value if outcome else "left",
+            done=ended,
+            failed=self._failed,
+        )
+
+    def refresh_view(self) -> None:
+        """Read this window's view of the queue again."""
+        if self.session is not None:
+            self._network.run(self.desk.queue.view, done=self._show_view, failed=self._quiet, key="view")
+
+    def _show_view(self, view: WindowView) -> None:
+        self.view = view
+        self.view_changed.emit()
+
+    def refresh_overview(self) -> None:
+        """Read the figures of the free page again."""
+        if self.session is None:
+            return
+        self._lanes.lane("papers").run(
+            self.desk.overview.overview,
+            self.session.actor,
+            done=self._show_overview,
+            failed=self._failed,
+            key="overview",
+        )
+
+    def _show_overview(self, overview: Overview) -> None:
+        self.overview = overview
+        self.overview_changed.emit()
+
+    # --- what comes from other threads ------------------------------------------------------------------------
+    def on_entries(self, entries: tuple[FeedEntry, ...]) -> None:
+        """News of the queue, from the feed's thread; many at once are one look."""
+        if any(entry.kind.startswith("ticket.") for entry in entries):
+            self._lanes.post(self.refresh_view, key="view")
+
+    def on_connection(self, change: ConnectionChange) -> None:
+        """The server came or went, from the feed's thread."""
+        self._lanes.post(self._show_connection, change, key="connection")
+
+    def _show_connection(self, change: ConnectionChange) -> None:
+        self.connection = change
+        self.connection_changed.emit()
+        if change.state is ConnectionState.ONLINE:
+            self.refresh_view()
+
+    def on_sync(self, status: SyncStatus) -> None:
+        """The outbox ran, from its own thread."""
+        self._lanes.post(self._show_sync, status, key="sync")
+
+    def _show_sync(self, status: SyncStatus) -> None:
+        self.sync = status
+        self.sync_changed.emit()
+
+    @property
+    def online(self) -> bool:
+        """Whether the server answered last."""
+        return self.connection is None or self.connection.state is not ConnectionState.OFFLINE
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """Since when the queue's figures are old; None while the server answers."""
+        return None if self.online or self.connection is None else self.connection.since
+
+    # --- card -------------------------------------------------------------------------------------------------
+    def _wait_for_card(self) -> None:
+        if self.desk.reader is None or self._closing.is_set():
+            return
+        self._lanes.lane("reader").run(
+            self.desk.reader.wait_for_card,
+            CARD_WAIT_S,
+            self._closing,
+            done=self._card_came,
+            failed=self._card_failed,
+        )
+
+    def _card_came(self, facts: CardFacts | None) -> None:
+        if facts is not None:
+            self._take_card(facts)
+        self._wait_for_card()
+
+    def _card_failed(self, failure: Failure) -> None:
+        if self.session is not None and self.work.intake is not None:
+            self.said.emit(failure.text)
+        QTimer.singleShot(CARD_PAUSE_MS, self._wait_for_card)
+
+    def _take_card(self, facts: CardFacts) -> None:
+        card = self.desk.person_from_card(facts)
+        if self.work.intake is None:
+            self.card = card
+            self.devices_changed.emit()
+        else:
+            self.begin_service()
+            self.work.show_card(card)
+
+    # --- rating -----------------------------------------------------------------------------------------------
+    def _after_papers(self) -> None:
+        if self.work.concluded is not None and self.rating is RatingState.NONE:
+            self.ask_rating()
+
+    def ask_rating(self) -> None:
+        """Ask the citizen at the keypad; the case goes on meanwhile."""
+        if self.session is None or self.work.concluded is None or self.rating is RatingState.ASKING:
+            return
+        if not self.desk.has_evaluator:
+            self.rating = RatingState.UNAVAILABLE
+            self.rating_changed.emit()
+            return
+        self._rating_cancel = threading.Event()
+        self.rating = RatingState.ASKING
+        self.rating_changed.emit()
+        ticket_id = self.ticket.ticket_id if self.ticket else None
+        self._lanes.lane("evaluator").run(
+            self.desk.rating.ask,
+            self.session.actor,
+            RATING_WAIT_S,
+            self._rating_cancel,
+            ticket_id=ticket_id,
+            case_id=None if ticket_id else self.work.concluded.case_id,
+            done=self._rated,
+            failed=self._rating_failed,
+        )
+
+    def _rated(self, rated: Rated) -> None:
+        self.rating = RatingState.UNRATED if rated is Rated.NOT_RATED else RatingState.RATED
+        self.rating_changed.emit()
+
+    def _rating_failed(self, failure: Failure) -> None:
+        self.rating = RatingState.UNAVAILABLE
+        self.rating_changed.emit()
+        self.said.emit(failure.text)
+
+    # --- devices, search --------------------------------------------------------------------------------------
+    def _look_at_devices(self) -> None:
+        now = {line.key: line.health() for line in self.desk.devices}
+        if now != self.devices:
+            self.devices = now
+            self.devices_changed.emit()
+
+    def find(self, text: str) -> None:
+        """Look for a concluded case of this window by number, ticket or name."""
+
+        def show(rows: tuple[CaseRow, ...]) -> None:
+            self.found.emit(rows)
+
+        self._lanes.lane("papers").run(self.desk.cases.find, text, done=show, failed=self._failed, key="find")
+
+    def reprint(self, paper_id: str, reason: str) -> None:
+        """补打: a further sheet with the same number."""
+        if self.session is not None:
+            self._lanes.lane("printer").run(
+                self.desk.printing.reprint,
+                paper_id,
+                reason,
+                self.session.actor,
+                done=lambda _: self.work.print_all(),
+                failed=self._failed,
+            )
+
+    def retry_upload(self, entry_id: str) -> None:
+        """Let a refused record wait again."""
+        if self.session is not None:
+            self._lanes.lane("papers").run(self.desk.outbox.retry, entry_id, self.session.actor, failed=self._failed)
+
+    def _failed(self, failure: Failure) -> None:
+        self.said.emit(failure.text)
+
+    def _quiet(self, failure: Failure) -> None:
+        if not isinstance(failure.error, Unreachable):
+            self.said.emit(failure.text)
+
+
+def _ref(ticket: Ticket) -> TicketRef:
+    return TicketRef(ticket.ticket_id, ticket.number, ticket.group_name, ticket.taken_at, ticket.called_at)

@@ -1,0 +1,52 @@
+"""What the window's screens work with: the services, given by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from clerk_app.domain.hall import HallProfile
+from clerk_app.domain.persons import CheckedPerson
+from clerk_app.ports.clock import Clock
+from clerk_app.ports.devices import CardFacts, CardReader, DeviceHealth
+from clerk_app.services.window.cases import CaseDesk
+from clerk_app.services.window.catalogue import CatalogueDesk
+from clerk_app.services.window.outbox import Outbox
+from clerk_app.services.window.overview import OverviewDesk
+from clerk_app.services.window.printing import PrintDesk
+from clerk_app.services.window.queue import QueueDesk
+from clerk_app.services.window.rating import RatingDesk
+from clerk_app.services.window.session import SessionDesk
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One device as the screens list it; ``health`` is read from any thread and never blocks."""
+
+    key: str
+    name: str
+    icon: str
+    health: Callable[[], DeviceHealth]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Services and devices of one window; every method of a service is called on a lane, never by the GUI thread."""
+
+    window_no: str
+    clock: Clock
+    hall: Callable[[], HallProfile]
+    session: SessionDesk
+    queue: QueueDesk
+    cases: CaseDesk
+    printing: PrintDesk
+    catalogue: CatalogueDesk
+    rating: RatingDesk
+    overview: OverviewDesk
+    outbox: Outbox
+    devices: Sequence[DeviceLine]
+    reader: CardReader | None
+    person_from_card: Callable[[CardFacts], CheckedPerson]
+    first_page: Callable[[bytes, int], bytes]
+    """PDF bytes and a width in px → PNG bytes of the first page."""
+    has_evaluator: bool = True
