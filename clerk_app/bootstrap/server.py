@@ -152,6 +152,8 @@ def serve(args: argparse.Namespace) -> None:
     except Timeout as error:
         raise StoreFault("这个数据文件夹已经有一个服务器在运行") from error
     try:
+        # What a killed server left behind must not vouch for this one.
+        (home / RUNTIME_FILE).unlink(missing_ok=True)
         _serve_locked(args, folder, home)
     finally:
         (home / RUNTIME_FILE).unlink(missing_ok=True)
