@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import asdict
+from functools import partial
 
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
@@ -28,7 +29,7 @@ from clerk_app.documents.pdf.flow import (
     Density,
     Flow,
 )
-from clerk_app.documents.pdf.text import draw_line, one_line
+from clerk_app.documents.pdf.text import draw_block, draw_line, one_line, wrap
 from clerk_app.documents.qr import qr_modules
 from clerk_app.domain.papers import Notice, PaperKind, Span
 from clerk_app.domain.wording import paper_day
@@ -113,10 +114,24 @@ def _place(notice: Notice, faces: Faces, density: Density) -> Flow:
     for paragraph in notice.closing:
         flow.paragraph(paragraph, _BODY, 17.5, indent=2 * _BODY, justify=True)
         flow.skip(density.gap / 4)
-    flow.keep_with_next(_SEAL + 2 * MM + 2 * 16.0)  # the seal never stands on a page without words
-    for note in (notice.handler, notice.query_hint):
-        flow.paragraph((Span(note),), _NOTE, 16.0)
+    _notes(flow, faces, notice)
     return flow
+
+
+def _notes(flow: Flow, faces: Faces, notice: Notice) -> None:
+    """Place handler and query hint, and see that the seal stands below or beside them on the same page."""
+    notes = (notice.handler, notice.query_hint)
+    if not flow.density.notes_aside:
+        flow.keep_with_next(_SEAL + 2 * MM + 2 * 16.0)
+        for note in notes:
+            flow.paragraph((Span(note),), _NOTE, 16.0)
+        return
+    flow.keep_with_next(_SEAL + 2 * MM)
+    top = BODY_BOTTOM + _SEAL + 2 * MM
+    for note in notes:
+        block = wrap(faces, (Span(note),), _NOTE, 15.0, _SEAL_CENTRE - _SEAL / 2 - SIDE - 3 * MM)
+        flow.add(partial(draw_block, faces=faces, block=block, x=SIDE, top=top))
+        top -= block.height
 
 
 def _title(flow: Flow, faces: Faces, title: str) -> None:

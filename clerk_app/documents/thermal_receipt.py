@@ -78,7 +78,8 @@ def _materials(receipt: Receipt, profile: PrinterProfile) -> list[Block]:
 
 
 def _total(receipt: Receipt) -> str:
-    return f"{receipt.total_pieces} 份 {receipt.total_pages} 页"
+    pages = f" {receipt.total_pages} 页" if receipt.total_pages else ""  # pages are not counted everywhere
+    return f"{receipt.total_pieces} 份{pages}"
 
 
 def _query(receipt: Receipt) -> QrBeside:

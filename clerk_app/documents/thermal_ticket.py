@@ -74,6 +74,6 @@ def _bring(items: tuple[BringItem, ...], profile: PrinterProfile) -> list[Block]
 
 
 def _item(mark: str, name: str, remark: str, profile: PrinterProfile) -> Row:
-    widest = profile.columns * 3 // 8
+    widest = profile.columns * 9 // 20
     columns = min(max(display_columns(remark), 3), widest)
     return Row((Cell(f"{mark} {name}"), Cell(remark, columns, "right")), indent=3)

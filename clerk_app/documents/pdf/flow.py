@@ -31,20 +31,32 @@ _FIRST_HALF = 0.602
 _TINT = Color(0.949, 0.949, 0.949)
 _LINE = 0.6
 _CELL_SIDE = 5.0
+_LEAST_PART = 0.85
+"""Part of its share that the column with the longest texts keeps at least."""
 
 Step = Callable[[Canvas], None]
 
 
 @dataclass(frozen=True)
 class Density:
-    """White inside the tables (above and below the text of a cell) and between blocks."""
+    """White inside the tables (above and below the text of a cell) and between blocks.
+
+    ``leading`` is that of cells, in em; ``notes_aside`` puts the last notes beside the seal instead of above it.
+    """
 
     fact_padding: float
     row_padding: float
     gap: float
+    leading: float = 1.5
+    notes_aside: bool = False
 
 
-DENSITIES = (Density(3.2, 2.0, 8.0), Density(2.2, 1.2, 6.0), Density(1.2, 0.4, 4.0))
+DENSITIES = (
+    Density(3.2, 2.0, 8.0),
+    Density(2.2, 1.2, 6.0),
+    Density(1.4, 0.6, 4.0, leading=1.42),
+    Density(1.4, 0.6, 4.0, leading=1.36, notes_aside=True),
+)
 """From roomy to tight; a paper takes the first with which it needs the fewest pages."""
 
 
@@ -152,15 +164,21 @@ class Flow:
             self._row(boxes, padding, head)
 
     def _column_widths(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[float]:
-        """Return the columns' shares of the width, but lend what one has to spare to those that need it."""
+        """Return the columns' shares of the width, but lend what some have to spare to those that need it.
+
+        Where that is not enough, the column with the longest texts is the one that wraps.
+        """
         total = sum(column.share for column in columns)
         shares = [BODY_WIDTH * column.share / total for column in columns]
         needs = [
             max(one_line(self.faces, text, TABLE_SIZE).width for text in (column.title, *texts)) + 2 * _CELL_SIDE + 0.5
             for column, texts in zip(columns, zip(*rows, strict=True), strict=True)
         ]
-        lacking = sum(max(need - share, 0.0) for need, share in zip(needs, shares, strict=True))
-        spare = sum(max(share - need, 0.0) for need, share in zip(needs, shares, strict=True))
+        lacking, spare = _balance(needs, shares)
+        if lacking > spare:
+            longest = needs.index(max(needs))
+            needs[longest] = min(needs[longest], shares[longest] * _LEAST_PART)
+            lacking, spare = _balance(needs, shares)
         if not 0 < lacking <= spare:
             return shares
         lent = lacking / spare
@@ -174,7 +192,7 @@ class Flow:
             self.new_page()
 
     def _cell(self, spans: Sequence[Span], x: float, width: float, align: str, side: float = _CELL_SIDE) -> _Box:
-        block = wrap(self.faces, spans, TABLE_SIZE, TABLE_SIZE * 1.5, width - 2 * side)
+        block = wrap(self.faces, spans, TABLE_SIZE, TABLE_SIZE * self.density.leading, width - 2 * side)
         return _Box(block, x, width, side, align)
 
     def _row(self, boxes: Sequence[_Box], padding: float, head: Sequence[_Box] = ()) -> None:
@@ -184,7 +202,7 @@ class Flow:
                 self._draw_row(boxes, height)
                 return
             page = PAGE_HEIGHT - self._continued_top - BODY_BOTTOM - (_height(head, padding) if head else 0.0)
-            if height > page and (fits := int((self.room - 2 * padding) // (TABLE_SIZE * 1.5))) >= 2:
+            if height > page and (fits := int((self.room - 2 * padding) // (TABLE_SIZE * self.density.leading))) >= 2:
                 self._draw_row([_part(box, 0, fits) for box in boxes], self.room)
                 boxes = [_part(box, fits, None) for box in boxes]
             self.new_page()
@@ -208,6 +226,12 @@ class Flow:
 
         self.add(draw)
         self.y -= height
+
+
+def _balance(needs: Sequence[float], shares: Sequence[float]) -> tuple[float, float]:
+    """Return what columns lack and what others have to spare."""
+    pairs = list(zip(needs, shares, strict=True))
+    return sum(max(need - share, 0.0) for need, share in pairs), sum(max(share - need, 0.0) for need, share in pairs)
 
 
 def _height(boxes: Sequence[_Box], padding: float) -> float:

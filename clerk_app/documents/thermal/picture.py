@@ -8,6 +8,7 @@ from dataclasses import replace
 from PIL import Image, ImageDraw
 
 from clerk_app.design.fontset import FontSet
+from clerk_app.documents.linebreak import clusters
 from clerk_app.documents.qr import QUIET_MODULES, qr_modules
 from clerk_app.documents.thermal.blocks import QrBeside, SealBox, Text
 from clerk_app.documents.thermal.glyphs import glyph
@@ -45,6 +46,11 @@ def _stack(lines: Sequence[Text], columns: int, fonts: FontSet) -> Image.Image:
     return picture
 
 
+def _widest_word(text: Text) -> int:
+    words = "".join(span.text for span in text.spans)
+    return max((display_columns(words[start:end]) * text.width for start, end in clusters(words)), default=0)
+
+
 def qr_picture(data: str, module_dots: int) -> Image.Image:
     """Return the code with its quiet margin."""
     modules = qr_modules(data)
@@ -67,7 +73,7 @@ def qr_beside_picture(block: QrBeside, profile: PrinterProfile, fonts: FontSet) 
     if code.width > profile.dots:
         raise ValueError("the QR code is wider than the paper")
     columns = (profile.dots - code.width) // COLUMN
-    if columns < _NARROWEST_SIDE:
+    if columns < max(_NARROWEST_SIDE, *map(_widest_word, block.lines)):
         side = _stack([replace(line, align="center") for line in block.lines], profile.columns, fonts)
         picture = Image.new("1", (profile.dots, code.height + side.height))
         picture.paste(code, ((profile.dots - code.width) // 2, 0))

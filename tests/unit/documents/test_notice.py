@@ -74,6 +74,23 @@ def test_up_to_ten_materials_fit_on_one_page(materials: int, fonts: FontSet) -> 
     assert pdf_page_count(render_notice(an_acceptance(materials), fonts)) == 2
 
 
+def test_long_lists_are_set_tighter_before_they_need_a_second_page(fonts: FontSet) -> None:
+    assert [pdf_page_count(render_notice(an_acceptance(count), fonts)) // 2 for count in (13, 25)] == [1, 2]
+
+
+def test_short_results_stay_on_one_line_where_a_long_name_can_wrap(fonts: FontSet) -> None:
+    row = (
+        "1",
+        "食品安全自查、从业人员健康管理、进货查验记录、食品安全事故处置等规章制度",
+        "原件",
+        "1",
+        "2",
+        "免交（电子证照核验）",
+    )
+    text = pages(render_notice(replace(an_acceptance(1), rows=(row,)), fonts))[0]
+    assert "免交（电子证照核验）" in text
+
+
 def test_a_long_list_goes_on_with_its_head_repeated_and_pages_counted_per_copy(fonts: FontSet) -> None:
     notice = a_supplement(30)
     applicant = pages(render_notice(notice, fonts))
@@ -93,7 +110,8 @@ def test_a_long_list_goes_on_with_its_head_repeated_and_pages_counted_per_copy(f
 
 def test_a_row_longer_than_a_page_is_continued_without_losing_a_word(fonts: FontSet) -> None:
     sentence = "".join(f"第{n}处没有标注操作流向。" for n in range(400))
-    document = pypdfium2.PdfDocument(render_notice(a_supplement(1, sentence), fonts))
+    notice = replace(a_supplement(), rows=(("1", "平面图", sentence, "复印件1份"),))
+    document = pypdfium2.PdfDocument(render_notice(notice, fonts))
     column = (25 + 0.36 * 160) * MM, (25 + 0.82 * 160) * MM
     text = "".join(
         page.get_textpage().get_text_bounded(left=column[0], right=column[1], bottom=60, top=750)

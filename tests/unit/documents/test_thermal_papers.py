@@ -79,6 +79,12 @@ def test_a_rare_name_changes_the_name_lines_only(name: str, fonts: FontSet) -> N
     assert rare.image.size == usual.image.size
 
 
+def test_pages_that_nobody_counted_are_not_printed_as_zero(fonts: FontSet) -> None:
+    text = printed(render_receipt(a_receipt(total_pages=0), PAPER_80MM, fonts), fonts.variable).text
+    assert "2 份" in text
+    assert "0 页" not in text
+
+
 def test_a_code_that_opens_no_page_is_not_called_scannable() -> None:
     number_only = [*receipt_blocks(a_receipt(query="MH-12-20261123-0031"), PAPER_80MM)]
     number_only += ticket_blocks(a_ticket(query="MH-A047"), PAPER_80MM)
