@@ -1,0 +1,240 @@
+"""``clerk window``: paint first, then open the store, find the server and wire the services behind the login page."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clerk_app.bootstrap import logs, settings
+from clerk_app.bootstrap.settings import Settings
+from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.errors import Fault, Refusal
+from clerk_app.ports.clock import Clock, Entropy, SystemClock, SystemEntropy
+
+if TYPE_CHECKING:
+    from clerk_app.bootstrap.devices import OpenDevices
+    from clerk_app.bootstrap.supervisor import EmbeddedServer
+    from clerk_app.client.feed import FeedListener
+    from clerk_app.client.hall import HallClient
+    from clerk_app.design.fontset import FontSet
+    from clerk_app.services.window.sync import SyncRunner
+    from clerk_app.ui.window.control import DeskControl
+    from clerk_app.ui.window.desk import Desk
+    from db.window.store import SqlWindowStore
+
+_LOG = logging.getLogger(__name__)
+ID_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def quotable(entropy: Entropy) -> Callable[[], str]:
+    """Short ids that a clerk can read out: four letters and digits without look-alikes."""
+    return lambda: "".join(ID_LETTERS[byte % len(ID_LETTERS)] for byte in entropy.bytes(4))
+
+
+@dataclass
+class RunningWindow:
+    """Everything of a window that runs behind its screens; ``close`` ends it in order."""
+
+    desk: Desk
+    client: HallClient
+    store: SqlWindowStore
+    devices: OpenDevices
+    sync: SyncRunner
+    embedded: EmbeddedServer | None
+    make_feed: Callable[[DeskControl], FeedListener]
+    listeners: list[Callable[..., None]] = field(default_factory=list)
+    feed: FeedListener | None = None
+
+    def attach(self, control: DeskControl) -> None:
+        """Let the feed and the outbox tell the controller."""
+        self.listeners.append(control.on_sync)
+        self.feed = self.make_feed(control)
+        self.feed.start()
+        self.sync.start()
+
+    def stop_producers(self) -> None:
+        """No more news from other threads."""
+        if self.feed is not None:
+            self.feed.stop()
+        self.sync.stop()
+
+    def close(self) -> None:
+        """Devices, connections, store; after the lanes are drained."""
+        self.devices.close()
+        self.client.close()
+        self.store.close()
+        if self.embedded is not None:
+            self.embedded.let_go()
+
+
+def assemble(
+    config: Settings,
+    fonts: FontSet,
+    *,
+    code: str = "",
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    devices: OpenDevices | None = None,
+    papers_folder: Path | None = None,
+) -> RunningWindow:
+    """Open and wire everything; takes a second or two and runs beside the screen.
+
+    ``devices`` and ``papers_folder`` are given by the demo. Raises ``Refusal`` or ``Fault`` with the sentence for the
+    login page.
+    """
+    from clerk_app.bootstrap import calendar_files
+    from clerk_app.bootstrap.devices import open_devices, person_from_card
+    from clerk_app.bootstrap.enrolled import open_device
+    from clerk_app.bootstrap.machine import ThisMachine
+    from clerk_app.bootstrap.page_printing import open_page_printer, open_paper_folder
+    from clerk_app.bootstrap.papers import Renderer, first_page
+    from clerk_app.bootstrap.supervisor import EmbeddedServer
+    from clerk_app.client.feed import FeedHandlers, FeedListener
+    from clerk_app.crypto.passwords import Argon2Passwords
+    from clerk_app.services.window.binding import StoreBinding
+    from clerk_app.services.window.cases import CaseDesk
+    from clerk_app.services.window.catalogue import CatalogueDesk
+    from clerk_app.services.window.catalogue_pull import CataloguePull
+    from clerk_app.services.window.journal import Journal
+    from clerk_app.services.window.outbox import Outbox
+    from clerk_app.services.window.overview import OverviewDesk
+    from clerk_app.services.window.printing import PrintDesk
+    from clerk_app.services.window.queue import QueueDesk
+    from clerk_app.services.window.rating import RatingDesk
+    from clerk_app.services.window.session import SessionDesk
+    from clerk_app.services.window.sync import SyncRunner
+    from clerk_app.ui.window.desk import Desk
+    from db.window.store import open_window_store
+
+    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    number = config.window.number
+    embedded = None if config.window.server else EmbeddedServer(config.folder)
+    device = open_device(
+        config.folder / f"window-{number}",
+        DeviceKind.WINDOW,
+        f"{number}号窗口",
+        entropy,
+        window_no=number,
+        address=config.window.server,
+        code=code,
+        embedded=None if embedded is None else lambda: embedded,
+    )
+    enrolled = device.enrolment.enrolled
+    client = device.client(clock, entropy)
+    store = open_window_store(device.folder / "window.db", device.keys.key("sqlcipher"), enrolled.hall.hall_id)
+    journal = Journal(device.crypto, device.keys.key("journal"), clock, entropy)
+    binding = StoreBinding(store, ThisMachine(), journal)
+    binding.ensure(enrolled.hall, number, enrolled.device_id)
+    calendar = calendar_files.load(config.calendars)
+    renderer = Renderer(fonts, config.devices)
+    opened = devices or open_devices(config.devices, clock)
+    outbox = Outbox(store, client, journal)
+    catalogue = CatalogueDesk(store.catalogue, clock)
+    listeners: list[Callable[..., None]] = []
+
+    def told(status: object) -> None:
+        for listener in listeners:
+            listener(status)
+
+    sync = SyncRunner(outbox, entropy, told, (CataloguePull(store.catalogue, client, catalogue),))
+    desk = Desk(
+        window_no=number,
+        clock=clock,
+        hall=lambda: enrolled.hall,
+        session=SessionDesk(store, client, Argon2Passwords(), journal),
+        queue=QueueDesk(client, journal),
+        cases=CaseDesk(store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake),
+        printing=PrintDesk(
+            store,
+            renderer,
+            journal,
+            open_paper_folder(papers_folder, clock),
+            opened.receipt_printer,
+            None if papers_folder else open_page_printer(config.devices, clock),
+        ),
+        catalogue=catalogue,
+        rating=RatingDesk(store, journal, opened.evaluator),
+        overview=OverviewDesk(store, clock, lambda: calendar),
+        outbox=outbox,
+        devices=opened.lines(),
+        reader=opened.reader,
+        person_from_card=lambda facts: person_from_card(facts, clock.now().date()),
+        first_page=first_page,
+        has_evaluator=opened.evaluator is not None,
+    )
+
+    def make_feed(control: DeskControl) -> FeedListener:
+        return FeedListener(
+            device.enrolment.address,
+            device.enrolment.ca_pem,
+            enrolled.token,
+            client.feed_page,
+            FeedHandlers(control.on_entries, control.on_connection, lambda _: control.on_entries(())),
+            clock,
+            entropy,
+        )
+
+    return RunningWindow(desk, client, store, opened, sync, embedded, make_feed, listeners)
+
+
+def run(args: argparse.Namespace) -> int:
+    """``clerk window``: 0 after an orderly end, 1 when it cannot start."""
+    try:
+        config = settings.load(args.data)
+    except Refusal as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    window = replace(
+        config.window, number=args.number or config.window.number, server=args.server or config.window.server
+    )
+    config = replace(config, window=window)
+    logs.start(config.folder, f"window-{window.number}")
+    from PySide6.QtWidgets import QApplication
+
+    from clerk_app import typefaces
+    from clerk_app.ui.kit.theme import install
+    from clerk_app.ui.window.shell import WindowShell
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    try:
+        fonts = typefaces.find()
+        install(app, fonts, config.window.text_size)
+    except Fault as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    entropy = SystemEntropy()
+    shell = WindowShell(SystemClock(), quotable(entropy), config.hall.name, window.number)
+    shell.show()
+    start_behind(shell, lambda: assemble(config, fonts, code=args.code or ""))
+    return app.exec()
+
+
+def start_behind(shell: object, make: Callable[[], RunningWindow]) -> threading.Thread:
+    """Assemble in a thread of its own; the shell gets the running window, or the sentence why there is none."""
+    from clerk_app.ui.window.shell import WindowShell
+
+    assert isinstance(shell, WindowShell)
+
+    def work() -> None:
+        try:
+            running = make()
+        except (Refusal, Fault) as known:
+            _LOG.warning("cannot start: %s", type(known).__name__)
+            shell.post(shell.cannot_start, str(known))
+        except Exception:  # the boundary: the clerk gets a sentence, the log the rest
+            made_up = shell.new_id()
+            _LOG.exception("cannot start [%s]", made_up)
+            shell.post(shell.cannot_start, f"窗口没有准备好。报编号 {made_up} 给技术员")
+        else:
+            shell.post(shell.attach, running)
+
+    thread = threading.Thread(target=work, name="assemble", daemon=True)
+    thread.start()
+    return thread
