@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.errors import Locked, NotFound
+from clerk_app.domain.errors import Locked, NotFound, StoreFault
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.devices import PagePrinter, PrintOutcome, PrintResult, ReceiptPrinter
 from clerk_app.ports.printing import PaperFolder, PaperRenderer
@@ -236,6 +236,9 @@ class PrintDesk:
                 result = self._page_printer.print(content, 1, f"{paper.title} {paper.number}")
             else:
                 return PaperState.SAVED, NO_PAGE_PRINTER.format(self._folder.save(_file_name(paper), content))
+        except StoreFault as fault:
+            # Only the folder raises it: no sheet has left any printer.
+            return PaperState.REFUSED, str(fault)
         except Exception:  # noqa: BLE001  whatever the driver did, bytes may be on the paper: a person has to look
             _log.exception("printing of sheet %s failed", paper.paper_id)
             result = PrintResult(PrintOutcome.UNKNOWN, CRASHED)
