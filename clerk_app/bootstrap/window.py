@@ -228,7 +228,7 @@ def start_behind(shell: object, make: Callable[[], RunningWindow]) -> threading.
         except (Refusal, Fault) as known:
             _LOG.warning("cannot start: %s", type(known).__name__)
             shell.post(shell.cannot_start, str(known))
-        except Exception:  # the boundary: the clerk gets a sentence, the log the rest
+        except Exception:  # noqa: BLE001 - the boundary: the clerk gets a sentence, the log the rest
             made_up = shell.new_id()
             _LOG.exception("cannot start [%s]", made_up)
             shell.post(shell.cannot_start, f"窗口没有准备好。报编号 {made_up} 给技术员")

@@ -222,7 +222,11 @@ def _notice(
         handler=(
             f"经办：{c.actor.user_name}（{c.actor.window_no}号窗口）  咨询：{phone}  监督投诉：{hall.supervision_phone}"
         ),
-        query_hint="进度查询：扫右上角二维码，或在任一政务大厅报受理单号。",
+        query_hint=(
+            f"进度查询：扫右上角二维码，或在任一政务大厅报编号 {c.numbers.case}。"
+            if hall.query_url
+            else f"进度查询：在任一政务大厅出示右上角的码，或报编号 {c.numbers.case}。"
+        ),
         query=query_text(c),
         agency=hall.agency(c.matter.department),
         seal="受理专用章",
