@@ -1,0 +1,111 @@
+"""Draws papers for the services. Fonts and paper engines take a second to load: only the first paper pays for them.
+
+Every method may be called on any lane; none belongs on the GUI's thread.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from clerk_app.bootstrap.settings import DeviceSettings
+from clerk_app.design.fontset import FontSet
+from clerk_app.domain.errors import Rejected
+from clerk_app.domain.papers import Notice, QueueTicket, Receipt
+from clerk_app.ports.crypto import CryptoProvider
+
+if TYPE_CHECKING:
+    from clerk_app.documents.thermal.profile import PrinterProfile
+
+FindFonts = Callable[[], FontSet]
+_A4_POINTS = 595.28
+_POINTS_PER_INCH = 72
+
+
+def receipt_profile(settings: DeviceSettings) -> PrinterProfile:
+    """The paper of the thermal printer; ``Rejected("receipt_width_mm")`` unless 80 or 58."""
+    from clerk_app.documents.thermal.profile import PAPER_58MM, PAPER_80MM
+
+    papers = {80: PAPER_80MM, 58: PAPER_58MM}
+    if settings.receipt_width_mm not in papers:
+        raise Rejected("receipt_width_mm", "设置里 receipt_width_mm 应为 80 或 58，照小票纸的宽度填")
+    return papers[settings.receipt_width_mm]
+
+
+class Renderer:
+    """A ``ports.printing.PaperRenderer`` that also draws the kiosk's tickets.
+
+    ``fonts`` is the fonts of this machine or a function that finds them (``typefaces.find``, which may take half a
+    minute the first time and raises ``TypefaceFault``); it is called once, by the first paper.
+    """
+
+    def __init__(self, fonts: FontSet | FindFonts, profile: PrinterProfile, crypto: CryptoProvider) -> None:
+        self._given = fonts
+        self._profile = profile
+        self._crypto = crypto
+        self._fonts: FontSet | None = None
+        self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Load fonts and engines ahead of the first paper; for a lane with nothing else to do."""
+        for engine in ("notice", "receipt_page", "thermal_receipt", "thermal_ticket"):
+            importlib.import_module(f"clerk_app.documents.{engine}")
+        self._found()
+
+    def ticket(self, ticket: QueueTicket) -> bytes:
+        """取号小票 as ESC/POS."""
+        from clerk_app.documents.thermal_ticket import render_ticket
+
+        return render_ticket(ticket, self._profile, self._found())
+
+    def receipt(self, receipt: Receipt) -> bytes:
+        from clerk_app.documents.thermal_receipt import render_receipt
+
+        return render_receipt(receipt, self._profile, self._found())
+
+    def receipt_page(self, receipt: Receipt) -> bytes:
+        from clerk_app.documents.receipt_page import render_receipt_page
+
+        return render_receipt_page(receipt, self._found())
+
+    def notice(self, notice: Notice) -> bytes:
+        return self._notice(notice, preview=False)
+
+    def preview(self, notice: Notice) -> bytes:
+        return self._notice(notice, preview=True)
+
+    def _notice(self, notice: Notice, *, preview: bool) -> bytes:
+        from clerk_app.documents.notice import notice_content, render_notice
+
+        check = self._crypto.digest(notice_content(notice)).hex()
+        return render_notice(notice, self._found(), check=check, preview=preview)
+
+    def _found(self) -> FontSet:
+        with self._lock:
+            if self._fonts is None:
+                self._fonts = self._given if isinstance(self._given, FontSet) else self._given()
+            return self._fonts
+
+
+def first_page(pdf: bytes, width_px: int) -> bytes:
+    """The first page of a PDF as PNG, ``width_px`` wide: the paper that is printed, never a second layout."""
+    from PIL import Image
+
+    from clerk_app.documents.raster import pdf_to_png
+
+    if width_px < 1:
+        raise ValueError("a picture is at least one pixel wide")
+    # A little more than asked for, then down to the very width: the page may not be exactly A4.
+    dpi = int(width_px * _POINTS_PER_INCH / _A4_POINTS) + 1
+    png = pdf_to_png(pdf, dpi=dpi)
+    with Image.open(io.BytesIO(png)) as picture:
+        if picture.width == width_px:
+            return png
+        height = max(1, round(picture.height * width_px / picture.width))
+        scaled = picture.resize((width_px, height), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    scaled.save(out, format="PNG")
+    return out.getvalue()
