@@ -1,0 +1,186 @@
+"""An open case: the five steps, the matter's head, and the page of the step."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.design.words import exact_time
+from clerk_app.domain.law import OutcomeKind
+from clerk_app.ports.window import Step
+from clerk_app.ui.keys import bind
+from clerk_app.ui.kit.labels import IconLabel, KeyHint, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.stepbar import StepBar
+from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.kit.theme import px
+from clerk_app.ui.lanes import Lanes
+from clerk_app.ui.window.case.applicant_page import ApplicantPage
+from clerk_app.ui.window.case.checklist_page import ChecklistPage
+from clerk_app.ui.window.case.head import MatterHead
+from clerk_app.ui.window.case.matter_page import MatterPage
+from clerk_app.ui.window.case.outcome_page import OutcomePage
+from clerk_app.ui.window.case.papers_page import PapersPage
+from clerk_app.ui.window.control import DeskControl
+
+STEPS = tuple(Step)
+
+
+class CasePage(QWidget):
+    """Connects the pages with the case: a page shows a state and emits the next one; here it is kept."""
+
+    left_papers = Signal(bool)  # True: call the next one too
+
+    def __init__(self, control: DeskControl, lanes: Lanes) -> None:
+        super().__init__()
+        self._control, self._work, self._lanes = control, control.work, lanes
+        self.bar = StepBar(tuple(step.label for step in STEPS))
+        self.saved = Text("", "note", "ok")
+        self._saved_icon = IconLabel("save", "ok", SIZE.icon)
+        self.head = MatterHead()
+        self.applicant = ApplicantPage(self._today)
+        self.matter = MatterPage()
+        self.checklist = ChecklistPage()
+        self.outcome = OutcomePage()
+        self.papers = PapersPage()
+        self.pages = (self.applicant, self.matter, self.checklist, self.outcome, self.papers)
+        self.stack = QStackedWidget()
+        for page in self.pages:
+            self.stack.addWidget(page)
+        top = Surface("paper", edges="bottom", height=SIZE.step_bar)
+        top.setLayout(
+            Row(
+                self.bar,
+                None,
+                KeyHint(("Alt+1", "–", "5"), "跳步"),
+                self._saved_icon,
+                self.saved,
+                gap=SPACE.x8,
+                margins=(0, SPACE.x16, 0, SPACE.x20),
+            )
+        )
+        self.setLayout(Column(top, self.head, self.stack))
+        self._connect()
+
+    def _today(self) -> date:
+        return self._control.desk.clock.now().date()
+
+    def _connect(self) -> None:
+        work = self._work
+        work.changed.connect(self._show)
+        work.step_changed.connect(self._show_step)
+        work.papers_changed.connect(self._show_papers)
+        work.card_shown.connect(lambda card: self.applicant.show_card(card.person, card.warnings))
+        work.preview_ready.connect(self._show_preview)
+        work.field_wrong.connect(self.outcome.show_error)
+        self._control.rating_changed.connect(self._show_rating)
+        self.bar.chosen.connect(lambda index: work.go(STEPS[index]))
+        bind(self, "step", lambda index: work.go(STEPS[index]))
+        bind(self, "next_matter", work.next_matter)
+        for page in (self.applicant, self.matter, self.checklist, self.outcome):
+            page.changed.connect(work.set_intake)
+        self.applicant.finished.connect(self._applicant_done)
+        self.matter.search_wanted.connect(self._search)
+        self.matter.picked.connect(work.choose_matter)
+        self.matter.finished.connect(self._matter_done)
+        self.checklist.finished.connect(lambda: work.go(Step.OUTCOME))
+        self.checklist.refused.connect(work.said)
+        self.outcome.refused.connect(work.said)
+        self.outcome.back.connect(lambda: work.go(Step.MATERIALS))
+        self.outcome.preview_wanted.connect(self._want_preview)
+        self.outcome.corrected.connect(work.correct_on_site)
+        self.outcome.concluded.connect(work.conclude)
+        self.papers.answered.connect(work.answer)
+        self.papers.reprint_wanted.connect(lambda paper_id: self._control.reprint(paper_id, "窗口补打"))
+        self.papers.print_wanted.connect(lambda _: work.print_all())
+        self.papers.rating_wanted.connect(self._control.ask_rating)
+        self.papers.finish_wanted.connect(lambda: self._control.finish(then_call=False))
+        self.papers.finish_next_wanted.connect(lambda: self._control.finish(then_call=True))
+        self.papers.next_matter_wanted.connect(work.next_matter)
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def _show(self) -> None:
+        intake = self._work.intake
+        if intake is None:
+            return
+        self.head.show_intake(intake, two_lines=self.window().height() >= px(SIZE.tall_from))
+        self.applicant.show_intake(intake)
+        if self._work.step is Step.MATTER:
+            self.matter.show_intake(intake)
+        elif self._work.step is Step.MATERIALS:
+            self.checklist.show_intake(intake)
+        elif self._work.step is Step.OUTCOME and self._work.concluded is None:
+            self.outcome.show_intake(intake)
+        self._show_bar()
+        if self._work.busy:
+            self.outcome.go.busy("正在存好、出文书…")
+        else:
+            self.outcome.go.ready()
+        saved = self._work.saved_at
+        self.saved.setText(f"已存 {exact_time(saved)}" if saved else "")
+        self._saved_icon.setVisible(saved is not None)
+
+    def _show_bar(self) -> None:
+        at = STEPS.index(self._work.step)
+        reachable = {STEPS.index(step) for step in self._work.reachable()}
+        done = set(range(at)) if self._work.concluded is None else {0, 1, 2, 3}
+        self.bar.show_state(at, done, reachable)
+
+    def _show_step(self) -> None:
+        if self._work.intake is None:
+            return
+        at = STEPS.index(self._work.step)
+        self._show()
+        self.stack.setCurrentIndex(at)
+        self.head.setVisible(self._work.intake.matter is not None and self._work.step is not Step.APPLICANT)
+        if self._work.step is Step.PAPERS:
+            self._show_papers()
+        self.pages[at].start()
+
+    def _show_papers(self) -> None:
+        if self._work.concluded is not None:
+            self.papers.show_papers(self._work.concluded, self._work.papers, self._work.questions, self._work.undecided)
+            self._show_rating()
+
+    def _show_rating(self) -> None:
+        self.papers.show_rating(self._control.rating.value)
+
+    # --- going on ---------------------------------------------------------------------------------------------
+    def _applicant_done(self) -> None:
+        self._control.begin_service()
+        self._work.go(Step.MATTER)
+
+    def _matter_done(self) -> None:
+        intake = self._work.intake
+        self._work.go(Step.OUTCOME if intake is not None and intake.ending else Step.MATERIALS)
+
+    def _search(self, query: str) -> None:
+        self._lanes.lane("search").run(
+            self._control.desk.catalogue.search,
+            query,
+            done=lambda hits: self.matter.show_hits(query, hits),
+            key="search",
+            owner=self.matter,
+        )
+
+    def _want_preview(self, kind: OutcomeKind) -> None:
+        ratio = self.devicePixelRatioF()
+        self._work.want_preview(kind, int(max(px(SIZE.left_column), self.outcome.view.width()) * ratio))
+
+    def _show_preview(self, kind: OutcomeKind, result: object) -> None:
+        if isinstance(result, bytes):
+            self.outcome.show_preview(kind, QImage.fromData(result))
+        else:
+            self.outcome.show_preview(kind, None, str(result))
+
+    def escape(self) -> None:
+        """Esc: one level back; nothing is lost."""
+        step = self._work.step
+        if step is Step.MATERIALS and self.checklist.escape():
+            return
+        if self._work.concluded is None and step in STEPS[1:4]:
+            self._work.go(STEPS[STEPS.index(step) - 1])

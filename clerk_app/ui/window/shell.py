@@ -1,0 +1,328 @@
+"""The clerk's window: top bar, banner, three columns, status bar; login page until the services are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from clerk_app.design.tokens import SIZE
+from clerk_app.design.words import clock_time
+from clerk_app.ports.clock import Clock
+from clerk_app.ports.hall import ConnectionState
+from clerk_app.ports.window import Step
+from clerk_app.ui.keys import InputMethodGuard, Page, bind
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.surfaces import Banner, Toast
+from clerk_app.ui.kit.theme import px
+from clerk_app.ui.lanes import Failure, Lanes
+from clerk_app.ui.window.case.case_page import CasePage
+from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.desk import Desk
+from clerk_app.ui.window.help_page import HelpPage
+from clerk_app.ui.window.idle_page import IdlePage
+from clerk_app.ui.window.login_page import LoginPage
+from clerk_app.ui.window.network_page import NetworkPage
+from clerk_app.ui.window.rail import Rail
+from clerk_app.ui.window.side import Side
+from clerk_app.ui.window.statusbar import StatusBar
+from clerk_app.ui.window.topbar import TopBar
+
+TICK_MS = 1_000
+
+
+class Behind(Protocol):
+    """What runs behind the screens (see ``bootstrap.window.RunningWindow``)."""
+
+    @property
+    def desk(self) -> Desk: ...
+
+    def attach(self, control: DeskControl) -> None: ...
+
+    def stop_producers(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class WindowShell(QWidget):
+    """Made before anything else is loaded; ``attach`` brings it to life, ``cannot_start`` says why it cannot."""
+
+    def __init__(self, clock: Clock, new_id: Callable[[], str], hall_name: str, window_no: str) -> None:
+        super().__init__()
+        self._clock, self.new_id = clock, new_id
+        self._behind: Behind | None = None
+        self.control: DeskControl | None = None
+        self.case: CasePage | None = None
+        self.lanes = Lanes(new_id, self._mistake)
+        self.setWindowTitle(f"{window_no} 号窗口")
+        self.topbar = TopBar(window_no, hall_name)
+        self.banner = Banner()
+        self.login_page = LoginPage(hall_name, window_no)
+        self.rail = Rail()
+        self.side = Side()
+        self.idle = IdlePage()
+        self.statusbar = StatusBar()
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.idle)
+        self._desk_page = QWidget()
+        self._columns = Row(self.rail, self.middle, self.side)
+        self._desk_page.setLayout(self._columns)
+        self._columns.setStretch(1, 1)
+        self.body = QStackedWidget()
+        self.body.addWidget(self.login_page)
+        self.body.addWidget(self._desk_page)
+        self.setLayout(Column(self.topbar, self.banner, self.body, self.statusbar))
+        self.toast = Toast(self.middle, lift=SIZE.action_bar + SIZE.legend)
+        self.help = HelpPage(self)
+        self.network = NetworkPage(self)
+        self._drawer_open = False
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._ticked)
+        self._tick.start()
+        self._ticked()
+        self.statusbar.hide()
+        self.login_page.show_preparing()
+        self.resize(px(1366), px(690))
+
+    def post(self, call: Callable[..., object], *args: object) -> None:
+        """From any thread: have it called on the GUI thread."""
+        self.lanes.post(call, *args)
+
+    # --- coming to life ---------------------------------------------------------------------------------------
+    def cannot_start(self, sentence: str) -> None:
+        """The services could not be opened: say what to do."""
+        self.login_page.show_trouble(sentence)
+
+    def attach(self, behind: Behind) -> None:
+        """The services are there: login becomes possible."""
+        from PySide6.QtWidgets import QApplication
+
+        self._behind = behind
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        InputMethodGuard(app)
+        control = self.control = DeskControl(behind.desk, self.lanes)
+        self.case = CasePage(control, self.lanes)
+        self.middle.addWidget(self.case)
+        hall = behind.desk.hall()
+        self.topbar.show_hall(hall.name, hall.area)
+        self._connect(control, self.case)
+        behind.attach(control)
+        control.start()
+        self.login_page.show_ready()
+
+    def _connect(self, control: DeskControl, case: CasePage) -> None:
+        self.login_page.login.connect(control.login)
+        control.login_refused.connect(self.login_page.show_refused)
+        control.session_changed.connect(self._session)
+        control.view_changed.connect(self._view)
+        control.ticket_changed.connect(self._view)
+        control.overview_changed.connect(self._overview)
+        control.connection_changed.connect(self._connection)
+        control.sync_changed.connect(self._sync)
+        control.devices_changed.connect(self._devices)
+        control.said.connect(self._say)
+        control.nobody_waits.connect(self.idle.say_nobody_waits)
+        control.undo_offered.connect(self.toast.say)
+        control.found.connect(self.idle.show_found)
+        control.work.changed.connect(self._case)
+        control.work.step_changed.connect(self._case)
+        control.work.closed.connect(self._free)
+        self.toast.undo.connect(control.undo)
+        self.rail.recall.connect(control.recall)
+        self.rail.miss.connect(control.miss)
+        self.idle.call_next.connect(control.call_next)
+        self.idle.walk_in.connect(control.walk_in)
+        self.idle.resume.connect(control.resume)
+        self.idle.find_wanted.connect(control.find)
+        self.network.retry_wanted.connect(control.retry_upload)
+        self.banner.acted.connect(self._open_network)
+        self._bind(control, case)
+
+    def _bind(self, control: DeskControl, case: CasePage) -> None:
+        bind(self, "help", self._open_help)
+        bind(self, "call_next", self._call_next)
+        bind(self, "recall", control.recall)
+        bind(self, "no_show", control.miss)
+        bind(self, "read_card", self._type_person)
+        bind(self, "find", self._find)
+        bind(self, "finish_next", lambda: control.finish(then_call=True))
+        bind(self, "undo", control.undo)
+        bind(self, "back", self._escape)
+        bind(self, "draft", self.idle.resume_first)
+        bind(self, "network", self._open_network)
+        bind(self, "not_uploaded", self._open_network)
+        bind(self, "full_screen", lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen())
+        bind(self, "person", self._toggle_drawer)
+
+    # --- keys -------------------------------------------------------------------------------------------------
+    def _call_next(self) -> None:
+        assert self.control is not None
+        if self.control.work.intake is None:
+            self.control.call_next()
+        else:
+            self._say("这位还没有办结，办结后再叫（F12 办结并叫下一位）")
+
+    def _type_person(self) -> None:
+        assert self.control is not None
+        assert self.case is not None
+        if self.control.work.intake is None:
+            self.control.walk_in()
+        else:
+            self.control.work.go(Step.APPLICANT)
+
+    def _find(self) -> None:
+        assert self.control is not None
+        assert self.case is not None
+        if self.control.work.intake is None:
+            self.idle.start_find()
+        elif self.control.work.concluded is None:
+            self.control.work.go(Step.MATTER)
+            self.case.matter.search()
+
+    def _escape(self) -> None:
+        assert self.case is not None
+        assert self.control is not None
+        if self.help.isVisible():
+            self.help.hide()
+        elif self.network.isVisible():
+            self.network.hide()
+        elif self.control.work.intake is not None:
+            self.case.escape()
+        else:
+            self.idle.start()
+
+    def _open_help(self) -> None:
+        assert self.control is not None
+        pages = {
+            Step.APPLICANT: Page.APPLICANT,
+            Step.MATTER: Page.MATTER,
+            Step.MATERIALS: Page.CHECKLIST,
+            Step.OUTCOME: Page.OUTCOME,
+            Step.PAPERS: Page.PAPERS,
+        }
+        page = Page.IDLE if self.control.work.intake is None else pages[self.control.work.step]
+        self.help.show_page(page)
+
+    def _open_network(self) -> None:
+        assert self.control is not None
+        self.network.show_state(self.control.connection, self.control.sync, self._clock.now())
+
+    def _toggle_drawer(self) -> None:
+        self._drawer_open = not self._drawer_open
+        self._arrange()
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def _session(self) -> None:
+        assert self.control is not None
+        assert self.control.session is not None
+        self.topbar.show_clerk(self.control.session.actor.user_name)
+        self.body.setCurrentWidget(self._desk_page)
+        self.statusbar.show()
+        self._devices()
+        self._view()
+        self._free()
+
+    def _free(self) -> None:
+        assert self.control is not None
+        self.middle.setCurrentWidget(self.idle)
+        self.side.show_case(None)
+        self.topbar.show_person("")
+        self._view()
+        self.idle.start()
+
+    def _case(self) -> None:
+        assert self.control is not None
+        assert self.case is not None
+        intake = self.control.work.intake
+        if intake is None:
+            return
+        if self.middle.currentWidget() is not self.case:
+            self.middle.setCurrentWidget(self.case)
+            self.case.pages[self.case.stack.currentIndex()].start()
+        self.side.show_case(intake)
+        self.topbar.show_person(intake.applicant_name)
+
+    def _view(self) -> None:
+        assert self.control is not None
+        now = self._clock.now()
+        self.rail.show_view(self.control.view, now, self.control.stale_since)
+        self.rail.show_ticket(self.control.ticket, now)
+        self.idle.show_view(self.control.view, now)
+        self.side.show_view(self.control.view)
+
+    def _overview(self) -> None:
+        assert self.control is not None
+        assert self.control.overview is not None
+        overview = self.control.overview
+        self.rail.show_day(overview.day)
+        self.rail.show_last(overview.last)
+        self.side.show_last(overview.last)
+        self.idle.show_overview(overview)
+
+    def _connection(self) -> None:
+        assert self.control is not None
+        change = self.control.connection
+        if change is None:
+            return
+        offline = change.state is ConnectionState.OFFLINE
+        if offline:
+            self.banner.show_condition(
+                f"服务器连不上（{clock_time(change.since)} 起）。", "收件、打印、保存照常；恢复后自动上传，不用重录。"
+            )
+        else:
+            self.banner.clear()
+        self.statusbar.show_server(not offline, change.since)
+        self._view()
+
+    def _sync(self) -> None:
+        assert self.control is not None
+        assert self.control.sync is not None
+        self.statusbar.show_sync(self.control.sync)
+        self.side.show_sync(self.control.sync)
+        self.statusbar.show_catalogue(self.control.desk.catalogue.version())
+        if not self.network.isHidden():
+            self._open_network()
+
+    def _devices(self) -> None:
+        assert self.control is not None
+        lines = [(line, self.control.devices.get(line.key)) for line in self.control.desk.devices]
+        self.side.show_devices(lines)
+        self.statusbar.show_devices(lines)
+        self.side.show_card(self.control.card)
+
+    def _say(self, sentence: str) -> None:
+        self.toast.say(sentence, key="", action="", milliseconds=6_000)
+
+    def _mistake(self, failure: Failure) -> None:
+        self._say(failure.text)
+
+    def _ticked(self) -> None:
+        now = self._clock.now()
+        self.topbar.tick(now)
+        if self.control is not None:
+            self.rail.tick(now)
+            self.idle.tick(now)
+
+    # --- sizes, leaving ---------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        narrow = self.width() < px(SIZE.wide_from)
+        self.rail.set_narrow(narrow)
+        self.topbar.set_narrow(narrow)
+        self.side.setVisible(not narrow or self._drawer_open)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._tick.stop()
+        if self.control is not None and self._behind is not None:
+            self.control.stop()
+            behind, self._behind = self._behind, None
+            self.lanes.shutdown(producers=(behind.stop_producers,), closers=(behind.close,)).join()
+        event.accept()
