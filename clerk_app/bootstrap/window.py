@@ -18,14 +18,14 @@ from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.clock import Clock, Entropy, SystemClock, SystemEntropy
 
 if TYPE_CHECKING:
-    from clerk_app.bootstrap.devices import OpenDevices
+    from clerk_app.bootstrap.devices import DeviceSet
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.client.feed import FeedListener
     from clerk_app.client.hall import HallClient
     from clerk_app.design.fontset import FontSet
     from clerk_app.services.window.sync import SyncRunner
     from clerk_app.ui.window.control import DeskControl
-    from clerk_app.ui.window.desk import Desk
+    from clerk_app.ui.window.desk import Desk, DeviceLine
     from db.window.store import SqlWindowStore
 
 _LOG = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class RunningWindow:
     desk: Desk
     client: HallClient
     store: SqlWindowStore
-    devices: OpenDevices
+    devices: DeviceSet
     sync: SyncRunner
     embedded: EmbeddedServer | None
     make_feed: Callable[[DeskControl], FeedListener]
@@ -80,7 +80,7 @@ def assemble(
     code: str = "",
     clock: Clock | None = None,
     entropy: Entropy | None = None,
-    devices: OpenDevices | None = None,
+    devices: DeviceSet | None = None,
     papers_folder: Path | None = None,
 ) -> RunningWindow:
     """Open and wire everything; takes a second or two and runs beside the screen.
@@ -89,11 +89,11 @@ def assemble(
     login page.
     """
     from clerk_app.bootstrap import calendar_files
-    from clerk_app.bootstrap.devices import open_devices, person_from_card
+    from clerk_app.bootstrap.devices import not_set_up, open_devices
     from clerk_app.bootstrap.enrolled import open_device
     from clerk_app.bootstrap.machine import ThisMachine
     from clerk_app.bootstrap.page_printing import open_page_printer, open_paper_folder
-    from clerk_app.bootstrap.papers import Renderer, first_page
+    from clerk_app.bootstrap.papers import Renderer, first_page, receipt_profile
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
@@ -109,7 +109,7 @@ def assemble(
     from clerk_app.services.window.rating import RatingDesk
     from clerk_app.services.window.session import SessionDesk
     from clerk_app.services.window.sync import SyncRunner
-    from clerk_app.ui.window.desk import Desk
+    from clerk_app.ui.window.desk import Desk, DeviceLine
     from db.window.store import open_window_store
 
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
@@ -132,11 +132,24 @@ def assemble(
     binding = StoreBinding(store, ThisMachine(), journal)
     binding.ensure(enrolled.hall, number, enrolled.device_id)
     calendar = calendar_files.load(config.calendars)
-    renderer = Renderer(fonts, config.devices)
+    renderer = Renderer(fonts, receipt_profile(config.devices), device.crypto)
     opened = devices or open_devices(config.devices, clock)
+    page_printer = None if papers_folder else open_page_printer(config.devices, clock)
     outbox = Outbox(store, client, journal)
     catalogue = CatalogueDesk(store.catalogue, clock)
     listeners: list[Callable[..., None]] = []
+
+    lines = tuple(
+        DeviceLine(key, name, icon, lane, made.health, made.probe)
+        if made is not None
+        else DeviceLine(key, name, icon, lane, lambda: not_set_up(clock), None)
+        for key, name, icon, lane, made in (
+            ("reader", "身份证读卡器", "id-card", "reader", opened.reader),
+            ("receipt_printer", "小票打印机", "receipt-text", "printer", opened.receipt_printer),
+            ("page_printer", "A4 打印机", "printer", "printer", page_printer),
+            ("evaluator", "评价器", "smile", "evaluator", opened.evaluator),
+        )
+    )
 
     def told(status: object) -> None:
         for listener in listeners:
@@ -154,17 +167,16 @@ def assemble(
             store,
             renderer,
             journal,
-            open_paper_folder(papers_folder, clock),
+            open_paper_folder(papers_folder),
             opened.receipt_printer,
-            None if papers_folder else open_page_printer(config.devices, clock),
+            page_printer,
         ),
         catalogue=catalogue,
         rating=RatingDesk(store, journal, opened.evaluator),
         overview=OverviewDesk(store, clock, lambda: calendar),
         outbox=outbox,
-        devices=opened.lines(),
+        devices=lines,
         reader=opened.reader,
-        person_from_card=lambda facts: person_from_card(facts, clock.now().date()),
         first_page=first_page,
         has_evaluator=opened.evaluator is not None,
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from clerk_app.domain.errors import Unreachable
+from clerk_app.domain.errors import Refusal, Unreachable
 from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.domain.queue import TicketState
@@ -30,6 +30,7 @@ from clerk_app.ui.window.desk import Desk
 CARD_WAIT_S = 2.0
 CARD_PAUSE_MS = 1_000
 DEVICE_LOOK_MS = 1_000
+PROBE_MS = 5_000
 RATING_WAIT_S = 60.0
 
 
@@ -83,12 +84,17 @@ class DeskControl(QObject):
         self._lights = QTimer(self)
         self._lights.setInterval(DEVICE_LOOK_MS)
         self._lights.timeout.connect(self._look_at_devices)
+        self._probes = QTimer(self)
+        self._probes.setInterval(PROBE_MS)
+        self._probes.timeout.connect(self._probe_devices)
 
     # --- start and end ----------------------------------------------------------------------------------------
     def start(self) -> None:
         """Begin to look at devices and to wait for cards."""
         self._look_at_devices()
         self._lights.start()
+        self._probe_devices()
+        self._probes.start()
         self._wait_for_card()
         self._lanes.lane("store").run(self.desk.catalogue.load, failed=self._failed)
 
@@ -97,6 +103,7 @@ class DeskControl(QObject):
         self._closing.set()
         self._rating_cancel.set()
         self._lights.stop()
+        self._probes.stop()
 
     # --- session ----------------------------------------------------------------------------------------------
     def login(self, name: str, password: str) -> None:
@@ -326,7 +333,11 @@ class DeskControl(QObject):
         QTimer.singleShot(CARD_PAUSE_MS, self._wait_for_card)
 
     def _take_card(self, facts: CardFacts) -> None:
-        card = self.desk.person_from_card(facts)
+        try:
+            card = facts.person(self.desk.clock.now().date())
+        except Refusal as refused:
+            self.said.emit(str(refused))
+            return
         if self.work.intake is None:
             self.card = card
             self.devices_changed.emit()
@@ -377,6 +388,12 @@ class DeskControl(QObject):
         if now != self.devices:
             self.devices = now
             self.devices_changed.emit()
+
+    def _probe_devices(self) -> None:
+        """Ask those devices that nobody talks to at the moment; the reader is asked by waiting for a card."""
+        for line in self.desk.devices:
+            if line.probe is not None and line.lane != "reader":
+                self._lanes.lane(line.lane).run(line.probe, key=("probe", line.key))
 
     def find(self, text: str) -> None:
         """Look for a concluded case of this window by number, ticket or name."""

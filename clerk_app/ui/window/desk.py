@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.persons import CheckedPerson
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.devices import CardFacts, CardReader, DeviceHealth
+from clerk_app.ports.devices import CardReader, DeviceHealth
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.outbox import Outbox
@@ -21,12 +20,15 @@ from clerk_app.services.window.session import SessionDesk
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """One device as the screens list it; ``health`` is read from any thread and never blocks."""
+    """One device as the screens list it; ``health`` is read from any thread and never blocks, ``probe`` asks the
+    device itself and belongs on its lane."""
 
     key: str
     name: str
     icon: str
+    lane: str
     health: Callable[[], DeviceHealth]
+    probe: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,6 @@ class Desk:
     outbox: Outbox
     devices: Sequence[DeviceLine]
     reader: CardReader | None
-    person_from_card: Callable[[CardFacts], CheckedPerson]
     first_page: Callable[[bytes, int], bytes]
     """PDF bytes and a width in px → PNG bytes of the first page."""
     has_evaluator: bool = True

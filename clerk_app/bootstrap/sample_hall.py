@@ -1,0 +1,148 @@
+"""The sample hall of ``clerk demo``: its names, its people, its catalogue, and some visits of the morning."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clerk_app.bootstrap.server import OpenHall
+from clerk_app.bootstrap.settings import FILE_NAME
+from clerk_app.client.enrol import enrol
+from clerk_app.client.hall import HallClient
+from clerk_app.design.resources import resource
+from clerk_app.documents.catalogue_files import read_catalogue_file
+from clerk_app.domain.actor import DeviceKind, Role
+from clerk_app.domain.errors import Rejected
+from clerk_app.domain.queue import PriorityClass
+from clerk_app.ports.clock import Clock, Entropy
+from clerk_app.ports.hall import Login, NewUser, ServiceGroup, TakeTicket
+from clerk_app.services.hall.catalogue_import import import_catalogue
+from clerk_app.services.hall.tools import system_actor
+
+WINDOW_NO = "12"
+CLERK_LOGIN = "wangxm"
+CLERK_NAME = "王晓梅"
+COLLEAGUES = {"3": ("lizq", "李志强"), "9": ("zhaol", "赵琳")}
+PASSWORD = "demo-2026"
+REAL_CATALOGUE = "matters_guangan_511602.csv"
+
+_SETTINGS = """\
+[hall]
+code = "MH"
+name = "明河区政务服务中心"
+area = "一楼 A 区"
+district = "明河区"
+phone = "0000-1234567"
+
+[hall.agency_short]
+"明河区行政审批局" = "明行审"
+"明河区市场监督管理局" = "明市监"
+"明河区公安分局" = "明公"
+"明河区人社局" = "明人社"
+"明河区住建局" = "明住建"
+
+[window]
+number = "12"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCatalogue:
+    """What was loaded; ``real`` is False when the folder of the real catalogue is not at hand."""
+
+    matters: int
+    real: bool
+
+
+def write_settings(folder: Path, devices: str = "") -> None:
+    """The sample hall's settings file, with a ``[devices]`` section when given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE_NAME).write_text(_SETTINGS + devices, encoding="utf-8")
+
+
+def catalogue_files() -> tuple[Path, ...]:
+    """The 18 sample matters, and the real catalogue from the folder that ``CLERK_REAL_DATA`` names."""
+    files = [resource("catalogue", "sample.json")]
+    named = os.environ.get("CLERK_REAL_DATA")
+    if named and (Path(named) / REAL_CATALOGUE).exists():
+        files.append(Path(named) / REAL_CATALOGUE)
+    return tuple(files)
+
+
+def furnish(hall: OpenHall) -> SampleCatalogue:
+    """Publish the catalogue and make the people, on the store itself, before the server starts.
+
+    Raises ``Rejected`` when a catalogue file has faulty rows.
+    """
+    actor = system_actor(hall.hall_id)
+    files = catalogue_files()
+    report = import_catalogue([read_catalogue_file(path) for path in files])
+    if not report.ok:
+        raise Rejected("catalogue", "；".join(report.lines()[:5]))
+    people = {CLERK_LOGIN: CLERK_NAME, **dict(COLLEAGUES.values())}
+    users = [
+        hall.desk.people.prepare(NewUser(login, name, PASSWORD, (Role.CLERK,))) for login, name in people.items()
+    ]
+
+    def work(unit: object) -> None:
+        hall.desk.catalogues.publish(unit, actor, report.matters)  # type: ignore[arg-type]
+        for user in users:
+            hall.desk.people.create(unit, actor, user)  # type: ignore[arg-type]
+
+    hall.desk.store.write(hall.hall_id, actor.device_id, work)
+    hall.desk.committed(hall.hall_id)
+    return SampleCatalogue(len(report.matters), len(files) > 1)
+
+
+@dataclass
+class Morning:
+    """Two colleagues' windows and the tickets of the morning, all through the server's own API."""
+
+    clients: dict[str, HallClient]
+    groups: dict[str, ServiceGroup]
+
+    @classmethod
+    def open(cls, hall: OpenHall, address: str, clock: Clock, entropy: Entropy) -> Morning:
+        """Enrol the colleagues' windows at the running server and log them in."""
+        clients = {}
+        for number, (login, _) in COLLEAGUES.items():
+            code = hall.enrol_code(DeviceKind.WINDOW, number).code
+            enrolment = enrol(address, code, DeviceKind.WINDOW, f"{number}号窗口", number)
+            client = HallClient(enrolment.address, enrolment.ca_pem, enrolment.enrolled.token, clock, entropy)
+            client.login(Login(login, PASSWORD))
+            clients[number] = client
+        groups = {group.prefix: group for group in next(iter(clients.values())).groups()}
+        return cls(clients, groups)
+
+    def serve_some(self) -> None:
+        """Visits that are over or going on, so that the display has something to show."""
+        for prefix, number in self._visits():
+            client = self.clients[number]
+            client.take_ticket(TakeTicket(self.groups[prefix].group_id))
+            called = client.call_next()
+            assert called is not None
+            client.finish(called.ticket_id, "consulted")
+        for prefix, number in (("C", "3"), ("B", "9")):
+            client = self.clients[number]
+            client.take_ticket(TakeTicket(self.groups[prefix].group_id))
+            called = client.call_next()
+            assert called is not None
+            client.start(called.ticket_id)
+
+    def _visits(self) -> Iterator[tuple[str, str]]:
+        for prefix, number in zip("BCBDCB", "393939", strict=True):
+            yield prefix, number
+
+    def let_wait(self) -> None:
+        """People who come after our citizen."""
+        client = self.clients["3"]
+        for prefix in "BBCDBC":
+            client.take_ticket(TakeTicket(self.groups[prefix].group_id))
+        client.take_ticket(TakeTicket(self.groups["B"].group_id, priority=PriorityClass.DISABLED))
+
+    def close(self) -> None:
+        """Log the colleagues out and end the connections."""
+        for client in self.clients.values():
+            client.close()
