@@ -1,0 +1,112 @@
+"""Devices in software for demonstrations: simulators behind pseudo terminals, spoken to by the real serial drivers.
+
+Where the system has no pseudo terminals the same simulators stand behind lines in memory. Nothing here is found by
+"auto"; the settings of a station name its ports. Cards are invented (``drivers.idcard.samples``).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from clerk_app.bootstrap.settings import DeviceSettings
+from drivers.base.readings import CardReading
+from drivers.base.simports import MemoryPort, PtyPort, SimulatedPort
+from drivers.base.transport import ByteTransport
+from drivers.evaluator.scales import FIVE_KEYS
+from drivers.evaluator.simulator import EvaluatorSimulator
+from drivers.idcard.simulator import CardReaderSimulator
+from drivers.printer.paper import Ticket
+from drivers.printer.virtual import VirtualPrinter
+
+_DOTS = {80: 576, 58: 384}
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPiece:
+    """One piece of paper that the virtual printer cut off: its text line by line and its picture."""
+
+    text: str
+    ticket: Ticket
+
+    def save(self, path: Path) -> Path:
+        """Write the picture with the paper's margins as PNG."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.ticket.framed().save(path, format="PNG")
+        return path
+
+
+class VirtualStation:
+    """The devices of one PC, window or kiosk; a context manager that switches them on and off.
+
+    ``font``: TrueType file with the GBK characters, the printer's own font. Open the drivers with
+    ``open_devices(station.settings, clock, serial=station.serial_line)``.
+    """
+
+    def __init__(self, name: str, font: Path, *, evaluator: bool = True, width_mm: int = 80) -> None:
+        self._lines: dict[str, SimulatedPort] = {}
+        self.reader = CardReaderSimulator(self._line(f"{name}-reader"))
+        self.printer = VirtualPrinter(self._line(f"{name}-printer"), font, dots=_DOTS[width_mm])
+        self.keypad = EvaluatorSimulator(self._line(f"{name}-keypad"), FIVE_KEYS) if evaluator else None
+        self.settings = DeviceSettings(
+            id_reader=self.reader.port,
+            receipt_printer=f"serial:{self.printer.port}",
+            receipt_width_mm=width_mm,
+            evaluator=self.keypad.port if self.keypad is not None else "off",
+            evaluator_levels=len(FIVE_KEYS.levels),
+            page_printer="off",
+        )
+
+    def serial_line(self, port: str, baud: int) -> ByteTransport:
+        """The host's end of the line called ``port``: pyserial on a pseudo terminal, or memory."""
+        return self._lines[port].transport(baud)
+
+    def start(self) -> None:
+        """Switch the devices on."""
+        for device in self._devices():
+            device.start()
+
+    def stop(self) -> None:
+        """Switch the devices off and remove their ports. Close the drivers first. No effect the second time."""
+        for device in self._devices():
+            device.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def place_card(self, card: CardReading) -> None:
+        """Lay a card on the reader; it is read once until it is lifted."""
+        self.reader.place_card(card)
+
+    def lift_card(self) -> None:
+        """Take the card away."""
+        self.reader.lift_card()
+
+    def press(self, level: int) -> None:
+        """The citizen rates, 1 (非常满意) … 5 (非常不满意); a keypad that is dark keeps the finger until it lights up."""
+        if self.keypad is None:
+            raise ValueError("this station has no keypad")
+        self.keypad.press(level)
+
+    def papers(self) -> list[PrintedPiece]:
+        """What the printer has cut off so far, oldest first."""
+        return [PrintedPiece(ticket.text, ticket) for ticket in self.printer.tickets]
+
+    def wait_for_papers(self, count: int, timeout_s: float) -> list[PrintedPiece]:
+        """The papers as soon as there are ``count``, or what there is after ``timeout_s``."""
+        self.printer.wait_for_tickets(count, timeout_s)
+        return self.papers()
+
+    def _line(self, name: str) -> SimulatedPort:
+        line = PtyPort(name) if os.name == "posix" else MemoryPort(name)
+        self._lines[line.port] = line
+        return line
+
+    def _devices(self) -> list[CardReaderSimulator | VirtualPrinter | EvaluatorSimulator]:
+        return [self.reader, self.printer, *([self.keypad] if self.keypad is not None else [])]
