@@ -89,7 +89,7 @@ class VirtualStation:
         self.reader.lift_card()
 
     def press(self, level: int) -> None:
-        """The citizen rates, 1 (非常满意) … 5 (非常不满意); a keypad that is dark keeps the finger until it lights up."""
+        """The citizen rates, 1 (非常满意) … 5 (非常不满意); a dark keypad keeps the finger until it lights up."""
         if self.keypad is None:
             raise ValueError("this station has no keypad")
         self.keypad.press(level)
