@@ -24,6 +24,8 @@ _PAGE = 50
 _EPOCH = "server_epoch"
 _LAST_SYNC = "last_sync"
 
+CHANGED = "服务器的数据换过（可能从备份恢复），正在重新上传"
+
 Ack = CaseAck | RatingAck
 
 
@@ -79,10 +81,17 @@ class Outbox:
     def push_once(self) -> Push:
         """Push everything that waits, in order, until the server stops answering or all is done.
 
+        A server that was restored from a backup (another epoch) gets everything again; repetition is harmless there.
+
         Raises ``StoreFault`` when the own store fails; an entry that was acknowledged but not marked is sent again.
         """
         with self._turn:
             pushed = aside = 0
+            try:
+                epoch = self._counter.server_time().epoch
+            except (Fault, NotAllowed) as problem:
+                return self._stopped(pushed, aside, str(problem))
+            self._meet_server(epoch)
             blocked = {entry.stream for entry in self._store.read(lambda unit: unit.outbox.set_aside())}
             position = 0
             while page := self._page(position):
@@ -108,10 +117,10 @@ class Outbox:
                         self._put_aside(entry, f"这一条没传成，内容都在。报编号 {number} 给技术员")
                         aside += 1
                     else:
-                        restored = self._done(entry, ack)
+                        same_server = self._done(entry, ack)
                         pushed += 1
-                        if restored:
-                            position = 0
+                        if not same_server:
+                            return self._stopped(pushed, aside, CHANGED)
             self._note("")
             return Push(pushed, aside)
 
@@ -161,14 +170,16 @@ class Outbox:
             return ack
         return self._counter.store_rating(records.load_rating_record(entry.payload), key=entry.key)
 
+    def _meet_server(self, epoch: str) -> None:
+        """Notice a restored server before anything is sent, so that the order within a case stays."""
+        if self._store.read(lambda unit: unit.binding.fact(_EPOCH)) != epoch:
+            self._store.write(lambda unit: self._is_same_server(unit, epoch))
+
     def _done(self, entry: OutboxEntry, ack: Ack) -> bool:
-        """Keep the acknowledgement durably; True when the server turned out to be another store than before."""
+        """Keep the acknowledgement durably; False when the server turned out to be another store than before."""
 
         def work(unit: WindowUnit) -> bool:
-            restored = isinstance(ack, CaseAck) and self._is_restored(unit, ack.epoch)
-            if restored:
-                # A restored server may have lost what it had acknowledged; repetition is harmless.
-                unit.outbox.reopen_done()
+            same = not isinstance(ack, CaseAck) or self._is_same_server(unit, ack.epoch)
             now = self._journal.now()
             unit.outbox.mark(entry.entry_id, OutboxState.DONE, now, "")
             unit.binding.set_fact(_LAST_SYNC, now.isoformat())
@@ -182,16 +193,20 @@ class Outbox:
             else:
                 unit.ratings.acknowledged(ack.rating_id, ack.synced_at)
                 self._journal.write(unit, "rating.synced", entry.stream, actor, {"rating_id": ack.rating_id})
-            return restored
+            return same
 
         return self._store.write(work)
 
-    def _is_restored(self, unit: WindowUnit, epoch: str) -> bool:
+    def _is_same_server(self, unit: WindowUnit, epoch: str) -> bool:
+        """Whether it is the store that acknowledged before; another one may have lost it, so all is sent again."""
         known = unit.binding.fact(_EPOCH)
         if known == epoch:
-            return False
+            return True
         unit.binding.set_fact(_EPOCH, epoch)
-        return known is not None
+        if known is None:
+            return True
+        unit.outbox.reopen_done()
+        return False
 
     def _put_aside(self, entry: OutboxEntry, reason: str) -> None:
         def work(unit: WindowUnit) -> None:

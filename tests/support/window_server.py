@@ -1,0 +1,218 @@
+"""The hall's server as a window sees it: idempotent, in memory, over a network that loses and repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from clerk_app.domain.actor import Role
+from clerk_app.domain.errors import Conflict, Locked, NotAllowed, Refusal, Unreachable
+from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
+from clerk_app.ports.hall import (
+    CaseAck,
+    CaseRecord,
+    Login,
+    RatingAck,
+    RatingRecord,
+    ServerTime,
+    Session,
+    Ticket,
+    TicketTaken,
+)
+from support.window import HALL_ID, NOW, USER_ID
+
+T = TypeVar("T")
+
+OK = "ok"
+LOST_REQUEST = "lost request"
+LOST_ANSWER = "lost answer"
+DUPLICATED = "duplicated"
+HELD_BACK = "held back"
+
+
+@dataclass
+class FakeServer:
+    """What a server keeps: records by id, answers by key. ``refuse`` names cases that it will not take."""
+
+    epoch: str = "epoch-1"
+    cases: dict[str, CaseRecord] = field(default_factory=dict)
+    ratings: dict[str, RatingRecord] = field(default_factory=dict)
+    answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    refuse: set[str] = field(default_factory=set)
+    arrivals: list[str] = field(default_factory=list)
+    writes: int = 0
+
+    def store_case(self, record: CaseRecord, key: str) -> CaseAck:
+        def do() -> CaseAck:
+            if record.case_id in self.refuse:
+                raise Conflict("服务器不收这一件")
+            known = self.cases.get(record.case_id)
+            if known is not None and known != record:
+                raise Conflict("内容不一样，没有覆盖")
+            if known is None:
+                self.arrivals.append(record.case_id)
+                self.writes += 1
+                self.cases[record.case_id] = record
+            return CaseAck(f"r-{record.case_id}", f"NO-{record.case_number}", NOW, record.revision, self.epoch)
+
+        return self._once(key, record, do)
+
+    def store_rating(self, rating: RatingRecord, key: str) -> RatingAck:
+        def do() -> RatingAck:
+            self.ratings[rating.rating_id] = rating
+            self.writes += 1
+            return RatingAck(rating.rating_id, NOW)
+
+        return self._once(key, rating, do)
+
+    def _once(self, key: str, body: Any, do: Callable[[], T]) -> T:
+        if key in self.answers:
+            known, answer = self.answers[key]
+            if known != body:
+                raise Conflict("同一个请求号，内容不一样")
+            return answer  # type: ignore[no-any-return]
+        answer = do()
+        self.answers[key] = (body, answer)
+        return answer
+
+
+class FakeCounter:
+    """``Counter`` of one window over a network with a plan: one mode per request, ``OK`` when the plan is empty."""
+
+    def __init__(self, server: FakeServer | None = None) -> None:
+        self.server = server or FakeServer()
+        self.plan: list[str] = []
+        self.late: list[Callable[[], object]] = []
+        self.refusal: Refusal | None = None
+        self.keys: list[str] = []
+        self.tickets: list[Ticket] = []
+        self.called: dict[str, Ticket | None] = {}
+        self.passwords = {"wxm": "opensesame"}
+        self.logged_out = 0
+
+    def _over_the_network(self, request: Callable[[], T]) -> T:
+        mode = self.plan.pop(0) if self.plan else OK
+        if self.refusal is not None:
+            raise self.refusal
+        if mode == LOST_REQUEST:
+            raise Unreachable("服务器连不上（10:17 起）。照常收件，恢复后自动上传")
+        if mode == HELD_BACK:
+            self.late.append(request)
+            raise Unreachable("服务器没有回答")
+        answer = request()
+        if mode == LOST_ANSWER:
+            raise Unreachable("服务器没有回答")
+        if mode == DUPLICATED:
+            assert request() == answer
+        return answer
+
+    def deliver_late(self) -> None:
+        """What the network held back arrives now, after newer requests."""
+        for request in self.late:
+            try:
+                request()
+            except Refusal:
+                continue
+        self.late.clear()
+
+    def store_case(self, record: CaseRecord, *, key: str | None = None) -> CaseAck:
+        assert key
+        self.keys.append(key)
+        return self._over_the_network(lambda: self.server.store_case(record, key))
+
+    def store_rating(self, rating: RatingRecord, *, key: str | None = None) -> RatingAck:
+        assert key
+        self.keys.append(key)
+        return self._over_the_network(lambda: self.server.store_rating(rating, key))
+
+    def server_time(self) -> ServerTime:
+        return self._over_the_network(lambda: ServerTime(NOW, "1", self.server.epoch, HALL_ID, 0))
+
+    # --- logins -----------------------------------------------------------------------------------------------
+    def login(self, login: Login) -> Session:
+        def do() -> Session:
+            if self.passwords.get(login.login_name) != login.password:
+                raise NotAllowed("用户名或密码不对")
+            return Session("token", 1, USER_ID, "王晓梅", (Role.CLERK,), login.window_no, NOW)
+
+        return self._over_the_network(do)
+
+    def logout(self) -> None:
+        def do() -> None:
+            self.logged_out += 1
+
+        self._over_the_network(do)
+
+    # --- queue ------------------------------------------------------------------------------------------------
+    def add_tickets(self, count: int) -> None:
+        first = len(self.tickets) + 1
+        self.tickets += [a_ticket(f"A{number:03d}") for number in range(first, first + count)]
+
+    def call_next(self, *, key: str | None = None) -> Ticket | None:
+        assert key
+        self.keys.append(key)
+
+        def do() -> Ticket | None:
+            if key in self.called:
+                return self.called[key]
+            if any(ticket.state in {TicketState.CALLED, TicketState.SERVING} for ticket in self.tickets):
+                raise Locked("先办完手里的号")
+            waiting = [ticket for ticket in self.tickets if ticket.state is TicketState.WAITING]
+            found = self._put(replace(waiting[0], state=TicketState.CALLED, called_at=NOW)) if waiting else None
+            self.called[key] = found
+            return found
+
+        return self._over_the_network(do)
+
+    def finish(self, ticket_id: str, outcome: str, *, key: str | None = None) -> Ticket:
+        assert key
+        self.keys.append(key)
+
+        def do() -> Ticket:
+            return self._put(replace(self._find(ticket_id), state=TicketState.FINISHED, outcome=outcome))
+
+        return self._over_the_network(do)
+
+    def recall(self, ticket_id: str, *, key: str | None = None) -> Ticket:
+        assert key
+        self.keys.append(key)
+        return self._over_the_network(
+            lambda: self._put(replace(self._find(ticket_id), recalls=self._find(ticket_id).recalls + 1))
+        )
+
+    def ticket(self, ticket_id: str) -> TicketTaken:
+        return self._over_the_network(lambda: TicketTaken(self._find(ticket_id), 0, 0, ""))
+
+    def _find(self, ticket_id: str) -> Ticket:
+        return next(ticket for ticket in self.tickets if ticket.ticket_id == ticket_id)
+
+    def _put(self, changed: Ticket) -> Ticket:
+        self.tickets = [changed if ticket.ticket_id == changed.ticket_id else ticket for ticket in self.tickets]
+        return changed
+
+
+def a_ticket(number: str, state: TicketState = TicketState.WAITING, taken_at: datetime = NOW) -> Ticket:
+    return Ticket(
+        ticket_id=f"018f0000-0000-7000-8000-{int(number[1:]):012d}",
+        day=taken_at.date(),
+        number=number,
+        group_id="g",
+        group_name="企业准入",
+        state=state,
+        priority=PriorityClass.ORDINARY,
+        reason=VisitReason.SUBMIT,
+        matter_code=None,
+        person="李*",
+        taken_at=taken_at,
+        called_at=None,
+        last_call_at=None,
+        started_at=None,
+        ended_at=None,
+        window_no=None,
+        recalls=0,
+        print_state=PrintState.PRINTED,
+        prints=1,
+        outcome=None,
+    )

@@ -1,0 +1,147 @@
+"""The outbox under a hostile network and crashes at every commit: the same end, whatever happens on the way."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from clerk_app.domain.law import OutcomeKind
+from clerk_app.ports.window import OutboxKind, OutboxState, PaperState
+from clerk_app.services.window import records
+from clerk_app.services.window.outbox import Outbox
+from clerk_app.services.window.rating import RatingDesk
+from support.window import CLERK, FakePagePrinter, FakeReceiptPrinter, Window
+from support.window_memory import MemoryWindowStore
+from support.window_server import DUPLICATED, HELD_BACK, LOST_ANSWER, LOST_REQUEST, OK, FakeCounter
+
+MODES = [OK, OK, LOST_REQUEST, LOST_ANSWER, DUPLICATED, HELD_BACK]
+
+
+class Crash(BaseException):
+    """The process ends at this instruction."""
+
+
+class WindowLife(RuleBasedStateMachine):
+    """A clerk concludes, prints and rates while the network and the power do what they like."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.store = MemoryWindowStore()
+        self.window = Window(self.store)
+        self.counter = FakeCounter()
+        self.promised: dict[str, str] = {}
+        self.printed: list[bytes] = []
+        self.restart()
+
+    def restart(self) -> None:
+        self.store.before_commit = self.store.after_commit = lambda: None
+        self.window.receipt_printer, self.window.page_printer = FakeReceiptPrinter(), FakePagePrinter()
+        self.window.restart()
+        self.window.prints.recover()
+        self.outbox = Outbox(self.store, self.counter, self.window.journal)  # type: ignore[arg-type]
+        self.window.clock.advance(seconds=1)
+
+    def arm(self, countdown: int | None, after: bool) -> None:
+        """Let the process die at the n-th commit from now, before or after it."""
+        if countdown is None:
+            return
+        left = [countdown]
+
+        def tick() -> None:
+            if left[0] == 0:
+                raise Crash
+            left[0] -= 1
+
+        if after:
+            self.store.after_commit = tick
+        else:
+            self.store.before_commit = tick
+
+    @rule(
+        countdown=st.none() | st.integers(0, 8),
+        after=st.booleans(),
+        plan=st.lists(st.sampled_from(MODES), max_size=3),
+        rate=st.booleans(),
+    )
+    def serve(self, countdown: int | None, after: bool, plan: list[str], rate: bool) -> None:
+        self.counter.plan = list(plan)
+        self.arm(countdown, after)
+        try:
+            case = self.window.cases.conclude(self.window.complete(), OutcomeKind.ACCEPTED, CLERK)
+            self.promised[case.case_id] = case.case_number
+            self.window.prints.print_case(case.case_id, CLERK)
+            if rate:
+                RatingDesk(self.store, self.window.journal).store(CLERK, 1, case_id=case.case_id)
+            self.outbox.push_once()
+        except Crash:
+            pass
+        self.printed += self.window.receipt_printer.jobs + self.window.page_printer.jobs
+        self.restart()
+
+    @rule(plan=st.lists(st.sampled_from(MODES), max_size=6))
+    def push(self, plan: list[str]) -> None:
+        self.counter.plan = list(plan)
+        self.outbox.push_once()
+
+    @rule()
+    def late_delivery(self) -> None:
+        self.counter.deliver_late()
+
+    @rule()
+    def restored_server(self) -> None:
+        server = self.counter.server
+        server.cases, server.ratings, server.answers, server.arrivals = {}, {}, {}, []
+        server.epoch += "+"
+        self.counter.late.clear()
+
+    @invariant()
+    def nothing_promised_is_lost(self) -> None:
+        for case_id, number in self.promised.items():
+            assert self.store.state.cases[case_id].case_number == number
+
+    @invariant()
+    def no_number_is_used_twice(self) -> None:
+        cases = self.store.state.cases.values()
+        assert len({row.case_number for row in cases}) == len(cases)
+        assert len({row.document_number for row in cases}) == len(cases)
+
+    @invariant()
+    def what_is_printed_is_stored(self) -> None:
+        stored = {new.content for new in self.store.state.papers.values()}
+        assert set(self.printed) <= stored
+        assert len(set(self.printed)) == len(self.printed)
+
+    @invariant()
+    def every_case_has_its_entry(self) -> None:
+        streams = {entry.stream for entry in self.store.state.outbox.values()}
+        assert set(self.store.state.cases) <= streams
+
+    @invariant()
+    def nothing_is_left_in_mid_print(self) -> None:
+        assert all(new.paper.state is not PaperState.SENDING for new in self.store.state.papers.values())
+
+    @invariant()
+    def the_audit_trail_is_whole(self) -> None:
+        assert self.window.journal.check(self.store).sound
+
+    def teardown(self) -> None:
+        if not hasattr(self, "outbox"):
+            return
+        self.counter.plan = []
+        self.counter.deliver_late()
+        # The next request shows the server's new epoch, which opens everything that it lost again.
+        self.window.cases.conclude(self.window.complete(), OutcomeKind.ACCEPTED, CLERK)
+        assert not self.outbox.push_once().stopped
+        entries = self.store.state.outbox.values()
+        assert all(entry.state is OutboxState.DONE for entry in entries)
+        assert set(self.counter.server.cases) == set(self.store.state.cases)
+        for entry in entries:
+            if entry.kind is OutboxKind.CASE:
+                assert self.counter.server.cases[entry.stream] == records.load_case_record(entry.payload)
+        rated = {row.rating_id for row in self.store.state.ratings.values()}
+        assert rated == set(self.counter.server.ratings)
+
+
+TestWindowLife = WindowLife.TestCase
+TestWindowLife.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
