@@ -34,7 +34,9 @@ class Simulator(ABC):
         self._thread.start()
 
     def stop(self) -> None:
-        """Switch the device off and remove its port."""
+        """Switch the device off and remove its port. No effect the second time."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -205,6 +205,8 @@ class FileTransport(ByteTransport):
     def open(self) -> None:
         if self._fd is not None:
             return
+        if os.name != "posix":
+            raise NotConnected("device files are a POSIX matter", advice="这台电脑不能直接用设备文件，请改用串口或网口")
         try:
             self._fd = os.open(self.name, os.O_RDWR | os.O_NOCTTY | getattr(os, "O_NONBLOCK", 0))
         except OSError as exc:
@@ -222,16 +224,20 @@ class FileTransport(ByteTransport):
         try:
             while True:
                 remaining = max(0.0, deadline - time.monotonic())
-                ready, _, _ = select.select([fd], [], [], remaining)
+                watch = select.poll()
+                watch.register(fd, select.POLLIN)
+                events = sum(event for _, event in watch.poll(remaining * 1000))
+                if events & (select.POLLHUP | select.POLLERR):
+                    raise EOFError
                 try:
-                    data = os.read(fd, 4096) if ready else b""
+                    data = os.read(fd, 4096) if events else b""
                 except BlockingIOError:
                     data = b""
                 if data or remaining == 0:
                     return data
                 # usblp and plain files report "readable" at their end, which would spin
                 time.sleep(min(_SLICE, remaining))
-        except OSError as exc:
+        except (OSError, EOFError) as exc:
             raise self._lost(exc) from exc
 
     def write(self, data: bytes, timeout: float) -> None:

@@ -24,6 +24,8 @@ from drivers.evaluator.scales import LEVEL_WORDS, RatingScale
 _LOG = logging.getLogger(__name__)
 BAUD = 9600
 _SLICE = 0.1
+_QUIET = 0.1
+_MOST_LEFTOVERS = 10
 _ABSENT = "评价器没有连上，请检查连线；这次可以请办事人扫码评价"
 
 
@@ -99,10 +101,15 @@ class SerialEvaluator(Evaluator):
     def _drop_stale(self, line: ByteTransport) -> None:
         """A key pressed after the last citizen's time was over must not count for the next one."""
         self._parser.reset()
-        for frame in self._parser.feed(line.discard_input()):
-            if frames.rating_value(frame) is not None:
-                self._acknowledge(line, frame)
-                _LOG.info("a rating that came too late was set aside")
+        for _ in range(_MOST_LEFTOVERS):
+            # quiet for a moment, not merely empty: a leftover may still be on its way through the port
+            data = line.read(_QUIET)
+            if not data:
+                break
+            for frame in self._parser.feed(data):
+                if frames.rating_value(frame) is not None:
+                    self._acknowledge(line, frame)
+                    _LOG.info("a rating that came too late was set aside")
         self._parser.reset()
 
     def _await_key(self, line: ByteTransport, deadline: float, cancel: threading.Event) -> RatingReading | None:

@@ -46,6 +46,11 @@ def read_from_host(port: SimulatedPort, count: int) -> bytes:
     return data
 
 
+def read_until_lost(line: ByteTransport) -> None:
+    for _ in range(20):
+        line.read(0.1)
+
+
 def test_bytes_go_both_ways(port: SimulatedPort, line: ByteTransport) -> None:
     line.write(b"\x00\xffping\r\n", 1.0)
     assert read_from_host(port, 8) == b"\x00\xffping\r\n"
@@ -70,8 +75,7 @@ def test_an_unplugged_line_is_told_and_can_be_opened_again(port: SimulatedPort, 
     assert read_from_host(port, 1) == b"a"
     port.unplug()
     with pytest.raises(NotConnected):
-        for _ in range(20):
-            line.read(0.1)
+        read_until_lost(line)
     assert not line.is_open
     with pytest.raises(NotConnected):
         line.open()
@@ -156,6 +160,5 @@ if os.name == "posix":
             line.write(MUCH, 0.2)
         port.unplug()
         with pytest.raises(NotConnected):
-            for _ in range(20):
-                line.read(0.1)
+            read_until_lost(line)
         port.close()
