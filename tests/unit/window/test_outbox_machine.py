@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -145,3 +146,28 @@ class WindowLife(RuleBasedStateMachine):
 
 TestWindowLife = WindowLife.TestCase
 TestWindowLife.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after the commit"])
+def test_every_commit_of_a_visit_survives_a_crash(after: bool) -> None:
+    """Each commit from the first key to the acknowledgement, crashed at once each, before and after it is durable."""
+    crashed = 0
+    while True:
+        life = WindowLife()
+        life.begin()
+        life.serve(countdown=crashed, after=after, plan=[], rate=True)
+        for check in (
+            life.nothing_promised_is_lost,
+            life.no_number_is_used_twice,
+            life.what_is_printed_is_stored,
+            life.every_case_has_its_entry,
+            life.nothing_is_left_in_mid_print,
+            life.the_audit_trail_is_whole,
+        ):
+            check()
+        finished = len(life.counter.server.ratings) == 1 and life.outbox.status().waiting == 0
+        life.teardown()
+        if finished:
+            break
+        crashed += 1
+    assert crashed >= 9
