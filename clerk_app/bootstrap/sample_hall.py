@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from clerk_app.domain.errors import Rejected
 from clerk_app.domain.queue import PriorityClass
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.hall import Login, NewUser, ServiceGroup, TakeTicket
-from clerk_app.services.hall.catalogue_import import import_catalogue
+from clerk_app.services.hall.catalogue_import import check_catalogue
 from clerk_app.services.hall.tools import system_actor
 
 WINDOW_NO = "12"
@@ -78,7 +77,7 @@ def furnish(hall: OpenHall) -> SampleCatalogue:
     """
     actor = system_actor(hall.hall_id)
     files = catalogue_files()
-    report = import_catalogue([read_catalogue_file(path) for path in files])
+    report = check_catalogue([read_catalogue_file(path) for path in files])
     if not report.ok:
         raise Rejected("catalogue", "；".join(report.lines()[:5]))
     people = {CLERK_LOGIN: CLERK_NAME, **dict(COLLEAGUES.values())}
@@ -118,7 +117,7 @@ class Morning:
 
     def serve_some(self) -> None:
         """Visits that are over or going on, so that the display has something to show."""
-        for prefix, number in self._visits():
+        for prefix, number in zip("BCBDCB", "393939", strict=True):
             client = self.clients[number]
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
             called = client.call_next()
@@ -130,10 +129,6 @@ class Morning:
             called = client.call_next()
             assert called is not None
             client.start(called.ticket_id)
-
-    def _visits(self) -> Iterator[tuple[str, str]]:
-        for prefix, number in zip("BCBDCB", "393939", strict=True):
-            yield prefix, number
 
     def let_wait(self) -> None:
         """People who come after our citizen."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clerk_app.design.fontset import FontSet
     from clerk_app.services.window.sync import SyncRunner
     from clerk_app.ui.window.control import DeskControl
-    from clerk_app.ui.window.desk import Desk, DeviceLine
+    from clerk_app.ui.window.desk import Desk
     from db.window.store import SqlWindowStore
 
 _LOG = logging.getLogger(__name__)
