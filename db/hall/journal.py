@@ -55,7 +55,7 @@ class SqlJournal:
         rows = self._db.execute(
             select(_TABLE)
             .where(_J.hall_id == self._hall, _J.feed_no.is_(None))
-            .order_by(_J.at, _J.entry_id)
+            .order_by(_J.entry_id)
             .limit(limit)
         )
         return [_entry(row) for row in rows]

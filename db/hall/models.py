@@ -93,9 +93,10 @@ class DeviceRow(Base):
     kind: Mapped[DeviceKind] = mapped_column(EnumText(DeviceKind))
     name: Mapped[str] = mapped_column(String(64))
     window_no: Mapped[str | None] = mapped_column(String(16))
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
     enrolled_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (Index("uq_device_token", "hall_id", "token_hash", unique=True),)
 
 
 class EnrolCodeRow(Base):
@@ -116,7 +117,7 @@ class SessionRow(Base):
     __tablename__ = "login_session"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
     session_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
     user_id: Mapped[str] = mapped_column(ID)
     device_id: Mapped[str] = mapped_column(ID)
     window_no: Mapped[str | None] = mapped_column(String(16))
@@ -132,6 +133,7 @@ class SessionRow(Base):
             sqlite_where=text("ended_at IS NULL AND window_no IS NOT NULL"),
             postgresql_where=text("ended_at IS NULL AND window_no IS NOT NULL"),
         ),
+        Index("uq_login_session_token", "hall_id", "token_hash", unique=True),
         Index("uq_login_session_fencing", "hall_id", "window_no", "fencing", unique=True),
         ForeignKeyConstraint(["hall_id", "user_id"], ["app_user.hall_id", "app_user.user_id"]),
         ForeignKeyConstraint(["hall_id", "device_id"], ["device.hall_id", "device.device_id"]),
@@ -214,7 +216,6 @@ class JournalRow(Base):
         Index(
             "ix_journal_unsequenced",
             "hall_id",
-            "at",
             "entry_id",
             sqlite_where=text("feed_no IS NULL"),
             postgresql_where=text("feed_no IS NULL"),

@@ -22,12 +22,6 @@ _G = GroupRow.__table__.c
 _K = RequestKeyRow.__table__.c
 
 
-def device_by_token(connection: Connection, token_hash: str) -> DeviceRecord | None:
-    """The device that owns a token, whatever its hall."""
-    row = connection.execute(select(DeviceRow.__table__).where(_D.token_hash == token_hash)).one_or_none()
-    return None if row is None else DeviceRecord(**row._mapping)
-
-
 def hall_of_code(connection: Connection, secret_hash: str) -> str | None:
     """The hall that made an enrolment code."""
     return connection.execute(select(_C.hall_id).where(_C.secret_hash == secret_hash)).scalar_one_or_none()
@@ -50,6 +44,12 @@ class SqlDevices:
         if row is None:
             raise NotFound("没有登记过这台设备")
         return DeviceRecord(**row._mapping)
+
+    def by_token(self, token_hash: str) -> DeviceRecord | None:
+        row = self._db.execute(
+            select(DeviceRow.__table__).where(_D.hall_id == self._hall, _D.token_hash == token_hash)
+        ).one_or_none()
+        return None if row is None else DeviceRecord(**row._mapping)
 
     def revoke(self, device_id: str, at: datetime) -> None:
         self._db.execute(

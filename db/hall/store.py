@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
-from clerk_app.ports.stores_hall import DeviceRecord, HallUnit
+from clerk_app.ports.stores_hall import HallUnit
 from db.engine import postgres_engine, sqlite_engine
 from db.hall import setup
 from db.hall.cases import SqlCases, SqlCatalogue
@@ -75,9 +75,6 @@ class SqlHallStore:
 
     def halls(self) -> list[str]:
         return _guarded(self._reader, lambda connection: list(connection.execute(select(HallRow.hall_id)).scalars()))
-
-    def device_by_token(self, token_hash: str) -> DeviceRecord | None:
-        return _guarded(self._reader, lambda connection: setup.device_by_token(connection, token_hash))
 
     def hall_of_code(self, secret_hash: str) -> str | None:
         return _guarded(self._reader, lambda connection: setup.hall_of_code(connection, secret_hash))

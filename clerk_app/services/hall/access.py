@@ -15,6 +15,7 @@ _MACHINE_ROLES = {
     DeviceKind.SERVER: frozenset({Role.SYSTEM}),
     DeviceKind.WINDOW: frozenset[Role](),
 }
+_UNKNOWN = "这台设备没有登记或已停用，请技术员重新登记"
 _ENDED = "这个登录已经结束（别处登录了本窗口或已退出），请重新登录"
 
 
@@ -30,7 +31,7 @@ class Caller:
 
 
 class Access:
-    """Turns tokens into callers."""
+    """Turns tokens into callers. A device's token starts with its hall's id, so that a shard finds it by its key."""
 
     def __init__(self, store: HallStore, tools: Tools) -> None:
         self._store = store
@@ -38,13 +39,12 @@ class Access:
 
     def caller(self, device_token: str, session_token: str | None) -> Caller:
         """``DeviceUnknown`` for an unknown or revoked device, ``SessionEnded`` for a login that is over."""
-        device = self._store.device_by_token(self._tools.token_digest(device_token))
-        if device is None or device.revoked_at is not None:
-            raise DeviceUnknown("这台设备没有登记或已停用，请技术员重新登记")
-        if session_token is None:
-            return _machine(device)
-        digest = self._tools.token_digest(session_token)
-        return self._store.read(device.hall_id, lambda unit: _person(unit, device, digest))
+        hall_id, _, secret = device_token.partition(".")
+        device_digest = self._tools.token_digest(device_token)
+        session_digest = None if session_token is None else self._tools.token_digest(session_token)
+        if not secret:
+            raise DeviceUnknown(_UNKNOWN)
+        return self._store.read(hall_id, lambda unit: _identified(unit, device_digest, session_digest))
 
     def check_live(self, unit: HallUnit, caller: Caller) -> None:
         """Inside the writing transaction: the session still lives, so that an old login changes nothing."""
@@ -71,8 +71,13 @@ def _live(unit: HallUnit, digest: str, device_id: str) -> SessionRecord:
     return session
 
 
-def _person(unit: HallUnit, device: DeviceRecord, digest: str) -> Caller:
-    session = _live(unit, digest, device.device_id)
+def _identified(unit: HallUnit, device_digest: str, session_digest: str | None) -> Caller:
+    device = unit.devices.by_token(device_digest)
+    if device is None or device.revoked_at is not None:
+        raise DeviceUnknown(_UNKNOWN)
+    if session_digest is None:
+        return _machine(device)
+    session = _live(unit, session_digest, device.device_id)
     user = unit.people.get_user(session.user_id)
     actor = Actor(device.hall_id, device.device_id, user.user_id, user.name, user.roles, session.window_no)
-    return Caller(actor, device.device_id, device.kind, session.session_id, digest)
+    return Caller(actor, device.device_id, device.kind, session.session_id, session_digest)

@@ -67,7 +67,7 @@ class Devices:
         window_no = code_window or wish.window_no
         if wish.kind is DeviceKind.WINDOW and not window_no:
             raise Rejected("window_no", "窗口要有窗口号，例如 12")
-        token = base64.urlsafe_b64encode(self._tools.secret()).decode().rstrip("=")
+        token = f"{unit.hall_id}.{base64.urlsafe_b64encode(self._tools.secret()).decode().rstrip('=')}"
         device = DeviceRecord(
             hall_id=unit.hall_id,
             device_id=self._tools.new_id(),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
@@ -16,12 +18,14 @@ from clerk_app.ports.stores_hall import HallUnit, JournalEntry
 
 
 class Tools:
-    """Passed to every service; holds no state of its own."""
+    """Passed to every service."""
 
     def __init__(self, clock: Clock, entropy: Entropy, crypto: CryptoProvider, keys: Keyring) -> None:
         self.clock = clock
         self.crypto = crypto
         self._entropy = entropy
+        self._lock = threading.Lock()
+        self._last_id = ""
         self._chain_key = keys.key("journal-chain")
         self._person_key = keys.key("person-digest")
         self._token_key = keys.key("token-digest")
@@ -35,8 +39,14 @@ class Tools:
         return self.clock.now().date()
 
     def new_id(self) -> str:
-        """A fresh UUIDv7."""
-        return uuid7(self.clock.now(), self._entropy.bytes(RANDOM_BYTES))
+        """A fresh UUIDv7, greater than all before it in this process: a coarse or corrected clock must not turn the
+        order of what happened."""
+        fresh = uuid7(self.clock.now(), self._entropy.bytes(RANDOM_BYTES))
+        with self._lock:
+            if fresh <= self._last_id:
+                fresh = str(UUID(int=UUID(self._last_id).int + 1))
+            self._last_id = fresh
+        return fresh
 
     def secret(self, count: int = 32) -> bytes:
         """Unpredictable bytes."""

@@ -64,8 +64,8 @@ def upgrade() -> None:
         sa.Column("enrolled_at", Moment(), nullable=False),
         sa.Column("revoked_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("hall_id", "device_id", name="pk_device"),
-        sa.UniqueConstraint("token_hash", name="uq_device_token_hash"),
     )
+    op.create_index("uq_device_token", "device", ["hall_id", "token_hash"], unique=True)
     op.create_table(
         "enrol_code",
         sa.Column("hall_id", sa.String(length=36), nullable=False),
@@ -128,7 +128,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_journal_unsequenced",
         "journal",
-        ["hall_id", "at", "entry_id"],
+        ["hall_id", "entry_id"],
         unique=False,
         sqlite_where=sa.text("feed_no IS NULL"),
         postgresql_where=sa.text("feed_no IS NULL"),
@@ -221,8 +221,8 @@ def upgrade() -> None:
             ["hall_id", "user_id"], ["app_user.hall_id", "app_user.user_id"], name="fk_login_session_app_user"
         ),
         sa.PrimaryKeyConstraint("hall_id", "session_id", name="pk_login_session"),
-        sa.UniqueConstraint("token_hash", name="uq_login_session_token_hash"),
     )
+    op.create_index("uq_login_session_token", "login_session", ["hall_id", "token_hash"], unique=True)
     op.create_index("uq_login_session_fencing", "login_session", ["hall_id", "window_no", "fencing"], unique=True)
     op.create_index(
         "uq_login_session_window",

@@ -1,0 +1,137 @@
+"""A hall in one process for tests: real services and a real encrypted SQLite store, a clock moved by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from clerk_app.crypto.keyfile import FileKeyring
+from clerk_app.crypto.provider import NationalCrypto
+from clerk_app.domain.actor import Actor, DeviceKind, Role
+from clerk_app.domain.hall import HallProfile
+from clerk_app.domain.queue import PriorityClass
+from clerk_app.ports.clock import BEIJING
+from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser, ServiceGroup, TakeTicket, Ticket
+from clerk_app.services.hall.access import Caller
+from clerk_app.services.hall.desk import HallDesk
+from clerk_app.services.hall.setup import HallPlan
+from clerk_app.services.hall.tools import system_actor
+from db.hall.store import SqlHallStore, open_sqlite
+
+STORE_KEY = bytes(range(32))
+MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
+PROFILE = HallProfile(hall_id="", code="MH", name="明河区政务服务中心", area="一楼 A 区")
+PASSWORD = "qing-fang-xin-8"
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now.timestamp()
+
+    def move(self, **span: float) -> None:
+        self._now += timedelta(**span)
+
+
+class SeededEntropy:
+    """The same bytes for the same seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+
+    def bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+
+class QuickPasswords:
+    """Tests of everything but hashing should not wait for argon2id."""
+
+    def hash(self, password: str) -> str:
+        return f"quick:{password}"
+
+    def fits(self, encoded: str, password: str) -> bool:
+        return encoded == f"quick:{password}"
+
+
+@dataclass
+class HallInHand:
+    """The hall with shortcuts that tests read well with."""
+
+    desk: HallDesk
+    store: SqlHallStore
+    clock: HandClock
+    hall_id: str
+
+    def groups(self) -> list[ServiceGroup]:
+        return self.store.read(self.hall_id, lambda unit: unit.setup.groups())
+
+    def actor(self, window_no: str | None = "12", *roles: Role) -> Actor:
+        wanted = frozenset(roles or (Role.CLERK,))
+        return Actor(self.hall_id, f"device-{window_no}", "user-1", "王晓梅", wanted, window_no)
+
+    def kiosk(self) -> Actor:
+        return self.actor(None, Role.KIOSK)
+
+    def take(self, priority: PriorityClass = PriorityClass.ORDINARY, group: int = 0) -> Ticket:
+        wish = TakeTicket(self.groups()[group].group_id, priority=priority)
+        return self.write(lambda unit: self.desk.queue.take(unit, self.kiosk(), wish)).ticket
+
+    def call(self, window_no: str = "12") -> Ticket | None:
+        return self.write(lambda unit: self.desk.queue.call_next(unit, self.actor(window_no)))
+
+    def finish(self, ticket: Ticket) -> Ticket:
+        actor = self.actor(ticket.window_no)
+        return self.write(lambda unit: self.desk.queue.finish(unit, actor, ticket.ticket_id, "accepted"))
+
+    def write(self, work):  # type: ignore[no-untyped-def]
+        return self.store.write(self.hall_id, "test", work)
+
+    def read(self, work):  # type: ignore[no-untyped-def]
+        return self.store.read(self.hall_id, work)
+
+    def enrolled(self, kind: DeviceKind = DeviceKind.WINDOW, window_no: str | None = "12") -> tuple[Caller, str]:
+        """A device that went through enrolment, with its token."""
+        code = self.write(
+            lambda unit: self.desk.devices.make_code(unit, system_actor(self.hall_id), NewEnrolCode(kind, window_no))
+        ).code
+        secret = code.replace("-", "")[:10]
+        made = self.desk.devices.enrol(EnrolRequest(secret, kind, f"设备 {window_no}", window_no))
+        return self.desk.access.caller(made.token, None), made.token
+
+    def user(self, login_name: str = "wangxm", *roles: Role) -> None:
+        wish = NewUser(login_name, "王晓梅", PASSWORD, roles or (Role.CLERK,))
+        user = self.desk.people.prepare(wish)
+        self.write(lambda unit: self.desk.people.create(unit, system_actor(self.hall_id), user))
+
+    def sequence(self) -> int:
+        return self.desk.sequencer.run(self.hall_id)
+
+
+@contextmanager
+def hall_in_hand(folder: Path, seed: int = 1) -> Iterator[HallInHand]:
+    """A new hall in ``folder``, closed at the end."""
+    clock, entropy = HandClock(), SeededEntropy(seed)
+    crypto = NationalCrypto(entropy)
+    store = open_sqlite(folder / "hall.db", STORE_KEY, entropy)
+    try:
+        yield over(store, clock, entropy, crypto)
+    finally:
+        store.close()
+
+
+def over(store: SqlHallStore, clock: HandClock, entropy: SeededEntropy, crypto: NationalCrypto) -> HallInHand:
+    """The services on an open store; the hall is made when it is new."""
+    keys = FileKeyring(STORE_KEY, crypto)
+    desk = HallDesk(store, clock, entropy, crypto, keys, QuickPasswords(), b"f" * 32, lambda hall_id: None)
+    return HallInHand(desk, store, clock, desk.setup.ensure(HallPlan(PROFILE)))
