@@ -44,7 +44,9 @@ class EvaluatorSimulator(Simulator):
         self.acknowledged: list[int] = []
 
     def press(self, level: int) -> None:
-        """Press the key of ``level`` (1 to 5); a keypad that is dark keeps the finger until it lights up."""
+        """Press the key of ``level`` (1 to 5). A keypad that is dark keeps the finger until it lights up; one that is
+        still lit from an earlier question sends at once.
+        """
         self.press_raw(self._scale.byte_for(level))
 
     def press_raw(self, value: int) -> None:

@@ -95,8 +95,15 @@ class TestEvaluatorInMemory:
     ) -> None:
         assert evaluator.ask_rating(SHORT, threading.Event()) is None
         device.press_too_late(5)
-        device.press(2)
+
+        def next_citizen() -> None:
+            device.wait_until_asked(2, PATIENCE)
+            device.press(2)
+
+        pressing = threading.Thread(target=next_citizen)
+        pressing.start()
         rated = evaluator.ask_rating(PATIENCE, threading.Event())
+        pressing.join()
         assert rated is not None
         assert rated.level == 2
 
