@@ -154,8 +154,11 @@ class QuickPasswords:
 class Window:
     """A bound window over a store; ``restart`` makes new services over the same store, as a new process would."""
 
-    def __init__(self, store: WindowStore, *, clock: FakeClock | None = None, seed: int = 1) -> None:
+    def __init__(
+        self, store: WindowStore, *, clock: FakeClock | None = None, seed: int = 1, hall: HallProfile = HALL
+    ) -> None:
         self.store = store
+        self.hall = hall
         self.clock = clock or FakeClock()
         self.entropy = SeededEntropy(seed)
         self.machine = FakeMachine()
@@ -169,8 +172,10 @@ class Window:
     def restart(self) -> None:
         self.journal = Journal(NationalCrypto(self.entropy), b"j" * 32, self.clock, self.entropy)
         self.binding = StoreBinding(self.store, self.machine, self.journal)
-        self.binding.ensure(HALL, "12", DEVICE_ID)
-        self.cases = CaseDesk(self.store, self.renderer, self.binding, self.journal, lambda: HALL, calendar, self._wake)
+        self.binding.ensure(self.hall, "12", DEVICE_ID)
+        self.cases = CaseDesk(
+            self.store, self.renderer, self.binding, self.journal, lambda: self.hall, calendar, self._wake
+        )
         self.prints = PrintDesk(
             self.store, self.renderer, self.journal, self.folder, self.receipt_printer, self.page_printer
         )
