@@ -53,6 +53,10 @@ def read_catalogue_file(path: Path) -> RawCatalogue:
     return reader(path, content)
 
 
+class _NotACatalogue(Exception):
+    """Sound JSON that is no catalogue; the text is a Chinese clause."""
+
+
 def _refused(path: Path, reason: str) -> Rejected:
     return Rejected("file", f"目录文件 {path.name} 没有导入：{reason}")
 
@@ -70,8 +74,10 @@ def _read_json(path: Path, content: bytes) -> RawCatalogue:
         raise _refused(path, f"第 {error.lineno} 行第 {error.colno} 个字符处不是正确的 JSON") from error
     except RecursionError as error:
         raise _refused(path, "JSON 嵌套太深") from error
-    except ValueError as error:
+    except _NotACatalogue as error:
         raise _refused(path, str(error)) from error
+    except ValueError as error:
+        raise _refused(path, "里面有长得不合理的数字") from error
     return RawCatalogue(path.name, tuple(rows), records=True, problems=tuple(problems))
 
 
@@ -98,7 +104,7 @@ def _json_rows(text: str) -> tuple[list[RawRow], list[LineProblem]]:
             else:
                 value, place = decoder.raw_decode(text, place)
                 if key == "format" and value != JSON_FORMAT:
-                    raise ValueError(f"format 应为 {JSON_FORMAT}，文件里是 {value}")
+                    raise _NotACatalogue(f"format 应为 {JSON_FORMAT}，文件里是 {value}")
             place = _next(text, place, "}")
         place += 1
     else:
@@ -106,7 +112,7 @@ def _json_rows(text: str) -> tuple[list[RawRow], list[LineProblem]]:
     if _skip(text, place) != len(text):
         raise json.JSONDecodeError("extra", text, _skip(text, place))
     if not seen:
-        raise ValueError("没有 matters（事项列表）")
+        raise _NotACatalogue("没有 matters（事项列表）")
     return rows, problems
 
 
@@ -114,17 +120,18 @@ def _records(
     text: str, place: int, decoder: json.JSONDecoder, rows: list[RawRow], problems: list[LineProblem]
 ) -> int:
     if text[place : place + 1] != "[":
-        raise ValueError("matters 应为列表")
+        raise _NotACatalogue("matters 应为列表")
     place = _skip(text, place + 1)
-    line, counted = 1, 0
+    line, counted, item = 1, 0, 0
     while text[place : place + 1] != "]":
         line += text.count("\n", counted, place)
         counted = place
+        item += 1
         value, place = decoder.raw_decode(text, place)
         if isinstance(value, Mapping):
-            rows.append(RawRow(line, value))
+            rows.append(RawRow(line, value, item=item))
         else:
-            problems.append(LineProblem(line, "不是一个事项（应为一组字段）"))
+            problems.append(LineProblem(line, "不是一个事项（应为一组字段）", item=item))
         place = _next(text, place, "]")
     return place + 1
 
@@ -154,7 +161,7 @@ def _next(text: str, place: int, end: str) -> int:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} 不是 JSON 里能用的值")
+    raise _NotACatalogue(f"{name} 不是 JSON 里能用的值")
 
 
 # ---------------------------------------------------------------- csv

@@ -18,20 +18,23 @@ from clerk_app.domain.matter_codes import type_code, type_name
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row with its line in the file (1 is the first). ``values`` is a record (json) or column key → text (tables);
-    ``numeric`` are the columns whose cell held a number."""
+    ``numeric`` are the columns whose cell held a number. ``item`` counts the records of a json file from 1, because
+    several may stand on one line; 0 in tables."""
 
     line: int
     values: Mapping[str, Any]
     numeric: frozenset[str] = frozenset()
+    item: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """A line that could not even be read as a row; ``sheet`` as in ``RawCatalogue``."""
+    """A line that could not even be read as a row; ``sheet`` is empty for the first one, ``item`` as in ``RawRow``."""
 
     line: int
     reason: str
     sheet: str = ""
+    item: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def remarks_on_code(code: str, area: str = "", matter_type: str = "") -> tuple[s
     """What is odd about a matter's code; never a reason to refuse it. ``area`` is the row's own area code."""
     if any(letter.isspace() for letter in code):
         return ("事项编码里有空格",)
-    if len(code) == _BASIC_LENGTH:
+    if BasicCode.parse(code):
         return remarks_on_basic_code(code, matter_type)
     if found := _SICHUAN.fullmatch(code):
         remarks = list(_remarks_on_body(found["body"]))

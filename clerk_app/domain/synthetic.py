@@ -224,7 +224,7 @@ def _code(number: int, random: Random, kind: str, office: int) -> str:
     """Three of the shapes in use: provincial with dashes (53 to 55 characters), national (31), short (24)."""
     head = f"11239900{office:09d}"
     body = head + credit_check_letter(head)
-    basic = f"00{kind}{office:02d}{number // 1000:03d}{number % 1000:03d}"
+    basic = f"00{kind}{office:02d}{number // 1000 + 1:03d}{number % 1000:03d}"
     shape = random.random()
     if shape < 0.8:
         return f"511A{number:08d}{random.choice(('', '00', '01'))}-239900000000-000-{body}-1-00"
@@ -235,8 +235,12 @@ def _details(random: Random) -> dict[str, Any]:
     first, *others = _MATERIALS
     chosen = [first, *random.sample(others, random.randint(2, len(others)))]
     materials = [_material(*material) for material in chosen]
-    materials.append({**_material("poa", "授权委托书", 1, 0, "留存", "写明委托事项、权限和期限。", "没有写明委托权限"),
-                      "in_situations": ["q_agent.agent"]})
+    materials.append(
+        {
+            **_material("poa", "授权委托书", 1, 0, "留存", "写明委托事项、权限和期限。", "没有写明委托权限"),
+            "in_situations": ["q_agent.agent"],
+        }
+    )
     days = random.randint(3, 20)
     return {
         "audience": ["1", "2"],

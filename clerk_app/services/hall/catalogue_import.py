@@ -46,18 +46,19 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that stops the import; ``sheet`` is empty for the first one."""
+    """A row that stops the import; ``sheet`` is empty for the first one, ``item`` counts the records of json files."""
 
     file: str
     line: int
     reasons: tuple[str, ...]
     sheet: str = ""
+    item: int = 0
 
     @property
     def sentence(self) -> str:
         """「a.csv 第 5 行：没有事项名称；…」."""
         sheet = f"“{self.sheet}”表" if self.sheet else ""
-        return f"{self.file} {sheet}第 {self.line} 行：{'；'.join(self.reasons)}"
+        return f"{self.file} {sheet}{_where(self.line, self.item)}：{'；'.join(self.reasons)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,37 +109,48 @@ class ImportReport:
         return [verdict, *(row.sentence for row in self.bad), *(remark.sentence for remark in self.remarks)]
 
 
+def _where(line: int, item: int) -> str:
+    return f"第 {line} 行（第 {item} 个事项）" if item else f"第 {line} 行"
+
+
 @dataclass(slots=True)
 class _Candidate:
     file: str
     line: int
+    item: int
     record: dict[str, Any]
 
     @property
     def place(self) -> str:
-        return f"{self.file} 第 {self.line} 行"
+        return f"{self.file} {_where(self.line, self.item)}"
 
 
 class _Findings:
     """Collects what is wrong and what is odd, by file and line."""
 
     def __init__(self) -> None:
-        self._bad: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        self._bad: dict[tuple[str, str, int, int], list[str]] = defaultdict(list)
         self._odd: dict[tuple[str, str], list[int]] = defaultdict(list)
 
-    def blame(self, file: str, line: int, reason: str, sheet: str = "") -> None:
-        reasons = self._bad[file, sheet, line]
+    def blame(self, file: str, line: int, reason: str, sheet: str = "", item: int = 0) -> None:
+        reasons = self._bad[file, sheet, line, item]
         if reason not in reasons:
             reasons.append(reason)
+
+    def accuse(self, candidate: _Candidate, reason: str) -> None:
+        self.blame(candidate.file, candidate.line, reason, item=candidate.item)
 
     def remark(self, file: str, line: int, reason: str) -> None:
         self._odd[file, reason].append(line)
 
     def is_bad(self, candidate: _Candidate) -> bool:
-        return (candidate.file, "", candidate.line) in self._bad
+        return (candidate.file, "", candidate.line, candidate.item) in self._bad
 
     def bad_rows(self) -> tuple[BadRow, ...]:
-        return tuple(BadRow(file, line, tuple(why), sheet) for (file, sheet, line), why in sorted(self._bad.items()))
+        return tuple(
+            BadRow(file, line, tuple(reasons), sheet, item)
+            for (file, sheet, line, item), reasons in sorted(self._bad.items())
+        )
 
     def remarks(self) -> tuple[Remark, ...]:
         return tuple(Remark(file, reason, tuple(sorted(set(at)))) for (file, reason), at in self._odd.items())
@@ -164,16 +176,16 @@ def check_catalogue(files: Iterable[RawCatalogue]) -> ImportReport:
 
 def _candidates(file: RawCatalogue, findings: _Findings) -> list[_Candidate]:
     for problem in file.problems:
-        findings.blame(file.name, problem.line, problem.reason, problem.sheet)
+        findings.blame(file.name, problem.line, problem.reason, problem.sheet, problem.item)
     if file.records:
-        return [_Candidate(file.name, row.line, dict(row.values)) for row in file.rows]
+        return [_Candidate(file.name, row.line, row.item, dict(row.values)) for row in file.rows]
     found = []
     by_code: dict[str, dict[str, Any]] = {}
     for row in file.rows:
         record, reasons = record_of_row(row)
         for reason in reasons:
             findings.blame(file.name, row.line, reason)
-        found.append(_Candidate(file.name, row.line, record))
+        found.append(_Candidate(file.name, row.line, row.item, record))
         by_code.setdefault(record.get("code", ""), record)
     _hang_materials(file, by_code, findings)
     return found
@@ -199,7 +211,7 @@ def _judge(candidate: _Candidate, findings: _Findings) -> None:
     except BrokenRecord as broken:
         if not findings.is_bad(candidate):
             for problem in broken.problems:
-                findings.blame(file, line, problem.reason)
+                findings.accuse(candidate, problem.reason)
         return
     record["code"] = matter.code
     area, department = str(record.get("area_code", "")), str(record.get("dept_code", ""))
@@ -228,7 +240,7 @@ def _merge(candidates: Iterable[_Candidate], findings: _Findings) -> list[_Candi
         if first.record.get("materials"):
             detailed, brief = first, candidate
         if first.file == candidate.file or brief.record.get("materials") or not detailed.record.get("materials"):
-            findings.blame(candidate.file, candidate.line, f"事项编码“{code}”与 {first.place}重复")
+            findings.accuse(candidate, f"事项编码“{code}”与 {first.place}重复")
             continue
         chosen[code] = detailed
         if brief.record.get("type") != detailed.record.get("type"):
@@ -240,16 +252,21 @@ def _merge(candidates: Iterable[_Candidate], findings: _Findings) -> list[_Candi
     for candidate in chosen.values():
         name = candidate.record.get("id")
         if isinstance(name, str) and name and (other := ids.setdefault(name, candidate)) is not candidate:
-            findings.blame(candidate.file, candidate.line, f"简称“{name}”与 {other.place}重复")
+            findings.accuse(candidate, f"简称“{name}”与 {other.place}重复")
     return list(chosen.values())
 
 
 def _resolve_redirects(chosen: Iterable[_Candidate], findings: _Findings) -> None:
     """Put the code in place of the short name in every redirect, so that windows find the matter by its code."""
-    chosen = [candidate for candidate in chosen if not findings.is_bad(candidate)]
-    codes = {candidate.record["code"]: candidate.record["code"] for candidate in chosen}
-    codes |= {candidate.record["id"]: candidate.record["code"] for candidate in chosen if candidate.record.get("id")}
+    chosen = list(chosen)
+    codes: dict[str, str] = {}
     for candidate in chosen:
+        code = candidate.record.get("code")
+        names = (code, candidate.record.get("id"))
+        codes |= {name: code for name in names if isinstance(name, str) and isinstance(code, str)}
+    for candidate in chosen:
+        if findings.is_bad(candidate):
+            continue
         targets = [
             option["outcome"]["matter"]
             for situation in candidate.record.get("situations") or ()
@@ -258,7 +275,7 @@ def _resolve_redirects(chosen: Iterable[_Candidate], findings: _Findings) -> Non
         ]
         for target in targets:
             if target not in codes:
-                findings.blame(candidate.file, candidate.line, f"改办事项“{target}”不在目录里")
+                findings.accuse(candidate, f"改办事项“{target}”不在目录里")
         if targets:
             candidate.record = _redirected(candidate.record, codes)
 

@@ -173,7 +173,7 @@ class MatterIndex:
         columns = [self._names] if self._letters_of_names.issuperset(word) else []
         if word.isascii():
             columns = [self._initials, *columns, self._pinyin]
-            if any(letter.isdigit() for letter in word):
+            if _in_codes(word):
                 columns.append(self._codes)
         # Most words occur in one field only: what has no hit at all is not scanned again for each rank.
         columns = [column for column in columns if word in column.text]
@@ -210,13 +210,20 @@ class MatterIndex:
         return total
 
     def _rank_of(self, place: int, word: str) -> Rank | None:
-        columns = (self._names, self._initials, self._pinyin, self._codes) if word.isascii() else (self._names,)
+        columns = (self._names, self._initials, self._pinyin) if word.isascii() else (self._names,)
+        if _in_codes(word):
+            columns = (*columns, self._codes)
         lines = [line for column in columns if word in (line := column.line(place))]
-        if not lines:
-            return None
         if any(f"{_LINE}{word}{_LINE}" in line for line in lines):
             return Rank.EXACT
-        return Rank.PREFIX if any(f"{_LINE}{word}" in line for line in lines) else Rank.INSIDE
+        if any(f"{_LINE}{word}" in line for line in lines):
+            return Rank.PREFIX
+        if lines == [self._pinyin.line(place)] and not self._on_syllable(place, word):
+            return None
+        return Rank.INSIDE if lines else None
+
+    def _on_syllable(self, place: int, word: str) -> bool:
+        return any(_syllable_find(reading, word) >= 0 for reading in self._readings[place])
 
     # ------------------------------------------------------------ guesses
     def _guesses(self, word: str) -> Iterator[int]:
@@ -289,6 +296,11 @@ class MatterIndex:
 def _words(query: str) -> list[str]:
     """Lower-case words; input methods put apostrophes between the syllables of what is not yet committed."""
     return list(dict.fromkeys(folded(query).replace("'", "").split()))
+
+
+def _in_codes(word: str) -> bool:
+    """Codes are searched for what has a digit: letters alone are pinyin."""
+    return word.isascii() and any(letter.isdigit() for letter in word)
 
 
 def _sounds_fit(reading: str, word: str) -> bool:
