@@ -129,7 +129,7 @@ class DraftStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A concluded case. ``body`` is the whole ``Conclusion``; ``request_sha`` the digest of what was asked for.
+    """A concluded case, without its papers and details; ``request_sha`` is the digest of what was asked for.
 
     ``called_at`` is when the citizen was called (or the case was opened without a ticket).
     """
@@ -154,7 +154,6 @@ class CaseRow:
     supplement_due: datetime | None
     revision: int
     request_sha: str
-    body: dict[str, Any] = field(repr=False)
     record_id: str | None = None
     case_no: str | None = None
     synced_at: datetime | None = None
@@ -163,9 +162,13 @@ class CaseRow:
 class CaseStore(Protocol):
     """Concluded cases; none is ever deleted here."""
 
-    def add(self, case: CaseRow) -> None: ...
+    def add(self, case: CaseRow, body: dict[str, Any]) -> None:
+        """``body`` is the whole ``Conclusion``."""
+        ...
 
     def get(self, case_id: str) -> CaseRow | None: ...
+
+    def body(self, case_id: str) -> dict[str, Any]: ...
 
     def acknowledged(self, case_id: str, record_id: str, case_no: str, synced_at: datetime) -> None:
         """The server has it durably."""
@@ -175,8 +178,8 @@ class CaseStore(Protocol):
         """Concluded by that person on that day, oldest first."""
         ...
 
-    def in_state(self, states: Sequence[CaseState]) -> list[CaseRow]:
-        """All cases in these states, oldest first."""
+    def in_state(self, states: Sequence[CaseState], since: datetime) -> list[CaseRow]:
+        """Cases in these states that were concluded since, oldest first."""
         ...
 
     def find(self, text: str, limit: int) -> list[CaseRow]:

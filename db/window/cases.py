@@ -109,12 +109,17 @@ class SqlCases:
         self._hall = hall_id
         self._read = select(*columns_of(CaseRow, _CASE)).where(_CASE.hall_id == hall_id)
 
-    def add(self, case: CaseRow) -> None:
-        self._db.execute(insert(CaseTable).values(hall_id=self._hall, **values_of(case)))
+    def add(self, case: CaseRow, body: dict[str, Any]) -> None:
+        self._db.execute(insert(CaseTable).values(hall_id=self._hall, body=body, **values_of(case)))
 
     def get(self, case_id: str) -> CaseRow | None:
         row = self._db.execute(self._read.where(_CASE.case_id == case_id)).first()
         return CaseRow(*row) if row else None
+
+    def body(self, case_id: str) -> dict[str, Any]:
+        found = select(_CASE.body).where(_CASE.hall_id == self._hall, _CASE.case_id == case_id)
+        body: dict[str, Any] = self._db.execute(found).scalar_one()
+        return body
 
     def acknowledged(self, case_id: str, record_id: str, case_no: str, synced_at: datetime) -> None:
         self._db.execute(
@@ -127,8 +132,10 @@ class SqlCases:
         rows = self._read.where(_CASE.day == day, _CASE.user_id == user_id).order_by(_CASE.concluded_at, _CASE.case_id)
         return [CaseRow(*row) for row in self._db.execute(rows)]
 
-    def in_state(self, states: Sequence[CaseState]) -> list[CaseRow]:
-        rows = self._read.where(_CASE.state.in_(states)).order_by(_CASE.concluded_at, _CASE.case_id)
+    def in_state(self, states: Sequence[CaseState], since: datetime) -> list[CaseRow]:
+        rows = self._read.where(_CASE.state.in_(states), _CASE.concluded_at >= since).order_by(
+            _CASE.concluded_at, _CASE.case_id
+        )
         return [CaseRow(*row) for row in self._db.execute(rows)]
 
     def find(self, text: str, limit: int) -> list[CaseRow]:

@@ -136,8 +136,10 @@ def test_cases_are_listed_by_day_person_and_state(window: Window) -> None:
     window.cases.conclude(window.complete(), OutcomeKind.ACCEPTED, CLERK)
     mine = window.store.read(lambda unit: unit.cases.of_day(NOW.date(), CLERK.user_id))
     assert [row.case_id for row in mine] == [first.case_id, asked.case_id]
-    open_ones = window.store.read(lambda unit: unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED]))
+    open_ones = window.store.read(lambda unit: unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED], NOW))
     assert [row.case_id for row in open_ones] == [asked.case_id]
+    later = NOW + timedelta(seconds=1)
+    assert window.store.read(lambda unit: unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED], later)) == []
 
 
 MATTERS = [

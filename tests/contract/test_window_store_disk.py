@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +15,7 @@ from clerk_app.domain.errors import StoreFault
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.window import Step, WindowUnit
 from db.engine import sqlite_engine
-from db.window.migrate import migrate
+from db.window.migrate import HEAD, migrate, script_config, version
 from db.window.models import Base
 from db.window.store import SqlWindowStore, open_window_store
 from support.people import resident
@@ -68,6 +69,7 @@ def test_the_migrations_make_the_schema_of_the_models(path: Path) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Base.metadata) == []
+        assert version(connection) == HEAD == ScriptDirectory.from_config(script_config()).get_current_head()
     engine.dispose()
 
 

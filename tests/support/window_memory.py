@@ -37,6 +37,7 @@ class State:
     series: dict[str, int] = field(default_factory=dict)
     drafts: dict[str, DraftRow] = field(default_factory=dict)
     cases: dict[str, CaseRow] = field(default_factory=dict)
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     papers: dict[str, NewPaper] = field(default_factory=dict)
     outbox: dict[str, OutboxEntry] = field(default_factory=dict)
     ratings: dict[tuple[str, str], RatingRow] = field(default_factory=dict)
@@ -92,11 +93,15 @@ class _Drafts(_Part):
 
 
 class _Cases(_Part):
-    def add(self, case: CaseRow) -> None:
+    def add(self, case: CaseRow, body: dict[str, Any]) -> None:
         taken = {row.case_number for row in self._s.cases.values()}
         assert case.case_id not in self._s.cases
         assert case.case_number not in taken
         self._s.cases[case.case_id] = case
+        self._s.bodies[case.case_id] = body
+
+    def body(self, case_id: str) -> dict[str, Any]:
+        return self._s.bodies[case_id]
 
     def get(self, case_id: str) -> CaseRow | None:
         return self._s.cases.get(case_id)
@@ -111,8 +116,8 @@ class _Cases(_Part):
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
         return [row for row in self._sorted() if row.day == day and row.user_id == user_id]
 
-    def in_state(self, states: Any) -> list[CaseRow]:
-        return [row for row in self._sorted() if row.state in states]
+    def in_state(self, states: Any, since: datetime) -> list[CaseRow]:
+        return [row for row in self._sorted() if row.state in states and row.concluded_at >= since]
 
     def find(self, text: str, limit: int) -> list[CaseRow]:
         end = _bare(text.upper())

@@ -199,8 +199,10 @@ class CaseDesk:
         request = self._request(intake, outcome)
         for _ in range(_TRIES):
             stored = self._store.read(lambda unit: _stored(unit, intake.case_id))
+            if stored is not None and stored[0].request_sha != request:
+                raise Locked("这件已经有结论，不能再改；要改请作废后重办")
             if stored is not None:
-                return self._repeated(stored, request)
+                return stored[1]
             concluded = self._attempt(intake, outcome, actor, request)
             if concluded is not None:
                 self._wake_outbox()
@@ -226,7 +228,13 @@ class CaseDesk:
         stored = self._store.read(lambda unit: _stored(unit, case_id))
         if stored is None:
             raise NotFound("本机没有这件，请在服务器上查")
-        return _concluded(stored[0], records.load_conclusion(stored[0].body), stored[1])
+        return stored[1]
+
+    def view(self, case_id: str, actor: Actor) -> Concluded:
+        """The same for a person who looks at it; every look at somebody's data leaves a trace."""
+        found = self.case(case_id)
+        self._store.write(lambda unit: self._journal.write(unit, "case.viewed", case_id, actor))
+        return found
 
     def find(self, text: str, limit: int = 20) -> tuple[CaseRow, ...]:
         """Concluded cases of this window by the end of a number, a ticket number or a name, newest first."""
@@ -258,12 +266,6 @@ class CaseDesk:
         body = [outcome.value, records.dump_intake(intake)]
         return self._journal.sha(json.dumps(body, ensure_ascii=False, sort_keys=True).encode())
 
-    def _repeated(self, stored: tuple[CaseRow, tuple[StoredPaper, ...]], request: str) -> Concluded:
-        row, papers = stored
-        if row.request_sha != request:
-            raise Locked("这件已经有结论，不能再改；要改请作废后重办")
-        return _concluded(row, records.load_conclusion(row.body), papers)
-
     def _draft(self, intake: Intake, step: Step, actor: Actor) -> DraftRow:
         ticket, matter = intake.ticket, intake.matter
         return DraftRow(
@@ -284,9 +286,12 @@ class CaseDesk:
         )
 
 
-def _stored(unit: WindowUnit, case_id: str) -> tuple[CaseRow, tuple[StoredPaper, ...]] | None:
+def _stored(unit: WindowUnit, case_id: str) -> tuple[CaseRow, Concluded] | None:
     row = unit.cases.get(case_id)
-    return (row, tuple(unit.papers.of_case(case_id))) if row else None
+    if row is None:
+        return None
+    conclusion = records.load_conclusion(unit.cases.body(case_id))
+    return row, _concluded(row, conclusion, tuple(unit.papers.of_case(case_id)))
 
 
 def _concluded(row: CaseRow, conclusion: Conclusion, papers: tuple[StoredPaper, ...]) -> Concluded:

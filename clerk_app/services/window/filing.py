@@ -116,9 +116,8 @@ def file_case(
         supplement_due=c.supplement_due,
         revision=1,
         request_sha=request_sha,
-        body=records.dump_conclusion(c),
     )
-    unit.cases.add(row)
+    unit.cases.add(row, records.dump_conclusion(c))
     for new in papers:
         unit.papers.add(new)
     record = records.case_record(c, [new.paper for new in papers])

@@ -20,7 +20,10 @@ _SOON_DAYS = 3
 _ALARM_FROM_DAY = 3
 """受理或补正告知 is due on the fifth working day; from the third one on it is shown."""
 
-_STAY = timedelta(days=7)
+_SHOWN_AFTER = timedelta(days=30)
+"""How long something overdue stays on the page; then only the case itself tells of it."""
+
+_OLDEST = timedelta(days=366)
 _WEEKDAYS = "一二三四五六日"
 
 _ACCEPTED = frozenset({CaseState.ACCEPTED, CaseState.ACCEPTED_WITH_DEFICIENCY, CaseState.ACCEPTED_BY_COMMITMENT})
@@ -117,8 +120,9 @@ class OverviewDesk:
 
         def work(unit: WindowUnit) -> Overview:
             mine = unit.cases.of_day(now.date(), actor.user_id)
-            tolerated = unit.cases.in_state([CaseState.ACCEPTED_WITH_DEFICIENCY])
-            supplements = _still_open(unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED]), now)
+            since = now - _OLDEST
+            tolerated = _still_open(unit.cases.in_state([CaseState.ACCEPTED_WITH_DEFICIENCY], since), now)
+            supplements = _still_open(unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED], since), now)
             drafts = unit.drafts.open()
             deadlines = [
                 *_tolerance_lines(tolerated, now),
@@ -179,8 +183,8 @@ def _last(unit: WindowUnit, cases: Sequence[CaseRow]) -> LastVisit | None:
 
 
 def _still_open(cases: Sequence[CaseRow], now: datetime) -> list[CaseRow]:
-    # 逾期未补正的可以重新申请: a week after its end a request is history.
-    return [case for case in cases if case.supplement_due is None or case.supplement_due + _STAY >= now]
+    ends = [(case, case.supplement_due or case.tolerance_due) for case in cases]
+    return [case for case, end in ends if end is None or end + _SHOWN_AFTER >= now]
 
 
 def _count(

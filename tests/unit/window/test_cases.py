@@ -279,6 +279,13 @@ def test_a_missing_audit_entry_is_found(window: Window) -> None:
     assert window.journal.check(window.store).broken_at == 2
 
 
+def test_a_look_at_a_case_leaves_a_trace(window: Window) -> None:
+    concluded = window.cases.conclude(window.complete(), OutcomeKind.ACCEPTED, CLERK)
+    assert window.cases.view(concluded.case_id, REVIEWER) == concluded
+    last = window.store.read(lambda unit: unit.journal.of_subject(concluded.case_id))[-1]
+    assert (last.kind, last.user_id) == ("case.viewed", REVIEWER.user_id)
+
+
 def test_the_audit_trail_holds_no_personal_data(window: Window) -> None:
     window.cases.conclude(window.complete(ticket()), OutcomeKind.ACCEPTED, CLERK)
     text = repr(window.store.read(lambda unit: unit.journal.after(0, 100)))

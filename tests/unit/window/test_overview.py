@@ -116,7 +116,9 @@ def test_supplements_are_counted_while_the_applicant_may_bring_them(window: Wind
     assert (overview(window).cases[0].count, overview(window).cases[0].note) == (1, "1 件剩 30 天")
     at(window, 12, 23)
     assert overview(window).deadlines[0].title == "补正期限今天到期"
-    at(window, 12, 31)
+    window.clock.advance(days=29)
+    assert overview(window).deadlines[0].title == "补正期限已过期 29 天"
+    window.clock.advance(days=2)
     assert overview(window).cases[0].count == 0
     assert overview(window).deadlines == ()
 
