@@ -1,0 +1,195 @@
+"""Step 5: what became of each sheet, the question only a person can answer, the rating, and the end of the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.design.words import clock_time, exact_time, joined
+from clerk_app.ports.window import StoredPaper
+from clerk_app.services.window.cases import Concluded
+from clerk_app.services.window.printing import Question
+from clerk_app.services.window.rating import Rated
+from clerk_app.ui.keys import Page, bind, key, pressed
+from clerk_app.ui.kit.ask import AskCard
+from clerk_app.ui.kit.buttons import Button, ButtonRole
+from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.window.case.paper_cards import PaperCard, RatingCard, Slip, SummaryCard
+
+
+class PapersPage(QWidget):
+    """F9 ends the visit and stays, F12 ends it and calls, Alt+M goes on with the same ticket; all three wait until
+    every sheet is decided (``refused`` says why).
+
+    ``answered`` carries the ``Question`` and the chosen ``Answer``; ``reprint_wanted`` a paper id and the reason;
+    ``print_wanted`` and ``a4_wanted`` a paper id that did not come out; ``rating_wanted`` asks the citizen again.
+    """
+
+    answered = Signal(object, object)  # Question, Answer
+    reprint_wanted = Signal(str, str)
+    print_wanted = Signal(str)
+    a4_wanted = Signal(str)
+    rating_wanted = Signal()
+    finish_next = Signal()
+    finish = Signal()
+    next_matter = Signal()
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undecided = ""
+        self._question: Question | None = None
+        self._case_id = ""
+        self.ask: AskCard | None = None
+        self.summary = SummaryCard()
+        self.cards: dict[str, PaperCard] = {}
+        self.rating = RatingCard()
+        self.more = Text("", "note", "bad")
+        self._ask_place = Column(gap=SPACE.x8)
+        self._sheets = Column(gap=SPACE.x8)
+        content = QWidget()
+        content.setProperty("clear", "true")
+        column = Column(gap=SPACE.x8, margins=(SPACE.x12, SPACE.page))
+        column.put(self._ask_place, self.more, self.summary, self._sheets, self.rating, None)
+        content.setLayout(column)
+        self.area = QScrollArea()
+        self.area.setWidget(content)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        desk = Surface("canvas")
+        desk.setLayout(Column(self.area))
+        self.saved = ElidedLabel("", "note", "ok")
+        self.reason = Text("", "note", "ink7")
+        self.stay = Button("办结", key="F9", large=True)
+        self.go = Button("办结，叫下一位", ButtonRole.PRIMARY, key=key("finish_next").cap())
+        bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        bar_row = Row(IconLabel("hard-drive-download", "ok", SIZE.icon_middle), self.saved, gap=SPACE.x8)
+        bar.setLayout(Row(bar_row, self.reason, self.stay, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
+        outer = Column(desk, bar)
+        outer.setStretch(0, 1)
+        self.setLayout(outer)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.go.clicked.connect(self._finish_next)
+        self.stay.clicked.connect(self._finish)
+        self.summary.next_matter.clicked.connect(self._next_matter)
+        self.rating.again.clicked.connect(self.rating_wanted)
+        window = Qt.ShortcutContext.WindowShortcut
+        bind(self, "finish_next", self._finish_next, context=window)
+        bind(self, "primary", self._finish, context=window)
+        bind(self, "next_matter", self._next_matter, context=window)
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_papers(
+        self, concluded: Concluded, papers: Sequence[StoredPaper], questions: Sequence[Question], undecided: str
+    ) -> None:
+        """The stored conclusion, its sheets, the open questions (the first is asked), and why the visit cannot be
+        ended yet (empty when it can)."""
+        if concluded.case_id != self._case_id:
+            self._case_id = concluded.case_id
+            self.show_rating(None)
+        self.summary.show_conclusion(concluded)
+        self._show_sheets(papers)
+        self._ask(questions)
+        self._undecided = undecided
+        for button in (self.go, self.stay, self.summary.next_matter):
+            button.setEnabled(not undecided)
+        self.reason.setText(undecided)
+        self.reason.setVisible(bool(undecided))
+        stored = f"本件已存在本机（加密）{exact_time(concluded.conclusion.concluded_at)}"
+        uploaded = f"{clock_time(concluded.synced_at)} 已上传" if concluded.synced_at else ""
+        self.saved.setText(joined(stored, uploaded))
+        self._keep_focus()
+
+    def show_rating(self, rated: Rated | None, *, asking: bool = False, sentence: str = "") -> None:
+        """Whether the citizen rates, has rated or did not; never how. ``sentence`` is what ails the keypad; nothing
+        at all (None, not asking, no sentence) hides the line."""
+        self.rating.show_state(rated, asking=asking, sentence=sentence)
+
+    def start(self) -> None:
+        """The focus is on the question if there is one, else on the end of the visit."""
+        if self.ask is not None and self.ask.isEnabled():
+            self.ask.setFocus()
+        elif self.go.isEnabled():
+            self.go.setFocus()
+        else:
+            self.setFocus()
+
+    # --- inside -----------------------------------------------------------------------------------------------
+    def _show_sheets(self, papers: Sequence[StoredPaper]) -> None:
+        if [paper.paper_id for paper in papers] != list(self.cards):
+            self._sheets.empty()
+            self.cards = {}
+            for paper in papers:
+                card = PaperCard(paper)
+                card.reprint.connect(self.reprint_wanted)
+                card.send.connect(self.print_wanted)
+                card.on_a4.connect(self.a4_wanted)
+                self.cards[paper.paper_id] = card
+                self._sheets.put(card)
+        for paper in papers:
+            self.cards[paper.paper_id].show_paper(paper)
+
+    def _ask(self, questions: Sequence[Question]) -> None:
+        first = questions[0] if questions else None
+        others = len(questions) - 1
+        self.more.setText(f"答完这一张，还有 {others} 张要看" if others > 0 else "")
+        self.more.setVisible(others > 0)
+        if first is not None and self._question is not None and first.paper == self._question.paper:
+            return
+        self._question = first
+        self._ask_place.empty()
+        self.ask = None
+        if first is None:
+            return
+        sentence = first.paper.sentence
+        asked = first.text.removeprefix(sentence).removeprefix("。")
+        explanation = sentence if not sentence or sentence.endswith("。") else f"{sentence}。"
+        self.ask = AskCard(
+            first.title,
+            f"{explanation}回答之前不会再打，不会多出一张。",
+            asked,
+            [(line.text, line.follows) for line in first.answers],
+            icon="receipt-text" if first.paper.medium.value == "receipt" else "printer",
+            side=Slip(first.last_lines, first.look_for),
+        )
+        self.ask.answered.connect(lambda index, asked=first: self.answered.emit(asked, asked.answers[index].answer))
+        self._ask_place.put(self.ask)
+
+    def _keep_focus(self) -> None:
+        focus = QApplication.focusWidget()
+        if self.isVisible() and (focus is None or not focus.isEnabled() or focus is self):
+            self.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        hit = pressed(event, Page.ASK)
+        if hit is not None and self.ask is not None and self.ask.isEnabled():
+            self.ask.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def _finish_next(self) -> None:
+        if self._may_end():
+            self.finish_next.emit()
+
+    def _finish(self) -> None:
+        if self._may_end():
+            self.finish.emit()
+
+    def _next_matter(self) -> None:
+        if self._may_end():
+            self.next_matter.emit()
+
+    def _may_end(self) -> bool:
+        if self._undecided:
+            self.refused.emit(self._undecided)
+        return not self._undecided

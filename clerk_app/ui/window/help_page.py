@@ -1,0 +1,69 @@
+"""F1: which keys work where the clerk is now."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from clerk_app.design.tokens import SPACE
+from clerk_app.ui.keys import Key, Page, chain, keys_of
+from clerk_app.ui.kit.labels import KeyCap, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.window.overlay import Overlay
+
+WIDTH = 940
+
+PAGE_NAMES: Final[dict[Page, str]] = {
+    Page.EVERYWHERE: "任何时候",
+    Page.IDLE: "没有办件时",
+    Page.CASE: "办件中",
+    Page.APPLICANT: "申请人",
+    Page.MATTER: "选事项",
+    Page.SITUATION: "选情形",
+    Page.CHECKLIST: "材料",
+    Page.REASONS: "选问题",
+    Page.OWED: "说明欠几份",
+    Page.OUTCOME: "结论",
+    Page.PAPERS: "文书",
+    Page.HOLD: "挂起",
+    Page.ASK: "回答问题",
+    Page.COLLECTION: "领证",
+}
+
+
+class HelpPage(Overlay):
+    """``open_for(page)`` shows the page's own keys first; ``without`` are ids of keys that do nothing in this build."""
+
+    def __init__(self, host: QWidget, *, without: frozenset[str] = frozenset()) -> None:
+        super().__init__(host, "键位", WIDTH)
+        self._without = without
+        self._columns = Row(gap=SPACE.x24)
+        self.body.put(self._columns, None)
+
+    def open_for(self, page: Page) -> None:
+        """Fill for the page and show."""
+        self.note.setText(f"现在在「{PAGE_NAMES[page]}」")
+        self._columns.empty()
+        for at in chain(page):
+            keys = [entry for entry in keys_of(at) if entry.id not in self._without]
+            if not keys:
+                continue
+            column = Column(Text(PAGE_NAMES[at], "note", "ink7", strong=True), SPACE.x4, gap=SPACE.x6)
+            for entry in keys:
+                column.put(_line(entry))
+            column.put(None)
+            self._columns.put(column)
+        self._columns.put(None)
+        self.popup()
+
+
+def _line(entry: Key) -> QWidget:
+    line = QWidget()
+    row = Row(gap=SPACE.x4)
+    for word in entry.caps:
+        row.put(Text("–", "note", "ink5") if word == "–" else KeyCap(word))
+    row.put(SPACE.x4, Text(entry.text, "note", "ink9"), None)
+    line.setLayout(row)
+    line.setAccessibleName(f"{' '.join(entry.caps)} {entry.text}")
+    return line

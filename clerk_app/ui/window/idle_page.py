@@ -1,0 +1,329 @@
+"""The free window: call the next one, what the law wants today, my cases, and the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QStackedWidget, QWidget
+
+from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.design.words import NOTHING, average, minutes
+from clerk_app.ports.hall import WindowView
+from clerk_app.ports.window import CaseRow
+from clerk_app.services.window.overview import Deadline, DeadlineKind, Overview, Urgency
+from clerk_app.ui.keys import bind, key
+from clerk_app.ui.kit.buttons import Button, CallButton
+from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, KeyHint, Pill, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.paint import State
+from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
+from clerk_app.ui.window.found import Found
+
+CALL_WIDTH = 316
+CALL_HEIGHT = 164
+FIND_AFTER_MS = 250
+
+READY = "准备好了就叫下一位"
+READY_NOTE = "叫哪个号由系统按先后和优先定，不能挑号"
+NOBODY = "现在没有人等候"
+NOBODY_NOTE = "有人取号后这里会变；没有取号的人按 F5 直接办"
+
+_URGENCY: Final[dict[Urgency, tuple[str, str, State]]] = {
+    Urgency.OVERDUE: ("circle-alert", "bad_solid", State.BAD),
+    Urgency.TODAY: ("circle-alert", "bad_solid", State.BAD),
+    Urgency.SOON: ("triangle-alert", "warn_solid", State.WARN),
+    Urgency.LATER: ("file-clock", "ink7", State.NEUTRAL),
+}
+
+
+class IdlePage(Surface):
+    """F2 and F5 are bound here; Alt+D (``resume_first``) and F6 (``start_find``) are the shell's.
+
+    ``call_next``, ``walk_in`` (a case without a ticket), ``resume`` with a case id, ``find_wanted`` with what was typed
+    or scanned (answer with ``show_found``), ``refused`` with the reason why F2 does nothing now.
+    """
+
+    call_next = Signal()
+    walk_in = Signal()
+    resume = Signal(str)
+    find_wanted = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("canvas")
+        self._view: WindowView | None = None
+        self._locked = ""
+        self._calling = False
+        self.call = CallButton(key("call_next").text, key=key("call_next").cap())
+        self.title = ElidedLabel(READY, "headline")
+        self.note = Text(READY_NOTE, "note", "ink7", wrap=True)
+        self.people = _Figure("可到本窗口的人")
+        self.longest = _Figure("最久已等")
+        self.mean = _Figure("今天平均等候")
+        self.search = _FindLine()
+        self.found = Found()
+        self.todo = Card("今天必须处理", note="按到期先后", padding=0)
+        self.cases = Card("我的办件", padding=0)
+        self.stack = QStackedWidget()
+        self.resumes: list[tuple[str, Button]] = []
+        self._build()
+        self.call.clicked.connect(self._call)
+        self.search.wanted.connect(self._find)
+        bind(self, "call_next", self._call, context=Qt.ShortcutContext.WindowShortcut)
+        bind(self, "read_card_idle", self.walk_in.emit, context=Qt.ShortcutContext.WindowShortcut)
+
+    def _build(self) -> None:
+        hero = Surface("card")
+        figures = Row(self.people, self.longest, self.mean, None, gap=SPACE.x32)
+        words = Column(None, self.title, self.note, SPACE.x12, figures, None, margins=(SPACE.x8, SPACE.x24))
+        call_box = Surface("card", width=CALL_WIDTH, height=CALL_HEIGHT)
+        call_box.setLayout(Row(self.call))
+        hero_row = Row(words, call_box)
+        hero_row.setStretch(0, 1)
+        hero.setLayout(hero_row)
+        lists = QWidget()
+        lists.setProperty("clear", "true")
+        row = Row(gap=SPACE.x16)
+        row.addWidget(self.todo, 5, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.cases, 4, Qt.AlignmentFlag.AlignTop)
+        lists.setLayout(Column(row, None))
+        self.stack.addWidget(_scrolled(lists))
+        self.stack.addWidget(_scrolled(self.found))
+        self.setLayout(
+            Column(hero, self.search, self.stack, gap=SPACE.x16, margins=(SPACE.x16, SPACE.page, 0, SPACE.page))
+        )
+        self.todo.body.put(EmptyState("今天没有要赶的期限"))
+        self.cases.body.put(EmptyState("还没有办件"))
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_view(self, view: WindowView | None, now: datetime) -> None:
+        """Who may come here, how long the longest waits, the hall's mean; None while nothing is known."""
+        self._view = view
+        self.people.set(str(view.eligible) if view else NOTHING)
+        self._show_longest(now)
+        mean = view.mean_wait_s if view else None
+        self.mean.set(average(mean) if mean is not None else NOTHING)
+        self._show_words()
+
+    def tick(self, now: datetime) -> None:
+        """Let the longest wait grow."""
+        if not self._locked:
+            self._show_longest(now)
+
+    def show_overview(self, overview: Overview) -> None:
+        """Deadlines, drafts and my cases."""
+        self.todo.body.empty()
+        self.resumes = []
+        self.todo.set_count(sum(line.urgency is not Urgency.LATER for line in overview.deadlines))
+        for number, line in enumerate(overview.deadlines):
+            if number:
+                self.todo.body.put(Divider())
+            self.todo.body.put(self._deadline(line))
+        if not overview.deadlines:
+            self.todo.body.put(EmptyState("今天没有要赶的期限"))
+        self.cases.body.empty()
+        counts = [(entry.label, entry.count, entry.note) for entry in overview.cases]
+        for label, count, note in [*counts, ("今天受理", overview.day.accepted, "")]:
+            if self.cases.body.count():
+                self.cases.body.put(Divider())
+            self.cases.body.put(_count_line(label, count, note))
+
+    def show_calling(self) -> None:
+        """F2 is on its way."""
+        self._calling = True
+        self._show_words()
+
+    def show_called(self) -> None:
+        """The answer to F2 is there (or the request failed)."""
+        self._calling = False
+        self._show_words()
+
+    def show_nobody(self) -> None:
+        """The answer to F2 was: nobody waits."""
+        self._calling = False
+        self._show_words()
+        self.title.setText(NOBODY)
+        self.note.setText(NOBODY_NOTE)
+
+    def lock_call(self, reason: str) -> None:
+        """Calling is not possible and why (server away, logged in offline); empty unlocks."""
+        self._locked = reason
+        self._show_words()
+
+    def show_found(self, text: str, rows: Sequence[CaseRow]) -> None:
+        """What the search found; an answer to an older text is ignored, an empty text shows the lists again."""
+        if text != self.search.text():
+            return
+        self.found.show_rows(text, rows)
+        self.stack.setCurrentIndex(1 if text else 0)
+
+    def start(self) -> None:
+        """The focus is on 「叫下一位」."""
+        self.search.clear()
+        self.stack.setCurrentIndex(0)
+        (self.call if self.call.isEnabled() else self.search.edit).setFocus()
+
+    def start_find(self) -> None:
+        """F6: the focus is in the search field."""
+        self.search.edit.setFocus()
+        self.search.edit.selectAll()
+
+    def resume_first(self) -> bool:
+        """Alt+D: take up the first draft; False when there is none."""
+        if self.resumes:
+            self.resume.emit(self.resumes[0][0])
+        return bool(self.resumes)
+
+    # --- inside -----------------------------------------------------------------------------------------------
+    def _show_longest(self, now: datetime) -> None:
+        view = self._view
+        if view is None or not view.eligible:
+            self.longest.set(NOTHING)
+            return
+        grown = 0.0 if self._locked else max(0.0, (now - view.at).total_seconds())
+        number, _, unit = minutes(view.longest_wait_s + grown).rpartition(" ")
+        self.longest.set(number, unit)
+
+    def _show_words(self) -> None:
+        nobody = self._view is not None and self._view.eligible == 0
+        self.call.setEnabled(not self._locked and not self._calling)
+        self.call.setText("正在叫号…" if self._calling else key("call_next").text)
+        if self._locked:
+            self.title.setText("现在叫不了号")
+            self.note.setText(self._locked)
+        else:
+            self.title.setText(NOBODY if nobody else READY)
+            self.note.setText(NOBODY_NOTE if nobody else READY_NOTE)
+
+    def _call(self) -> None:
+        if self._calling:
+            return
+        if self._locked:
+            self.refused.emit(self._locked)
+        else:
+            self.call_next.emit()
+
+    def _find(self, text: str) -> None:
+        if text:
+            self.find_wanted.emit(text)
+        else:
+            self.stack.setCurrentIndex(0)
+
+    def _deadline(self, line: Deadline) -> QWidget:
+        icon, tone, state = _URGENCY[line.urgency]
+        box = QWidget()
+        words = Column(ElidedLabel(line.title, "body"), ElidedLabel(line.line, "note", "ink5"))
+        row = Row(IconLabel(icon, tone, SIZE.icon_middle), words, gap=SPACE.x12, margins=(SPACE.x6, SPACE.card))
+        row.setStretch(1, 1)
+        draft = line.kind in {DeadlineKind.DRAFT, DeadlineKind.NOTICE}
+        if line.kind is not DeadlineKind.DRAFT:
+            row.put(Pill(line.badge, state))
+        if draft:
+            button = Button("继续", key="" if self.resumes else key("draft").cap(), compact=True)
+            button.clicked.connect(lambda _on=False, chosen=line.case_id: self.resume.emit(chosen))
+            self.resumes.append((line.case_id, button))
+            row.put(button)
+        box.setLayout(row)
+        return box
+
+
+class _Figure(QWidget):
+    """A number with its unit, and what it counts below."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.number = Text(NOTHING, "figure")
+        self.unit = Text("", "item", strong=True)
+        line = Row(gap=SPACE.x4)
+        line.addWidget(self.number, 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBottom)
+        line.put(None)
+        self.words = Text(words, "note", "ink5")
+        self.setLayout(Column(line, self.words))
+        self.unit.setVisible(False)
+
+    def set(self, number: str, unit: str = "") -> None:
+        """Show a figure."""
+        self.number.setText(number)
+        self.unit.setText(unit)
+        self.unit.setVisible(bool(unit))
+        self.setAccessibleName(f"{self.words.text()} {number}{unit}")
+
+
+class _FindLine(Surface):
+    """The search field; a scanner types its line and ends it with Enter."""
+
+    wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("field", height=SIZE.primary)
+        self.edit = QLineEdit()
+        self.edit.setProperty("bare", "true")
+        self.edit.setPlaceholderText("扫回执二维码，或输入编号后几位、票号、姓名")
+        self.edit.setAccessibleName("找办件")
+        self.setLayout(
+            Row(
+                IconLabel("scan-barcode", "ink7", SIZE.icon_large),
+                self.edit,
+                KeyHint(key("find").caps, "找办件"),
+                gap=SPACE.x12,
+                margins=(0, SPACE.x16),
+            )
+        )
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(FIND_AFTER_MS)
+        self._pause.timeout.connect(self._send)
+        self.edit.textEdited.connect(lambda _text: self._pause.start())
+        self.edit.returnPressed.connect(self._send)
+        self.edit.installEventFilter(self)
+        self.setFocusProxy(self.edit)
+
+    def text(self) -> str:
+        return self.edit.text().strip()
+
+    def clear(self) -> None:
+        self._pause.stop()
+        self.edit.clear()
+
+    def _send(self) -> None:
+        self._pause.stop()
+        self.wanted.emit(self.text())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self.set_kind("picked")
+        elif event.type() == QEvent.Type.FocusOut:
+            self.set_kind("field")
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.edit.text():
+            # Esc empties the search before it means anything to the window.
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress:
+                self.clear()
+                self.wanted.emit("")
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _count_line(label: str, count: int, note: str) -> QWidget:
+    line = QWidget()
+    row = Row(gap=SPACE.x12, margins=(SPACE.x8, SPACE.card))
+    row.addWidget(Text(label, "body"), 3)
+    row.addWidget(Text(str(count), "title", right=True), 1)
+    row.addWidget(ElidedLabel(note or NOTHING, "note", "ink7" if note else "ink5"), 3)
+    line.setLayout(row)
+    return line
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

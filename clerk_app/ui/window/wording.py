@@ -1,0 +1,79 @@
+"""Words and lights that several views of the window share: devices, case states, who came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from clerk_app.domain.cases import CaseState
+from clerk_app.domain.intake import Intake
+from clerk_app.domain.persons import LegalEntity, NaturalPerson
+from clerk_app.ports.devices import DeviceHealth, DeviceState
+from clerk_app.ui.kit.paint import Lamp, State
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNow:
+    """One device as it is now; ``short`` is its name in the status bar (empty: the name), ``icon`` a Lucide name."""
+
+    key: str
+    name: str
+    icon: str
+    health: DeviceHealth
+    short: str = ""
+
+
+_DEVICE: Final[dict[DeviceState, tuple[Lamp, str]]] = {
+    DeviceState.READY: (Lamp.OK, ""),
+    DeviceState.BUSY: (Lamp.OK, "正在用"),
+    DeviceState.NEEDS_PAPER: (Lamp.BAD, "缺纸"),
+    DeviceState.ABSENT: (Lamp.BAD, "未连接"),
+    DeviceState.FAULTY: (Lamp.BAD, "故障"),
+    DeviceState.NOT_CONFIGURED: (Lamp.OFF, "未设置"),
+}
+
+CASE_WORDS: Final[dict[CaseState, tuple[str, State]]] = {
+    CaseState.DRAFT: ("没办完", State.NEUTRAL),
+    CaseState.SUPPLEMENT_REQUESTED: ("待补正", State.WARN),
+    CaseState.ACCEPTED: ("已受理", State.OK),
+    CaseState.ACCEPTED_WITH_DEFICIENCY: ("容缺受理", State.WARN),
+    CaseState.ACCEPTED_BY_COMMITMENT: ("承诺受理", State.OK),
+    CaseState.NOT_ACCEPTED: ("不予受理", State.NEUTRAL),
+    CaseState.NOT_REQUIRED: ("不需要办", State.NEUTRAL),
+    CaseState.REDIRECTED: ("改办别的", State.NEUTRAL),
+    CaseState.ABANDONED: ("已放弃", State.NEUTRAL),
+}
+
+
+def device_light(health: DeviceHealth) -> tuple[Lamp, str]:
+    """Lamp and word of a device; the word is empty when it is ready."""
+    return _DEVICE[health.state]
+
+
+def arrived(intake: Intake | None) -> NaturalPerson | None:
+    """The person at the counter: the agent if there is one, else the applicant; None while nobody is recorded."""
+    if intake is None:
+        return None
+    if intake.agent is not None:
+        return intake.agent.person
+    return intake.applicant if isinstance(intake.applicant, NaturalPerson) else None
+
+
+def arrived_as(intake: Intake) -> str:
+    """「到场人（代理人）」 or 「到场人（申请人）」."""
+    return "到场人（代理人）" if intake.agent is not None else "到场人（申请人）"
+
+
+def applicant_kind(intake: Intake) -> str:
+    """「申请人（法人）」 or 「申请人（个人）」."""
+    return "申请人（法人）" if isinstance(intake.applicant, LegalEntity) else "申请人（个人）"
+
+
+def person_pills(person: NaturalPerson, today: date) -> list[tuple[str, State, str]]:
+    """(word, state, icon): how the person was recorded, and whether the card has run out."""
+    read = person.entered == "card"
+    pills = [("身份证已读", State.OK, "check") if read else ("手工录入", State.NEUTRAL, "keyboard")]
+    if person.card_valid_to is not None and person.card_valid_to < today:
+        pills.append(("证件已过期", State.BAD, "circle-alert"))
+    return pills
