@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -198,6 +199,9 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
             target=_stop_when_idle, args=(server, activity, args.exit_when_idle, done), name="idle", daemon=True
         )
         watch.start()
+    # uvicorn raises the signal again when it has stopped; the store is closed after that.
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda number, frame: None)
     try:
         server.run(sockets=[listening])
     finally:
