@@ -116,9 +116,7 @@ def _json_rows(text: str) -> tuple[list[RawRow], list[LineProblem]]:
     return rows, problems
 
 
-def _records(
-    text: str, place: int, decoder: json.JSONDecoder, rows: list[RawRow], problems: list[LineProblem]
-) -> int:
+def _records(text: str, place: int, decoder: json.JSONDecoder, rows: list[RawRow], problems: list[LineProblem]) -> int:
     if text[place : place + 1] != "[":
         raise _NotACatalogue("matters 应为列表")
     place = _skip(text, place + 1)

@@ -254,5 +254,7 @@ def _limit(cells: _Cells, key: str) -> dict[str, Any] | None:
         return {"value": int(found[1]), "unit": found[2], "text": text, "starts_from": "受理之日"}
     if _NO_LIMIT.match(text):
         return {"value": None, "unit": None, "text": text}
-    cells.blame(f"{column_label(key)}“{text}”要写明数字和单位，如“20个工作日”“15{NATURAL_DAY}”，没有期限的写“无法定期限”")
+    cells.blame(
+        f"{column_label(key)}“{text}”要写明数字和单位，如“20个工作日”“15{NATURAL_DAY}”，没有期限的写“无法定期限”"
+    )
     return None

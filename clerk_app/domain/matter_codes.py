@@ -10,6 +10,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clerk_app.domain.identity.credit_code import ALPHABET as CREDIT_ALPHABET
+from clerk_app.domain.identity.credit_code import credit_check_character, organisation_check_character
+from clerk_app.domain.identity.tables import PROVINCES
+
 
 class MatterType(StrEnum):
     """GB/T 39046-2020 A.1."""
@@ -73,12 +77,7 @@ def type_name(code: str) -> str:
     return TYPE_NAMES.get(code) or REGIONAL_TYPE_NAMES.get(code, "")
 
 
-# GB/T 2260: first two digits of each province-level unit; 00 stands for the national list.
-_PROVINCES = frozenset(
-    f"{number:02d}"
-    for numbers in ((0,), range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
-    for number in (*numbers,)
-) | {"71", "81", "82"}
+_NATIONAL_LIST = "00"
 _BASIC_LENGTH = 12
 
 
@@ -106,7 +105,7 @@ def remarks_on_basic_code(code: str, matter_type: str = "", department: str = ""
     if parts is None:
         return (f"基本编码应为 {_BASIC_LENGTH} 位数字",)
     remarks = []
-    if parts.region not in _PROVINCES:
+    if parts.region != _NATIONAL_LIST and parts.region not in PROVINCES:
         remarks.append(f"基本编码的区划“{parts.region}”不是国家（00）或省级代码")
     if not type_name(parts.type):
         remarks.append(f"基本编码里的类型“{parts.type}”不在 GB/T 39046 附录 A.1 里")
@@ -119,33 +118,21 @@ def remarks_on_basic_code(code: str, matter_type: str = "", department: str = ""
     return tuple(remarks)
 
 
-_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_LENGTH = 18
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_ORGANISATION_LENGTH = 9
-
-
-def credit_check_letter(head: str) -> str:
-    """The 18th character of a credit code, from its first 17 (GB 32100-2015, weights 3^(i-1) mod 31)."""
-    total = sum(_CREDIT_ALPHABET.index(letter) * pow(3, place, 31) for place, letter in enumerate(head))
-    return _CREDIT_ALPHABET[-total % 31]
+_ORGANISATION = re.compile(r"([0-9A-Z]{8})-?([0-9X])")
 
 
 def credit_code_fits(code: str) -> bool:
-    """Whether a text is 18 characters of the credit code's alphabet and ends with its check character."""
-    if len(code) != _CREDIT_LENGTH or any(letter not in _CREDIT_ALPHABET for letter in code):
+    """Whether a text has the length, alphabet and check character of a credit code (GB 32100-2015)."""
+    if len(code) != _CREDIT_LENGTH or any(letter not in CREDIT_ALPHABET for letter in code):
         return False
-    return credit_check_letter(code[:-1]) == code[-1]
+    return credit_check_character(code[:-1]) == code[-1]
 
 
 def organisation_code_fits(code: str) -> bool:
     """Whether an organisation code (GB 11714-1997, with or without its hyphen) ends with its check character."""
-    plain = code.replace("-", "")
-    if len(plain) != _ORGANISATION_LENGTH or not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", plain):
-        return False
-    total = sum(int(letter, 36) * weight for letter, weight in zip(plain, _ORGANISATION_WEIGHTS, strict=False))
-    check = 11 - total % 11
-    return plain[-1] == {10: "X", 11: "0"}.get(check, str(check))
+    found = _ORGANISATION.fullmatch(code)
+    return found is not None and organisation_check_character(found[1]) == found[2]
 
 
 # 四川省: basic part, area (12 digits), unit, body (credit or organisation code), level, sequence.
@@ -179,6 +166,6 @@ def _remarks_on_body(code: str, what: str = "事项编码里的机构代码") ->
         return (f"{what}全是同一个数字，像是占位的",)
     if len(code) == _CREDIT_LENGTH:
         return () if credit_code_fits(code) else (f"{what}校验位对不上",)
-    if len(code.replace("-", "")) == _ORGANISATION_LENGTH:
+    if _ORGANISATION.fullmatch(code):
         return () if organisation_code_fits(code) else (f"{what}校验位对不上",)
     return (f"{what}长度不是 18 位或 9 位",)

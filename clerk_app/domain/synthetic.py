@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from clerk_app.domain.matter_codes import credit_check_letter, type_name
+from clerk_app.domain.identity.credit_code import credit_check_character
+from clerk_app.domain.matter_codes import type_name
 from clerk_app.domain.spelling import Sounds, written_reading
 
 _Part = tuple[str, str]
@@ -223,7 +224,7 @@ def _record(number: int, random: Random, parts: tuple[_Part, ...], department: _
 def _code(number: int, random: Random, kind: str, office: int) -> str:
     """Three of the shapes in use: provincial with dashes (53 to 55 characters), national (31), short (24)."""
     head = f"11239900{office:09d}"
-    body = head + credit_check_letter(head)
+    body = head + credit_check_character(head)
     basic = f"00{kind}{office:02d}{number // 1000 + 1:03d}{number % 1000:03d}"
     shape = random.random()
     if shape < 0.8:

@@ -20,7 +20,7 @@ from clerk_app.ports.window import MatterRow
 Span = tuple[int, int]
 
 _LINE = "\n"
-_MOST_TOGETHER = 400
+_WEIGHED_TOGETHER = 4
 _SAMPLE_ROWS = 1000
 _SHORTEST_MIXED = 3
 _SHORTEST_SLIP = 4
@@ -154,7 +154,7 @@ class MatterIndex:
             rank = self._rank(place, wanted)
             if rank is not None:
                 keyed[place] = (rank, 0, order)
-        enough = len(keyed) + (_MOST_TOGETHER if others else limit)
+        enough = len(keyed) + (limit * _WEIGHED_TOGETHER if others else limit)
         seen: set[int] = set()
         for found, place in self._scan(rarest, self._departments_with(rarest)):
             if place in seen:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from clerk_app.domain.identity.credit_code import credit_check_character
 from clerk_app.domain.matter_codes import (
     TYPE_NAMES,
     BasicCode,
     MatterType,
-    credit_check_letter,
     credit_code_fits,
     organisation_code_fits,
     remarks_on_basic_code,
@@ -70,7 +70,6 @@ def test_a_basic_code_is_compared_with_its_row(code: str, kind: str, department:
 def test_the_check_letter_of_a_credit_code() -> None:
     # From the published code of a public service of Guangdong (31 characters).
     assert credit_code_fits("12441500196720244T")
-    assert credit_check_letter("12441500196720244") == "T"
     assert not credit_code_fits("12441500196720245T")
     assert not credit_code_fits("12441500196720244I")
     assert not credit_code_fits("1244150019672024")
@@ -106,7 +105,7 @@ def test_a_sound_national_code_gets_none() -> None:
 
 def test_a_sound_provincial_code_gets_none_but_its_area_is_compared() -> None:
     head = "11239900000000001"
-    code = f"511A0074300005-239900000000-000-{head}{credit_check_letter(head)}-1-00"
+    code = f"511A0074300005-239900000000-000-{head}{credit_check_character(head)}-1-00"
     assert remarks_on_code(code, area="239900000000") == ()
     assert "区划" in remarks_on_code(code, area="230000000000")[0]
 
