@@ -207,17 +207,14 @@ def run(args: argparse.Namespace) -> int:
     )
     config = replace(config, window=window)
     logs.start(config.folder, f"window-{window.number}")
-    from PySide6.QtWidgets import QApplication
-
     from clerk_app import typefaces
-    from clerk_app.ui.kit.theme import install
+    from clerk_app.ui.application import dress, make_application
     from clerk_app.ui.window.shell import WindowShell
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
+    app = make_application()
     try:
         fonts = typefaces.find()
-        install(app, fonts, config.window.text_size)
+        dress(app, fonts, config.window.text_size)
     except Fault as fault:
         print(fault, file=sys.stderr)
         return 1

@@ -99,9 +99,9 @@ def _accept(intake: Intake) -> str:
         return reason
     parts = []
     if defects := intake.numbered(Verdict.DEFECTIVE):
-        parts.append(f"{_numbers(defects)}有问题")
+        parts.append(f"{_numbers(defects)} 有问题")
     if tolerated := intake.numbered(Verdict.TOLERATED):
-        parts.append(f"{_numbers(tolerated)}容缺")
+        parts.append(f"{_numbers(tolerated)} 容缺")
     if not parts and intake.matter and commitment_chosen(intake.matter, intake.answers):
         return "申请人选了告知承诺，按告知承诺受理"
     return "，".join(parts)
@@ -115,7 +115,7 @@ def _with_deficiency(intake: Intake) -> str:
         return reason
     if defects := intake.numbered(Verdict.DEFECTIVE):
         outside = tuple(row for row in defects if row[1].id not in intake.matter.tolerance.materials)
-        return f"{_numbers(outside)}不在可容缺清单里" if outside else f"{_numbers(defects)}有问题，可改为容缺"
+        return f"{_numbers(outside)} 不在可容缺清单里" if outside else f"{_numbers(defects)} 有问题，可改为容缺"
     return "" if intake.numbered(Verdict.TOLERATED) else "没有缺的材料"
 
 
@@ -128,7 +128,7 @@ def _by_commitment(intake: Intake) -> str:
     if reason := _not_all_checked(intake):
         return reason
     open_rows = intake.numbered(Verdict.DEFECTIVE, Verdict.TOLERATED)
-    return f"{_numbers(open_rows)}还没有齐" if open_rows else ""
+    return f"{_numbers(open_rows)} 还没有齐" if open_rows else ""
 
 
 def _on_site(intake: Intake) -> str:
@@ -164,7 +164,7 @@ def _hint(intake: Intake, kind: OutcomeKind) -> str:
         return f"欠 {len(tolerated)} 项，按期补齐" if tolerated else "材料齐全，符合法定形式"
     if kind is OutcomeKind.ON_SITE_CORRECTION:
         rows = tuple(row for row in intake.numbered(Verdict.DEFECTIVE) if row[2].on_site)
-        return f"{_numbers(rows)}在窗口改好，按已收记录"
+        return f"{_numbers(rows)} 在窗口改好，按已收记录"
     if kind is OutcomeKind.SUPPLEMENT_REQUESTED:
         return f"列出全部 {len(intake.numbered(Verdict.DEFECTIVE))} 处，当场送达，一式两份"
     if kind is OutcomeKind.NOT_ACCEPTED:

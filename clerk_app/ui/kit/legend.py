@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.ui.keys import Key, Page, keys_of
@@ -18,7 +18,9 @@ class Legend(Surface):
 
     def __init__(self) -> None:
         super().__init__("sunk", edges="top", height=SIZE.legend)
-        self._row = Row(gap=SPACE.x16, margins=(0, SPACE.page))
+        self._row = Row(gap=SPACE.x12, margins=(0, SPACE.page))
+        # A line of hints never makes a page wider than it is.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setLayout(self._row)
 
     def show_keys(self, title: str, keys: Iterable[Key], *, tone: str = "ink7") -> None:

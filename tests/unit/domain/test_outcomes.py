@@ -66,7 +66,7 @@ def test_one_defect_leaves_only_the_notice_and_names_the_row() -> None:
     intake = with_defect(start(), "layout", "未标注面积").mark_all_as_required()
     assert allowed(intake) == {OutcomeKind.SUPPLEMENT_REQUESTED, *FREE}
     assert outcomes.preselected(intake) is OutcomeKind.SUPPLEMENT_REQUESTED
-    assert outcomes.lock_reason(intake, OutcomeKind.ACCEPTED) == "材料 3有问题"
+    assert outcomes.lock_reason(intake, OutcomeKind.ACCEPTED) == "材料 3 有问题"
     assert "不在可容缺清单里" in outcomes.lock_reason(intake, OutcomeKind.ACCEPTED_WITH_DEFICIENCY)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QWidget
+from PySide6.QtWidgets import QButtonGroup, QScrollArea, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.errors import Rejected
@@ -36,21 +36,24 @@ DEFAULT_SCOPE = "代为申请、领取"
 class _PersonForm(QWidget):
     """Name, number, phone, address of one person; what a card filled keeps its proof until somebody types over it."""
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, more: Field | None = None) -> None:
+        """``more`` is one further field in the second line."""
         super().__init__()
-        self.name = Field(f"{prefix}姓名", max_length=60)
-        self.number = Field(f"{prefix}身份号码", id_number=True)
-        self.phone = Field(f"{prefix}手机", latin=True, max_length=20)
-        self.address = Field(f"{prefix}住址")
+        self.name = Field("姓名", max_length=60)
+        self.number = Field("身份号码", id_number=True)
+        self.phone = Field("手机", latin=True, max_length=20)
+        self.address = Field("住址")
         self.fields = {"name": self.name, "id_number": self.number, "phone": self.phone}
         self._card: NaturalPerson | None = None
         grid = Grid(across=SPACE.x16, down=SPACE.x8)
         grid.addWidget(self.name, 0, 0)
         grid.addWidget(self.number, 0, 1)
-        grid.addWidget(self.phone, 1, 0)
-        grid.addWidget(self.address, 1, 1)
-        grid.setColumnStretch(0, 2)
-        grid.setColumnStretch(1, 3)
+        grid.addWidget(self.phone, 0, 2)
+        grid.addWidget(self.address, 1, 0, 1, 3 if more is None else 2)
+        if more is not None:
+            grid.addWidget(more, 1, 2)
+        for column, share in enumerate((3, 4, 3)):
+            grid.setColumnStretch(column, share)
         self.setLayout(grid)
         for field in (self.name, self.number):
             field.edited.connect(self._typed_over)
@@ -122,8 +125,8 @@ class ApplicantPage(QWidget):
         self._kind = _group(self, self.kind_person, self.kind_entity)
         self._way = _group(self, self.by_self, self.by_agent)
         self.person = _PersonForm()
-        self.agent = _PersonForm()
         self.scope = Field("授权范围", value=DEFAULT_SCOPE)
+        self.agent = _PersonForm(self.scope)
         self.entity_name = Field("单位名称", max_length=200)
         self.credit_code = Field("统一社会信用代码", latin=True, max_length=18)
         self.representative = Field("法定代表人（负责人）", max_length=60)
@@ -143,23 +146,20 @@ class ApplicantPage(QWidget):
     def _build(self) -> None:
         self._entity = QWidget()
         grid = Grid(across=SPACE.x16, down=SPACE.x8)
-        for field, row, column in (
-            (self.entity_name, 0, 0),
-            (self.credit_code, 0, 1),
-            (self.representative, 1, 0),
-            (self.entity_phone, 1, 1),
-        ):
-            grid.addWidget(field, row, column)
-        grid.addWidget(self.entity_address, 2, 0, 1, 2)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        grid.addWidget(self.entity_name, 0, 0, 1, 2)
+        grid.addWidget(self.credit_code, 0, 2)
+        grid.addWidget(self.representative, 1, 0)
+        grid.addWidget(self.entity_phone, 1, 1)
+        grid.addWidget(self.entity_address, 1, 2)
+        for column, share in enumerate((3, 3, 4)):
+            grid.setColumnStretch(column, share)
         self._entity.setLayout(grid)
         who = Card("申请人", gap=SPACE.x8, padding=SPACE.x12)
         who.head.put(self.kind_person, self.kind_entity)
         who.body.put(self.person, self._entity)
         self._came = Card("来办的人", gap=SPACE.x8, padding=SPACE.x12)
         self._came.head.put(self.by_self, self.by_agent)
-        self._came.body.put(self.agent, self.scope, self.hint)
+        self._came.body.put(self.agent, self.hint)
         self._warn = Surface("notice")
         self._warn.setLayout(
             Row(IconLabel("triangle-alert", "warn", SIZE.icon_large), self.warning, gap=SPACE.x8, margins=SPACE.x8)
@@ -168,8 +168,13 @@ class ApplicantPage(QWidget):
         bar.setLayout(Row(None, self.go, margins=(0, SPACE.page)))
         body = Column(who, self._came, self._warn, None, gap=SPACE.x12, margins=(SPACE.x16, SPACE.page))
         middle = QWidget()
+        middle.setProperty("clear", True)
         middle.setLayout(body)
-        self.setLayout(Column(middle, bar))
+        scroll = QScrollArea()
+        scroll.setWidget(middle)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setLayout(Column(scroll, bar))
         self._warn.hide()
 
     def _lines(self) -> tuple[Field, ...]:
@@ -233,7 +238,6 @@ class ApplicantPage(QWidget):
         self._entity.setVisible(entity)
         self.by_self.setText("法定代表人来办" if entity else "本人来办")
         self.agent.setVisible(agent)
-        self.scope.setVisible(agent)
         self.hint.setText("" if agent else "身份证放上去就读，也可以直接输入")
         self.hint.setVisible(not agent)
         self.start()

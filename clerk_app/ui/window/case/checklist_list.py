@@ -141,8 +141,7 @@ class _Delegate(QStyledItemDelegate):
         where = rows.sentence_rect(area, material, check)
         painter.setFont(theme().fonts["note"])
         painter.setPen(QColor(COLOR.ink9))
-        flags = Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        painter.drawText(where, int(flags), f"告知书将写：{notice_sentence(material, check)}")
+        painter.drawText(where, int(rows.WRAPPED), rows.spoken_sentence(material, check))
 
     def _lacking(self, painter: QPainter, area: QRect, material: Material, check: MaterialCheck) -> None:
         owed = max(1, material.form.needed - check.pieces)
@@ -178,6 +177,7 @@ class Checklist(QListView):
     mode_changed = Signal()
     rewrite_wanted = Signal(str)
     left_at_end = Signal()
+    resized = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -374,6 +374,7 @@ class Checklist(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._relayout()
+        self.resized.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

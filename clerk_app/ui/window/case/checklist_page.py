@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -11,20 +11,29 @@ from clerk_app.domain import outcomes
 from clerk_app.domain.checklist import RECEIVED, Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind
-from clerk_app.ui.keys import Page, bind
+from clerk_app.ui.keys import Page, bind, key
 from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.labels import Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import EmptyState, Surface
-from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case import checklist_rows as rows
 from clerk_app.ui.window.case.checklist_list import Checklist
 from clerk_app.ui.window.case.checklist_rows import Mode
 
+_VERDICT_KEYS = (
+    "all_present",
+    "accept_row",
+    "original",
+    "copy",
+    "exempt",
+    "tolerate",
+    "defect",
+    "not_needed",
+    "clear_row",
+)
 _LEGENDS = {
-    Mode.VERDICTS: ("每项的结果", Page.CHECKLIST, "ink7"),
     Mode.DEFECTS: ("正在选问题", Page.REASONS, "bad"),
     Mode.LACKING: ("正在选欠几份", Page.OWED, "warn"),
 }
@@ -40,14 +49,20 @@ _COUNTS = (
 class _Heads(Surface):
     """The column titles, in the columns of the rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, checklist: Checklist) -> None:
         super().__init__("sunk", edges="bottom", height=SIZE.card_head - SPACE.x8)
+        self._list = checklist
         self._titles = [Text(words, "tiny", "ink5") for words in ("材料与接件标准", "要求", "收到", "结果")]
         for title in self._titles:
             title.setParent(self)
+        checklist.resized.connect(self._place)
 
     def resizeEvent(self, event: object) -> None:
-        place = rows.geometry(self.rect())
+        self._place()
+
+    def _place(self) -> None:
+        # The rows lose the scroll bar's width, and the titles stand above the rows.
+        place = rows.geometry(QRect(0, 0, self._list.viewport().width(), self.height()))
         areas = (place.text, place.required, place.received, place.result)
         for title, area in zip(self._titles, areas, strict=True):
             title.setGeometry(area.left(), 0, area.width(), self.height())
@@ -65,7 +80,6 @@ class ChecklistPage(QWidget):
         self.list = Checklist()
         self.legend = Legend()
         self.blocking = Text("", "note", "bad", right=True)
-        self.blocking.setWordWrap(True)
         self.go = Button("去结论", ButtonRole.PRIMARY, key="F9")
         self.empty = EmptyState("目录里没有这个事项的材料清单，不能按标准收件", icon="list-x")
         self._pills = [Pill("", state) for _, _, state in _COUNTS]
@@ -80,7 +94,7 @@ class ChecklistPage(QWidget):
         self._rewrite.hide()
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(Row(*self._pills, None, self.blocking, self.go, gap=SPACE.x6, margins=(0, SPACE.page)))
-        self.setLayout(Column(_Heads(), self.list, self.empty, self._rewrite, self.legend, bar))
+        self.setLayout(Column(_Heads(self.list), self.list, self.empty, self._rewrite, self.legend, bar))
         self.list.changed.connect(self.changed)
         self.list.refused.connect(self.refused)
         self.list.mode_changed.connect(self._show_legend)
@@ -100,7 +114,6 @@ class ChecklistPage(QWidget):
             pill.set(f"{word} {count}", state)
             pill.setVisible(count > 0)
         self.blocking.setText(_blocking(intake))
-        self.blocking.setMaximumWidth(px(SIZE.left_column + SIZE.left_column_narrow))
 
     def start(self) -> None:
         """The focus goes where the next key belongs: the first undecided row, or 「去结论」."""
@@ -119,7 +132,9 @@ class ChecklistPage(QWidget):
         return True
 
     def _show_legend(self) -> None:
-        if self.list.mode in _LEGENDS:
+        if self.list.mode is Mode.VERDICTS:
+            self.legend.show_keys("", (key(name) for name in _VERDICT_KEYS))
+        elif self.list.mode in _LEGENDS:
             title, page, tone = _LEGENDS[self.list.mode]
             self.legend.show_page(title, page, tone=tone)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.catalogue import Material, Matter
@@ -18,6 +19,7 @@ RECEIVED_WIDTH = 96
 RESULT_WIDTH = 178
 NUMBER_LEFT = SPACE.page
 TEXT_LEFT = SPACE.page + SIZE.mark + SPACE.x16
+WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 class Mode(StrEnum):
@@ -181,10 +183,17 @@ def sentence_rect(row: QRect, material: Material, check: MaterialCheck) -> QRect
 
 
 def sentence_height(width: int, material: Material, check: MaterialCheck) -> int:
-    """One or two lines of the note role."""
+    """As many lines of the note role as the sentence takes."""
     available = width - px(TEXT_LEFT) - px(SPACE.page)
-    needed = theme().fonts.width("note", f"告知书将写：{notice_sentence(material, check)}")
-    return theme().fonts.line("note") * (1 if needed <= available else 2)
+    needed = QFontMetrics(theme().fonts["note"]).boundingRect(
+        QRect(0, 0, available, 0), int(WRAPPED), spoken_sentence(material, check)
+    )
+    return max(theme().fonts.line("note"), needed.height())
+
+
+def spoken_sentence(material: Material, check: MaterialCheck) -> str:
+    """「告知书将写：…」, so that the clerk reads the notice while choosing."""
+    return f"告知书将写：{notice_sentence(material, check)}"
 
 
 def chip_at(row: QRect, material: Material, where: QPoint) -> Chip | None:

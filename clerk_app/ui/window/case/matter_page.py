@@ -27,6 +27,7 @@ from clerk_app.services.window.catalogue import MatterHit
 from clerk_app.ui.keys import Page, bind, pressed
 from clerk_app.ui.kit import paint
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
+from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
@@ -191,6 +192,14 @@ class MatterPage(QWidget):
             self._build_questions(matter)
         self._show_answers()
 
+    def hits_shown(self) -> Sequence[MatterHit]:
+        """What the list shows now."""
+        return self._model.hits
+
+    def question_at(self) -> int:
+        """Which question the digits answer, from 0."""
+        return self._at
+
     def start(self) -> None:
         """The focus goes to the search line, or to the first question."""
         if self._intake is None or self._intake.matter is None or self.stack.currentIndex() == 0:
@@ -272,14 +281,12 @@ class MatterPage(QWidget):
         for number, situation in enumerate(self._asked(), 1):
             card = Card(padding=SPACE.x12, gap=SPACE.x8)
             chips = []
-            row = Row(gap=SPACE.x8)
             for digit, option in enumerate(situation.options, 1):
                 chip = Chip(option.text, key=str(digit))
                 chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 chip.clicked.connect(lambda _on=False, q=number - 1, o=digit - 1: self._choose(q, o))
-                row.put(chip)
                 chips.append(chip)
-            row.put(None)
+            row = Flow(*chips, gap=SPACE.x8)
             suffix = "（可多选）" if situation.multiple else ""
             card.body.put(Text(f"{number}. {situation.question}{suffix}", "item"), row)
             self._chips.append(chips)

@@ -42,6 +42,10 @@ class PaperView(QWidget):
         self.updateGeometry()
         self.update()
 
+    def has_paper(self) -> bool:
+        """Whether a page is shown."""
+        return self._image is not None
+
     def sizeHint(self) -> QSize:
         width = self.width()
         if self._image is None:

@@ -1,0 +1,200 @@
+"""``clerk demo``: server, kiosk, display and window of a sample hall on one PC, with virtual devices.
+
+With a screen the windows open and a small panel stands for the hands of a citizen. Without one the same windows run
+offscreen and one citizen is served by driving the real widgets (``demo_script``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clerk_app.bootstrap import logs, sample_hall, settings
+from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.errors import Fault, Refusal
+from clerk_app.ports.clock import Clock, Entropy, SystemClock, SystemEntropy
+
+if TYPE_CHECKING:
+    from clerk_app.bootstrap.display import RunningDisplay
+    from clerk_app.bootstrap.kiosk import RunningKiosk
+    from clerk_app.bootstrap.supervisor import EmbeddedServer
+    from clerk_app.bootstrap.virtual_devices import VirtualStation
+    from clerk_app.design.fontset import FontSet
+    from clerk_app.ui.hands import Hands
+    from clerk_app.ui.window.shell import WindowShell
+
+IDLE_SECONDS = 20.0
+
+
+@dataclass
+class DemoHall:
+    """The furnished hall: a running server, two stations of virtual devices, colleagues at other windows."""
+
+    folder: Path
+    out: Path
+    fonts: FontSet
+    clock: Clock
+    entropy: Entropy
+    catalogue: sample_hall.SampleCatalogue
+    server: EmbeddedServer
+    morning: sample_hall.Morning
+    window_station: VirtualStation
+    kiosk_station: VirtualStation
+
+    @classmethod
+    def open(cls, out: Path, fonts: FontSet) -> DemoHall:
+        """Build everything anew in ``out``; raises ``Refusal`` or ``Fault``."""
+        from clerk_app.bootstrap.server import open_hall
+        from clerk_app.bootstrap.supervisor import EmbeddedServer
+        from clerk_app.bootstrap.virtual_devices import VirtualStation
+
+        clock, entropy = SystemClock(), SystemEntropy()
+        folder = out / "data"
+        shutil.rmtree(folder, ignore_errors=True)
+        sample_hall.write_settings(folder)
+        hall = open_hall(folder)
+        try:
+            catalogue = sample_hall.furnish(hall)
+            server = EmbeddedServer(folder, idle_seconds=IDLE_SECONDS)
+            running = server.ensure()
+            morning = sample_hall.Morning.open(hall, running.address, clock, entropy)
+        finally:
+            hall.close()
+        morning.serve_some()
+        stations = [VirtualStation(name, fonts.regular, evaluator=name == "window") for name in ("window", "kiosk")]
+        for station in stations:
+            station.start()
+        return cls(folder, out, fonts, clock, entropy, catalogue, server, morning, *stations)
+
+    def window(self) -> WindowShell:
+        """The clerk's window, assembling behind its login page."""
+        from dataclasses import replace
+
+        from clerk_app.bootstrap.devices import open_devices
+        from clerk_app.bootstrap.window import assemble, quotable, start_behind
+        from clerk_app.ui.window.shell import WindowShell
+
+        station = self.window_station
+        config = replace(settings.load(self.folder), devices=station.settings)
+        shell = WindowShell(self.clock, quotable(self.entropy), config.hall.name, config.window.number)
+        devices = open_devices(station.settings, self.clock, serial=station.serial_line)
+        papers = self.out / "papers"
+        papers.mkdir(parents=True, exist_ok=True)
+        start_behind(shell, lambda: assemble(config, self.fonts, devices=devices, papers_folder=papers))
+        return shell
+
+    def kiosk(self) -> RunningKiosk:
+        """The ticket machine with its own card reader and printer."""
+        from clerk_app.bootstrap.enrolled import open_device
+        from clerk_app.bootstrap.kiosk import start_kiosk
+
+        device = open_device(
+            self.folder / "kiosk-1", DeviceKind.KIOSK, "1号取号机", self.entropy, embedded=lambda: self.server
+        )
+        return start_kiosk(
+            device,
+            self.kiosk_station.settings,
+            self.fonts,
+            self.clock,
+            self.entropy,
+            serial=self.kiosk_station.serial_line,
+        )
+
+    def display(self) -> RunningDisplay:
+        """The hall's call screen."""
+        from clerk_app.bootstrap.display import start_display
+        from clerk_app.bootstrap.enrolled import open_device
+
+        device = open_device(
+            self.folder / "display-1", DeviceKind.DISPLAY, "大厅屏", self.entropy, embedded=lambda: self.server
+        )
+        return start_display(device, self.clock, self.entropy)
+
+    def close(self) -> None:
+        """Switch the devices off and stop the server."""
+        self.morning.close()
+        self.window_station.stop()
+        self.kiosk_station.stop()
+        self.server.stop()
+
+
+def has_screen() -> bool:
+    """Whether windows can be shown here."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """``clerk demo``: 0 when the citizen was served (or the windows were closed), 1 otherwise."""
+    offscreen = args.offscreen or not has_screen()
+    out: Path = args.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    logs.start(out, "demo")
+    from clerk_app import typefaces
+    from clerk_app.ui.application import dress, make_application
+    from clerk_app.ui.hands import Hands
+
+    app = make_application(offscreen=offscreen)
+    try:
+        fonts = typefaces.find()
+        dress(app, fonts)
+        hall = DemoHall.open(out, fonts)
+    except (Refusal, Fault) as known:
+        print(known, file=sys.stderr)
+        return 1
+    try:
+        return _offscreen(Hands(app), hall) if offscreen else _by_hand(app.exec, hall)
+    finally:
+        hall.close()
+
+
+def _offscreen(hands: Hands, hall: DemoHall) -> int:
+    from clerk_app.bootstrap.demo_script import DemoScript
+    from clerk_app.ui.hands import Stuck
+
+    script = DemoScript(hands, hall)
+    try:
+        summary = script.play()
+    except Stuck as stuck:
+        print(f"演示停在：{stuck}", file=sys.stderr)
+        return 1
+    print(f"办完一位：{summary['ticket']} → {summary['case_number']}，{summary['outcome_name']}")
+    print(f"结果在 {hall.out}（summary.json、截图、小票、通知书）")
+    return 0
+
+
+def _by_hand(run_windows: Callable[[], int], hall: DemoHall) -> int:
+    from clerk_app.ui.demo_panel import DemoPanel
+    from drivers.idcard import samples
+
+    hall.morning.let_wait()
+    kiosk, display, window = hall.kiosk(), hall.display(), hall.window()
+    panel = DemoPanel(
+        place=lambda where: (hall.kiosk_station if where == "kiosk" else hall.window_station).place_card(
+            samples.RESIDENT
+        ),
+        lift=lambda where: (hall.kiosk_station if where == "kiosk" else hall.window_station).lift_card(),
+        press=hall.window_station.press,
+        paper_out=lambda: hall.window_station.printer.run_out_of_paper(),
+        load_paper=lambda: hall.window_station.printer.load_paper(),
+        login=f"{sample_hall.CLERK_LOGIN} / {sample_hall.PASSWORD}",
+    )
+    kiosk.window.resize(432, 768)
+    display.window.resize(960, 540)
+    for shown in (kiosk.window, display.window, window, panel):
+        shown.show()
+    try:
+        return run_windows()
+    finally:
+        window.close()
+        kiosk.close()
+        display.close()
