@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from threading import Lock
 
 from clerk_app.domain.catalogue import Matter
@@ -59,8 +60,16 @@ class CatalogueDesk:
         return index.search(query, limit, favourites)
 
     def matter(self, code: str) -> Matter:
-        """The whole matter of the version in use, also for the target of a redirect; ``NotFound``."""
-        return read_matter(self._store.body(code))
+        """The whole matter, also for the target of a redirect; ``NotFound``.
+
+        Its ``version`` is the catalogue's, which the case pins: 「目录第 418 版」 on the screen and in the record.
+        """
+        while True:
+            version = self._store.version()
+            body = self._store.body(code)
+            # A new catalogue may have come in between the two looks.
+            if self._store.version() == version:
+                return replace(read_matter(body), version=version)
 
     def touch(self, code: str) -> None:
         """The clerk took this matter: count it, and list it among the first from now on."""

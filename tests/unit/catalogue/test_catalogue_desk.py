@@ -128,3 +128,24 @@ def test_the_matter_is_read_whole_and_an_unknown_code_is_named() -> None:
     assert desk.matter("登记甲").type_name == "公共服务事项"
     with pytest.raises(NotFound):
         desk.matter("没有")
+
+
+def test_a_matter_carries_the_catalogue_version_that_its_case_pins() -> None:
+    store = MemoryCatalogue("登记甲")
+    store.number = 418
+    assert CatalogueDesk(store, StepClock()).matter("登记甲").version == 418
+
+
+def test_a_matter_is_never_read_across_two_versions() -> None:
+    class Renewed(MemoryCatalogue):
+        """A new version arrives while the matter is read."""
+
+        def body(self, code: str) -> dict[str, Any]:
+            found = super().body(code)
+            if self.number == 1:
+                self.number = 2
+                self.bodies[code] = {**found, "department": "区人社局"}
+            return found
+
+    matter = CatalogueDesk(Renewed("登记甲"), StepClock()).matter("登记甲")
+    assert (matter.version, matter.department) == (2, "区人社局")
