@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clerk_app.domain.cases import CaseState
-from clerk_app.domain.queue import PriorityClass, PrintState, TicketState, VisitReason
+from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.devices import DeviceHealth, DeviceState
 from clerk_app.ports.hall import FeedCursor, GroupWaiting, Ticket, WindowView
@@ -220,6 +220,5 @@ def case_row(**changes: Any) -> CaseRow:
         "supplement_due": None,
         "revision": 1,
         "request_sha": "",
-        "body": {},
     }
     return CaseRow(**{**values, **changes})

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import NOTHING, average, minutes
@@ -21,10 +21,14 @@ from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, KeyHint, Pi
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
+from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.found import Found
+from clerk_app.ui.window.frames import Scroll
 
 CALL_WIDTH = 316
-CALL_HEIGHT = 164
+HERO = 164
+HERO_LOW = 136
+LOW = 480
 FIND_AFTER_MS = 250
 
 READY = "准备好了就叫下一位"
@@ -38,6 +42,7 @@ _URGENCY: Final[dict[Urgency, tuple[str, str, State]]] = {
     Urgency.SOON: ("triangle-alert", "warn_solid", State.WARN),
     Urgency.LATER: ("file-clock", "ink7", State.NEUTRAL),
 }
+_DRAFTS: Final = frozenset({DeadlineKind.DRAFT, DeadlineKind.NOTICE})
 
 
 class IdlePage(Surface):
@@ -64,12 +69,14 @@ class IdlePage(Surface):
         self.people = _Figure("可到本窗口的人")
         self.longest = _Figure("最久已等")
         self.mean = _Figure("今天平均等候")
+        self._hero = _Hero("card", height=HERO)
         self.search = _FindLine()
         self.found = Found()
         self.todo = Card("今天必须处理", note="按到期先后", padding=0)
         self.cases = Card("我的办件", padding=0)
         self.stack = QStackedWidget()
-        self.resumes: list[tuple[str, Button]] = []
+        self.resumes: dict[str, Button] = {}
+        self._first = ""
         self._build()
         self.call.clicked.connect(self._call)
         self.search.wanted.connect(self._find)
@@ -77,25 +84,24 @@ class IdlePage(Surface):
         bind(self, "read_card_idle", self.walk_in.emit, context=Qt.ShortcutContext.WindowShortcut)
 
     def _build(self) -> None:
-        hero = Surface("card")
+        hero = self._hero
         figures = Row(self.people, self.longest, self.mean, None, gap=SPACE.x32)
         words = Column(None, self.title, self.note, SPACE.x12, figures, None, margins=(SPACE.x8, SPACE.x24))
-        call_box = Surface("card", width=CALL_WIDTH, height=CALL_HEIGHT)
-        call_box.setLayout(Row(self.call))
-        hero_row = Row(words, call_box)
+        call_place = Surface("", width=CALL_WIDTH)
+        call_place.setLayout(Row(self.call))
+        hero_row = Row(words, call_place)
         hero_row.setStretch(0, 1)
         hero.setLayout(hero_row)
-        lists = QWidget()
-        lists.setProperty("clear", "true")
         row = Row(gap=SPACE.x16)
         row.addWidget(self.todo, 5, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.cases, 4, Qt.AlignmentFlag.AlignTop)
-        lists.setLayout(Column(row, None))
-        self.stack.addWidget(_scrolled(lists))
-        self.stack.addWidget(_scrolled(self.found))
-        self.setLayout(
-            Column(hero, self.search, self.stack, gap=SPACE.x16, margins=(SPACE.x16, SPACE.page, 0, SPACE.page))
-        )
+        below = (0, SPACE.page, SPACE.x16, SPACE.page)
+        self.stack.addWidget(Scroll(Column(row, None), below))
+        self.stack.addWidget(Scroll(Column(self.found), below))
+        above = Column(hero, self.search, gap=SPACE.x16, margins=(SPACE.x16, SPACE.page, SPACE.x16, SPACE.page))
+        outer = Column(above, self.stack)
+        outer.setStretch(1, 1)
+        self.setLayout(outer)
         self.todo.body.put(EmptyState("今天没有要赶的期限"))
         self.cases.body.put(EmptyState("还没有办件"))
 
@@ -117,8 +123,11 @@ class IdlePage(Surface):
     def show_overview(self, overview: Overview) -> None:
         """Deadlines, drafts and my cases."""
         self.todo.body.empty()
-        self.resumes = []
+        self.resumes = {}
         self.todo.set_count(sum(line.urgency is not Urgency.LATER for line in overview.deadlines))
+        drafts = [line for line in overview.deadlines if line.kind in _DRAFTS]
+        plain = [line for line in drafts if line.kind is DeadlineKind.DRAFT]
+        self._first = next((line.case_id for line in [*plain, *drafts]), "")
         for number, line in enumerate(overview.deadlines):
             if number:
                 self.todo.body.put(Divider())
@@ -174,11 +183,15 @@ class IdlePage(Surface):
 
     def resume_first(self) -> bool:
         """Alt+D: take up the first draft; False when there is none."""
-        if self.resumes:
-            self.resume.emit(self.resumes[0][0])
-        return bool(self.resumes)
+        if self._first:
+            self.resume.emit(self._first)
+        return bool(self._first)
 
     # --- inside -----------------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._hero.set_height(HERO_LOW if self.height() < px(LOW) else HERO)
+        super().resizeEvent(event)
+
     def _show_longest(self, now: datetime) -> None:
         view = self._view
         if view is None or not view.eligible:
@@ -216,19 +229,29 @@ class IdlePage(Surface):
     def _deadline(self, line: Deadline) -> QWidget:
         icon, tone, state = _URGENCY[line.urgency]
         box = QWidget()
-        words = Column(ElidedLabel(line.title, "body"), ElidedLabel(line.line, "note", "ink5"))
+        urgent = line.urgency in {Urgency.OVERDUE, Urgency.TODAY}
+        detail = Text(line.line, "note", "ink5", wrap=True) if urgent else ElidedLabel(line.line, "note", "ink5")
+        words = Column(ElidedLabel(line.title, "body"), detail)
         row = Row(IconLabel(icon, tone, SIZE.icon_middle), words, gap=SPACE.x12, margins=(SPACE.x6, SPACE.card))
         row.setStretch(1, 1)
-        draft = line.kind in {DeadlineKind.DRAFT, DeadlineKind.NOTICE}
         if line.kind is not DeadlineKind.DRAFT:
             row.put(Pill(line.badge, state))
-        if draft:
-            button = Button("继续", key="" if self.resumes else key("draft").cap(), compact=True)
+        if line.kind in _DRAFTS:
+            button = Button("继续", key=key("draft").cap() if line.case_id == self._first else "", compact=True)
+            button.setAccessibleName(f"继续 {line.line}")
             button.clicked.connect(lambda _on=False, chosen=line.case_id: self.resume.emit(chosen))
-            self.resumes.append((line.case_id, button))
+            self.resumes[line.case_id] = button
             row.put(button)
         box.setLayout(row)
         return box
+
+
+class _Hero(Surface):
+    def set_height(self, height: int) -> None:
+        """Lower on a low screen; the lists below need the room."""
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
 
 
 class _Figure(QWidget):
@@ -315,15 +338,6 @@ def _count_line(label: str, count: int, note: str) -> QWidget:
     row = Row(gap=SPACE.x12, margins=(SPACE.x8, SPACE.card))
     row.addWidget(Text(label, "body"), 3)
     row.addWidget(Text(str(count), "title", right=True), 1)
-    row.addWidget(ElidedLabel(note or NOTHING, "note", "ink7" if note else "ink5"), 3)
+    row.addWidget(ElidedLabel(note, "note", "ink7"), 3)
     line.setLayout(row)
     return line
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area

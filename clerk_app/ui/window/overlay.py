@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from clerk_app.design.tokens import COLOR, SHADOW_OPACITY, SPACE
 from clerk_app.ui.keys import key
@@ -13,6 +13,7 @@ from clerk_app.ui.kit.labels import ElidedLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Card
 from clerk_app.ui.kit.theme import px
+from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.hints import HintButton
 
 
@@ -35,16 +36,9 @@ class Overlay(QWidget):
         self.panel = Card(padding=0)
         self.panel.setParent(self)
         self.panel.body.put(Row(self.heading, self.note, leave, gap=SPACE.x12, margins=(SPACE.x12, SPACE.page)))
-        inner = QWidget()
-        inner.setProperty("clear", "true")
-        self.body = Column(margins=(0, SPACE.page, SPACE.x16, SPACE.page))
-        inner.setLayout(self.body)
-        self.area = QScrollArea()
-        self.area.setWidget(inner)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body = Column()
+        self.area = Scroll(self.body, (0, SPACE.page, SPACE.x16, SPACE.page))
         self.panel.body.put(self.area)
-        self._inner = inner
         leave.clicked.connect(self.dismiss)
         host.installEventFilter(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,7 +55,7 @@ class Overlay(QWidget):
 
     def start(self) -> None:
         """Where the focus goes first."""
-        self.area.setFocus()
+        self.setFocus()
 
     def dismiss(self) -> None:
         """Close and give the focus back."""
@@ -106,6 +100,6 @@ class Overlay(QWidget):
         margin = px(SPACE.x24)
         width = min(px(self._panel_width), self.width() - 2 * margin)
         head = self.heading.sizeHint().height() + 2 * px(SPACE.x12)
-        wanted = head + self._inner.sizeHint().height() + px(SPACE.x4)
+        wanted = head + self.body.sizeHint().height() + px(SPACE.x4)
         height = min(wanted, self.height() - 2 * margin)
         self.panel.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)

@@ -18,11 +18,13 @@ from clerk_app.ui.kit.labels import Divider, ElidedLabel, Pill, SectionTitle, Te
 from clerk_app.ui.kit.layout import Column, Grid, Row
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.window.hints import HintButton
 from clerk_app.ui.window.ticket_card import Served, TicketCard
 
 MOST_GROUPS = 6
 MOST_MISSED = 3
+NOTE_WIDTH = 178
 
 
 class Rail(Surface):
@@ -58,7 +60,11 @@ class Rail(Surface):
         top = QWidget()
         self._top = Column(self.ticket, self.keys, gap=SPACE.x8, margins=SPACE.x12)
         top.setLayout(self._top)
-        self.setLayout(Column(top, self.waiting, self.missed, self.day, self.slim, None))
+        self._foot = QWidget()
+        column = Column(top, self.waiting, self.missed, self.day, self.slim, self._foot)
+        column.setStretch(column.indexOf(self.slim), 1)
+        column.setStretch(column.indexOf(self._foot), 1)
+        self.setLayout(column)
         self.slim.setVisible(False)
         self.recall_button.clicked.connect(self.recall)
         self.miss_button.clicked.connect(self.miss)
@@ -151,6 +157,7 @@ class Rail(Surface):
         self.waiting.setVisible(wide)
         self.day.setVisible(wide)
         self.slim.setVisible(not wide)
+        self._foot.setVisible(wide)
         self.waiting.show_view(self._view, now, self._stale_since)
         self.slim.show_view(self._view, now, self._stale_since)
         self.missed.show_tickets(self._view.missed if self._view else (), free=self._served is None)
@@ -210,7 +217,9 @@ class _Waiting(_Section):
         elif view is None:
             self.title.set_note("")
         else:
-            self.title.set_note(f"全厅 {view.waiting} 人 · 可办 {view.eligible} 人")
+            whole = f"全厅 {view.waiting} 人 · 本窗口可办 {view.eligible} 人"
+            fits = theme().fonts.width("note", whole) <= px(NOTE_WIDTH)
+            self.title.set_note(whole if fits else f"可办 {view.eligible} 人")
         at = view.at if view and stale_since is not None else now
         for number, (name, count, longest) in enumerate(self.rows):
             shown = number < len(self._groups)

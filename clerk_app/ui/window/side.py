@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time
@@ -22,6 +22,7 @@ from clerk_app.ui.kit.layout import Column, Grid, Row, centred
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px, theme
+from clerk_app.ui.window.frames import Dashed, Scroll
 from clerk_app.ui.window.hints import HintButton
 from clerk_app.ui.window.wording import (
     CASE_WORDS,
@@ -53,15 +54,8 @@ class Side(Surface):
         self.upload = _Uploads()
         self.last = _Last()
         self.groups = _Groups()
-        inner = QWidget()
-        inner.setProperty("clear", "true")
-        inner.setLayout(Column(self.card, self.person, self.upload, self.devices, self.last, self.groups, None))
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setLayout(Column(scroll))
+        column = Column(self.card, self.person, self.upload, self.devices, self.last, self.groups, None)
+        self.setLayout(Column(Scroll(column, (0, 0, 0, 0))))
         self._free, self._has_last, self._has_groups = True, False, False
         self.card.manual.clicked.connect(self.manual)
         self.upload.all.clicked.connect(self.uploads)
@@ -120,7 +114,7 @@ class _CardPanel(_Section):
 
     def __init__(self) -> None:
         super().__init__(line=False)
-        self.frame = Surface("dashed", width=132, height=86)
+        self.frame = Dashed(width=132, height=86, pen=SIZE.frame)
         self.frame.setLayout(centred(IconLabel("id-card", "pri", 44, stroke=1.6)))
         self.words = Text("身份证放上去就读", "title", centre=True)
         self.detail = Text("", "note", "bad", wrap=True, centre=True)

@@ -14,7 +14,7 @@ from clerk_app.domain.queue import TicketState
 from clerk_app.ports.hall import Ticket
 from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
-from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.window.frames import Dashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ def _face(served: Served) -> _Face:
     return _Face(joined("正在办理", served.group_name), served.number, waited, started)
 
 
-class TicketCard(Surface):
+class TicketCard(Dashed):
     """``show_ticket`` shows whom this window serves, ``show_idle`` that it is free; narrow it keeps number and time."""
 
     def __init__(self) -> None:
-        super().__init__("dashed")
+        super().__init__()
         self._clock_from: datetime | None = None
         self._narrow = False
         self.idle = Text("本窗口空闲", "item", "ink7", centre=True)
@@ -109,7 +109,8 @@ class TicketCard(Surface):
 
     def _arrange(self) -> None:
         free, narrow = self._served is None, self._narrow
-        self.set_kind("dashed" if free else "ticket")
+        self.dashed = free
+        self.set_kind("" if free else "ticket")
         self.idle.setText("空闲" if narrow else "本窗口空闲")
         self.idle.setVisible(free)
         self.last.setVisible(free and not narrow and bool(self.last.whole_text()))

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import bar_day, clock_time
@@ -106,3 +106,4 @@ class _Badge(Surface):
         super().__init__("card")
         self.words = Text(words, "item", "ink9", strong=True)
         self.setLayout(Row(self.words, margins=(0, SPACE.x8)))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time, exact_time, joined
@@ -21,6 +21,7 @@ from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.window.case.paper_cards import PaperCard, RatingCard, Slip, SummaryCard
+from clerk_app.ui.window.frames import Scroll
 
 
 class PapersPage(QWidget):
@@ -53,16 +54,9 @@ class PapersPage(QWidget):
         self.more = Text("", "note", "bad")
         self._ask_place = Column(gap=SPACE.x8)
         self._sheets = Column(gap=SPACE.x8)
-        content = QWidget()
-        content.setProperty("clear", "true")
-        column = Column(gap=SPACE.x8, margins=(SPACE.x12, SPACE.page))
+        column = Column(gap=SPACE.x8)
         column.put(self._ask_place, self.more, self.summary, self._sheets, self.rating, None)
-        content.setLayout(column)
-        self.area = QScrollArea()
-        self.area.setWidget(content)
-        self.area.setWidgetResizable(True)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = Scroll(column, (SPACE.x12, SPACE.page, SPACE.x12, SPACE.page))
         desk = Surface("canvas")
         desk.setLayout(Column(self.area))
         self.saved = ElidedLabel("", "note", "ok")
