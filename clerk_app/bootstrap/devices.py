@@ -84,7 +84,7 @@ def not_set_up(clock: Clock, advice: str = "") -> DeviceHealth:
     return DeviceHealth(DeviceState.NOT_CONFIGURED, clock.now(), "not_configured", advice)
 
 
-class _Opened:
+class Opened:
     """What all mapped devices share."""
 
     def __init__(self, driver: Device) -> None:
@@ -103,7 +103,7 @@ class _Opened:
         self._driver.close()
 
 
-class OpenCardReader(_Opened):
+class OpenCardReader(Opened):
     """A ``ports.devices.CardReader``; ``hunt`` finds the port where the settings say "auto"."""
 
     def __init__(self, driver: SerialIdCardReader, hunt: PortHunt | None = None) -> None:
@@ -194,7 +194,7 @@ class PortHunt:
         return [port.device for port in free]
 
 
-class OpenReceiptPrinter(_Opened):
+class OpenReceiptPrinter(Opened):
     """A ``ports.devices.ReceiptPrinter``."""
 
     def __init__(self, driver: EscPosPrinter) -> None:
@@ -210,7 +210,7 @@ def print_result(report: PrintReport) -> PrintResult:
     return PrintResult(PrintOutcome(report.outcome.value), report.advice)
 
 
-class OpenEvaluator(_Opened):
+class OpenEvaluator(Opened):
     """A ``ports.devices.Evaluator``."""
 
     def __init__(self, driver: SerialEvaluator) -> None:
