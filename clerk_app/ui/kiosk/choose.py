@@ -1,0 +1,175 @@
+"""Pages on which the citizen chooses: who goes first, which group, which matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+
+from clerk_app.design.tokens import KIOSK
+from clerk_app.domain.queue import PriorityClass
+from clerk_app.ports.hall import GroupWaiting
+from clerk_app.services.kiosk import MatterLine
+from clerk_app.ui.kiosk.pieces import INNER, WIDTH, HomeBar, Look, Page, Touch, Words
+from clerk_app.ui.panel import CENTRE, Scale
+
+PER_PAGE = 6
+MATTERS_PER_PAGE = 5
+_LEFT, _GAP = KIOSK.margin, 24
+_HALF = (INNER - _GAP) / 2
+_ROW = 212
+_ICONS = {
+    "企业准入": "store",
+    "社保医保": "heart-pulse",
+    "不动产": "house",
+    "出入境": "plane",
+    "领证、补材料": "package-check",
+    "不知道办哪个": "circle-question-mark",
+}
+_ANY_ICON = "file-text"
+PRIORITIES: tuple[tuple[PriorityClass, str, str, str], ...] = (
+    (PriorityClass.ELDERLY, "老人", "60 岁以上", "person-standing"),
+    (PriorityClass.DISABLED, "残疾人", "持残疾人证", "accessibility"),
+    (PriorityClass.PREGNANT, "孕妇", "孕期都可以", "baby"),
+    (PriorityClass.SOLDIER, "军人", "军人和退役军人", "medal"),
+)
+
+
+class GroupGrid:
+    """Six groups at a time in two columns on a page; ``more`` turns to the next six."""
+
+    def __init__(self, page: Page, top: float, chosen: Signal, more: Touch) -> None:
+        self._more = more
+        self._groups: tuple[GroupWaiting, ...] = ()
+        self._first = 0
+        self.touches: list[Touch] = []
+        for at in range(PER_PAGE):
+            touch = Touch(page.scale, "", Look.CARD, icon_name=_ANY_ICON, side=True, role="card")
+            page.put(
+                touch, _LEFT + (at % 2) * (_HALF + _GAP), top + (at // 2) * (_ROW + KIOSK.gap + 2), _HALF, _ROW
+            )
+            touch.clicked.connect(lambda _=False, place=at: chosen.emit(self._groups[self._first + place].group_id))
+            self.touches.append(touch)
+        more.clicked.connect(self.turn)
+
+    def show(self, groups: Sequence[GroupWaiting]) -> None:
+        """The hall's groups with the people who wait now."""
+        self._groups = tuple(groups)
+        if self._first >= len(self._groups):
+            self._first = 0
+        for at, touch in enumerate(self.touches):
+            place = self._first + at
+            touch.setVisible(place < len(self._groups))
+            if place < len(self._groups):
+                group = self._groups[place]
+                people = f"等 {group.waiting} 人" if group.waiting else "没有人在等"
+                below = tuple(text for text in (group.hint, people) if text)
+                touch.say(group.name, below, _ICONS.get(group.name, _ANY_ICON))
+        self._more.setVisible(len(self._groups) > PER_PAGE)
+
+    def turn(self) -> None:
+        """The next six, after the last ones the first."""
+        self._first += PER_PAGE
+        self.show(self._groups)
+
+    def first(self) -> None:
+        """Back to the first six."""
+        self._first = 0
+        self.show(self._groups)
+
+
+class ChoicePage(Page):
+    """A question with a line below it, a way back and the bar; what is chosen stands between."""
+
+    back = Signal()
+
+    def __init__(self, scale: Scale, title: str, lead: str) -> None:
+        super().__init__(scale)
+        self.hello = Words(scale, "", "lead", "ink7")
+        self.title = Words(scale, title, "page")
+        self.lead = Words(scale, lead, "lead", "ink7")
+        self.bar = HomeBar(scale)
+        self.home = Touch(scale, "返回", Look.PLAIN, icon_name="arrow-left", bold=False)
+        self.home.clicked.connect(self.back)
+        self.put(self.hello, _LEFT, 290, INNER, 56)
+        self.put(self.title, _LEFT, 352, INNER, 92)
+        self.put(self.lead, _LEFT, 452, INNER, 56)
+        self.put(self.home, _LEFT, 1776, 240, KIOSK.target)
+        self.put(self.bar, _LEFT + 240 + 40, 1776, INNER - 280, KIOSK.target)
+
+
+class PriorityPage(ChoicePage):
+    """Who goes first; claimed by a touch, the window looks at papers where there are any."""
+
+    chosen = Signal(object)
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__(scale, "优先取号", "点您符合的一项")
+        self.touches: dict[PriorityClass, Touch] = {}
+        for at, (kind, name, hint, icon) in enumerate(PRIORITIES):
+            touch = Touch(scale, name, Look.WARM, icon_name=icon, below=(hint,), side=True, role="card")
+            touch.clicked.connect(lambda _=False, kind=kind: self.chosen.emit(kind))
+            self.touches[kind] = touch
+            self.put(touch, _LEFT + (at % 2) * (_HALF + _GAP), 660 + (at // 2) * (_ROW + _GAP), _HALF, _ROW)
+
+
+class GroupPage(ChoicePage):
+    """Which group, once it is known who stands here."""
+
+    chosen = Signal(str)
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__(scale, "请点要办的事", "")
+        self.more = Touch(scale, "更多事项", Look.PLAIN, icon_name="ellipsis")
+        self.put(self.more, _LEFT, 660 + 3 * (_ROW + _GAP), INNER, 132)
+        self.grid = GroupGrid(self, 660, self.chosen, self.more)
+
+
+class MatterPage(ChoicePage):
+    """Which matter, so that the paper says what to bring; nobody has to know it."""
+
+    chosen = Signal(object)
+    """A ``MatterLine``, or None for 「不确定」."""
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__(scale, "知道要办什么吗？", "点一项，小票上会写要带什么；不确定也能取号")
+        self._lines: tuple[MatterLine, ...] = ()
+        self._first = 0
+        self.touches: list[Touch] = []
+        for at in range(MATTERS_PER_PAGE):
+            touch = Touch(scale, "", Look.CARD, side=True, role="button")
+            touch.clicked.connect(lambda _=False, place=at: self.chosen.emit(self._lines[self._first + place]))
+            self.touches.append(touch)
+            self.put(touch, _LEFT, 660 + at * (126 + KIOSK.gap), INNER, 126)
+        low = 660 + MATTERS_PER_PAGE * (126 + KIOSK.gap)
+        self.before = Touch(scale, "上一页", Look.PLAIN, icon_name="chevron-left", bold=False)
+        self.after = Touch(scale, "下一页", Look.PLAIN, icon_name="chevron-right", bold=False)
+        self.where = Words(scale, "", "body", "ink7", align=CENTRE)
+        self.before.clicked.connect(lambda: self._turn(-MATTERS_PER_PAGE))
+        self.after.clicked.connect(lambda: self._turn(MATTERS_PER_PAGE))
+        self.put(self.before, _LEFT, low, 300, KIOSK.target)
+        self.put(self.after, WIDTH - _LEFT - 300, low, 300, KIOSK.target)
+        self.put(self.where, _LEFT + 300, low, INNER - 600, KIOSK.target)
+        self.unsure = Touch(scale, "不确定，直接取号", Look.PRIMARY, icon_name="ticket", role="card")
+        self.unsure.clicked.connect(lambda: self.chosen.emit(None))
+        self.put(self.unsure, _LEFT, low + KIOSK.target + KIOSK.gap, INNER, 150)
+
+    def show_lines(self, lines: tuple[MatterLine, ...]) -> None:
+        """Start with the first matters."""
+        self._lines, self._first = lines, 0
+        self._turn(0)
+
+    def _turn(self, by: int) -> None:
+        self._first += by
+        count = len(self._lines)
+        for at, touch in enumerate(self.touches):
+            place = self._first + at
+            touch.setVisible(place < count)
+            if place < count:
+                touch.say(self._lines[place].name)
+        pages = -(-count // MATTERS_PER_PAGE)
+        for piece in (self.before, self.after, self.where):
+            piece.setVisible(pages > 1)
+        self.before.setEnabled(self._first > 0)
+        self.after.setEnabled(self._first + MATTERS_PER_PAGE < count)
+        self.where.say(f"{self._first // MATTERS_PER_PAGE + 1} / {pages}" if count else "")

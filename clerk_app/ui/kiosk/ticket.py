@@ -1,0 +1,149 @@
+"""The page after taking: which number, how many, how long, where, what to bring; and what became of the paper."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+
+from clerk_app.design.tokens import KIOSK, KIOSK_TYPE
+from clerk_app.design.words import joined
+from clerk_app.domain.papers import BringItem
+from clerk_app.ports.devices import PrintOutcome, PrintResult
+from clerk_app.services.kiosk import IssuedTicket
+from clerk_app.ui.kiosk.pieces import INNER, HomeBar, Look, Page, Picture, QrCode, Rule, Sheet, Touch, Words
+from clerk_app.ui.panel import CENTRE, RIGHT, Scale
+
+ROWS = 7
+_LEFT = KIOSK.margin
+_EXEMPT_WORDS = {
+    "电子证照免实体": "有电子证照，不用交",
+    "共享核验免证明": "联网能查到，不用交",
+    "政府核发免交": "政府发的，不用交",
+}
+_NEXT = (
+    "看大厅屏，叫到号再去窗口",
+    "过号不用重新取，直接到屏上写的窗口旁等",
+    "要带什么，可以先问导办台",
+)
+
+
+class TicketPage(Page):
+    """``again`` asks for the paper once more, ``done`` for the first page."""
+
+    again = Signal()
+    done = Signal()
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__(scale)
+        self.strip = Sheet(scale, "ok_soft", "")
+        self.mark = Picture(scale, "circle-check", 60, "ok_solid")
+        self.state = Words(scale, "", "button", "ok")
+        self.put(self.strip, _LEFT, 260, INNER, 116)
+        self.put(self.mark, _LEFT + 32, 260, 72, 116)
+        self.put(self.state, _LEFT + 124, 260, INNER - 148, 116)
+        self.put(Sheet(scale), _LEFT, 412, INNER, 570)
+        self.hello = Words(scale, "", "lead", "ink7")
+        self.number = Words(scale, "", "number", "pri")
+        self.qr = QrCode()
+        self.qr_hint = Words(scale, "", "least", "ink7", align=CENTRE)
+        self.put(self.hello, _LEFT + 50, 460, 540, 70)
+        self.put(self.number, _LEFT + 46, 530, 550, 230)
+        self.put(self.qr, 680, 438, 270, 270)
+        self.put(self.qr_hint, 650, 716, 330, 50)
+        self.put(Rule(scale), _LEFT + 3, 790, INNER - 6, 8)
+        self.facts: list[tuple[Words, Words]] = []
+        for x, width in ((_LEFT + 50, 250), (_LEFT + 310, 260), (_LEFT + 580, 350)):
+            label, value = Words(scale, "", "body", "ink7"), Words(scale, "", "page")
+            self.put(label, x, 818, width, 50)
+            self.put(value, x, 866, width, 92)
+            self.facts.append((label, value))
+        self.put(Sheet(scale), _LEFT, 1012, INNER, 626)
+        self.subject = Words(scale, "", "button")
+        self.put(self.subject, _LEFT + 46, 1034, INNER - 92, 76)
+        self._rows: list[tuple[Picture, Words, Words]] = []
+        for at in range(ROWS):
+            row = Picture(scale, "circle", 40, "edge"), Words(scale, "", "lead"), Words(scale, "", "body", "ink7", align=RIGHT)
+            top = 1112 + at * 64
+            self.put(row[0], _LEFT + 42, top, 52, 64)
+            self.put(row[1], _LEFT + 106, top, 486, 64)
+            self.put(row[2], _LEFT + 520, top, INNER - 520 - 46, 64)
+            self._rows.append(row)
+        self.note = Words(scale, "", "least", "ink7")
+        self.put(self.note, _LEFT + 46, 1566, INNER - 92, 56)
+        self.missing = Touch(scale, "小票没出来", Look.SECONDARY, icon_name="hand-helping")
+        self.home = Touch(scale, "好了，回首页", Look.PRIMARY, icon_name="check", role="card")
+        self.bar = HomeBar(scale)
+        self.put(self.missing, _LEFT, 1666, 412, 140)
+        self.put(self.home, _LEFT + 436, 1666, INNER - 436, 140)
+        self.put(self.bar, _LEFT, 1826, INNER, 60)
+        self.missing.clicked.connect(self.again)
+        self.home.clicked.connect(self.done)
+
+    def show_ticket(self, issued: IssuedTicket) -> None:
+        """The committed ticket; its paper is on its way."""
+        paper = issued.paper
+        who = f"{paper.holder} 您好，您的号码" if paper.holder else "您的号码"
+        self.hello.say(joined(who, paper.priority))
+        self.number.say(issued.number)
+        self.qr.show_code(issued.qr)
+        self.qr_hint.say("扫一扫看进度" if "://" in paper.query else "咨询时出示此码")
+        people = f"{paper.ahead} 人" if paper.ahead else "没有人"
+        wait = f"{paper.wait_minutes} 分" if paper.ahead and paper.wait_minutes else "很快"
+        for (label, value), (name, text) in zip(
+            self.facts, (("前面还有", people), ("大约等", wait), ("在哪里等", paper.area or "大厅")), strict=True
+        ):
+            label.say(name)
+            value.say(text)
+        self._bring(paper.subject, paper.bring)
+
+    def show_printing(self) -> None:
+        """The paper is on its way; nobody can ask for another one meanwhile."""
+        self._tell("正在打印小票，请稍等", "ok_soft", "ok", "printer", "ok_solid")
+        self.missing.setEnabled(False)
+
+    def show_printed(self, result: PrintResult, more: bool) -> None:
+        """What is known about the paper; ``more`` whether it may be asked for again."""
+        number = self.number.text()
+        if result.outcome is PrintOutcome.PRINTED:
+            self._tell("请取走小票", "ok_soft", "ok", "circle-check", "ok_solid")
+        elif result.outcome is PrintOutcome.UNKNOWN:
+            self._tell("小票可能没打完，号已取好，请核对", "warn_soft", "warn", "circle-alert", "warn_solid")
+        else:
+            self._tell(f"小票打不出来，请记住号码 {number}，一样有效", "warn_soft", "warn", "circle-alert", "warn_solid")
+        self.missing.setEnabled(more)
+        if not more:
+            self.missing.say("请到导办台补小票")
+
+    def start_over(self) -> None:
+        """For the next citizen."""
+        self.missing.say("小票没出来")
+        self.missing.setEnabled(True)
+
+    def _tell(self, words: str, fill: str, tone: str, icon: str, icon_tone: str) -> None:
+        self.strip.paint_as(fill)
+        self.mark.show_icon(icon, icon_tone)
+        self.state.say(words, tone)
+
+    def _bring(self, subject: str, items: tuple[BringItem, ...]) -> None:
+        self.subject.say(f"{subject}，要带" if items else joined(subject, "接下来"))
+        needed = [item for item in items if not item.exempt]
+        ordered = (needed + [item for item in items if item.exempt])[:ROWS]
+        for at, (mark, name, remark) in enumerate(self._rows):
+            if at < len(ordered):
+                item = ordered[at]
+                mark.show_icon(*(("circle-check", "ok_solid") if item.exempt else ("circle", "edge")))
+                name.say(item.name)
+                remark.say(_EXEMPT_WORDS.get(item.exempt, item.exempt) if item.exempt else item.form)
+            elif not items and at < len(_NEXT):
+                mark.show_icon("chevron-right", "edge")
+                name.say(_NEXT[at])
+                remark.say("")
+            else:
+                name.say("")
+                remark.say("")
+            shown = bool(name.text())
+            for piece in (mark, name, remark):
+                piece.setVisible(shown)
+            beside = self.scale.width(KIOSK_TYPE["body"], remark.text()) / self.scale.factor + 24 if items else 0
+            self.put(name, _LEFT + 106, 1112 + at * 64, INNER - 106 - 46 - beside, 64)
+        left = len(items) - len(ordered)
+        self.note.say(f"还有 {left} 样，窗口会告诉您" if left > 0 else "")
