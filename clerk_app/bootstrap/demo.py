@@ -86,7 +86,9 @@ class DemoHall:
         devices = open_devices(station.settings, self.clock, serial=station.serial_line)
         papers = self.out / "papers"
         papers.mkdir(parents=True, exist_ok=True)
-        start_behind(shell, lambda: assemble(config, self.fonts, devices=devices, papers_folder=papers))
+        start_behind(
+            shell, lambda: assemble(config, self.fonts, devices=devices, papers_folder=papers, server=self.server)
+        )
         return shell
 
     def kiosk(self) -> RunningKiosk:

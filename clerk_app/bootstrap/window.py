@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clerk_app.client.feed import FeedListener
     from clerk_app.client.hall import HallClient
     from clerk_app.design.fontset import FontSet
+    from clerk_app.ports.hall import FeedCursor
     from clerk_app.services.window.sync import SyncRunner
     from clerk_app.ui.window.control import DeskControl
     from clerk_app.ui.window.desk import Desk
@@ -82,10 +83,11 @@ def assemble(
     entropy: Entropy | None = None,
     devices: DeviceSet | None = None,
     papers_folder: Path | None = None,
+    server: EmbeddedServer | None = None,
 ) -> RunningWindow:
     """Open and wire everything; takes a second or two and runs beside the screen.
 
-    ``devices`` and ``papers_folder`` are given by the demo. Raises ``Refusal`` or ``Fault`` with the sentence for the
+    ``devices``, ``papers_folder`` and ``server`` are given by the demo. Raises ``Refusal`` or ``Fault`` with the sentence for the
     login page.
     """
     from clerk_app.bootstrap import calendar_files
@@ -114,7 +116,7 @@ def assemble(
 
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     number = config.window.number
-    embedded = None if config.window.server else EmbeddedServer(config.folder)
+    embedded = server or (None if config.window.server else EmbeddedServer(config.folder))
     device = open_device(
         config.folder / f"window-{number}",
         DeviceKind.WINDOW,
@@ -175,6 +177,7 @@ def assemble(
         rating=RatingDesk(store, journal, opened.evaluator),
         overview=OverviewDesk(store, clock, lambda: calendar),
         outbox=outbox,
+        catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
         devices=lines,
         reader=opened.reader,
         first_page=first_page,
@@ -182,17 +185,23 @@ def assemble(
     )
 
     def make_feed(control: DeskControl) -> FeedListener:
+        def start_over() -> FeedCursor:
+            view = client.snapshot()
+            control.on_reset()
+            return view.cursor
+
         return FeedListener(
             device.enrolment.address,
             device.enrolment.ca_pem,
             enrolled.token,
             client.feed_page,
-            FeedHandlers(control.on_entries, control.on_connection, lambda _: control.on_entries(())),
+            FeedHandlers(control.on_entries, control.on_connection, start_over),
             clock,
             entropy,
         )
 
-    return RunningWindow(desk, client, store, opened, sync, embedded, make_feed, listeners)
+    own = embedded if server is None else None
+    return RunningWindow(desk, client, store, opened, sync, own, make_feed, listeners)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from clerk_app.ports.devices import CardFacts, DeviceHealth
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, Ticket, WindowView
 from clerk_app.ports.window import CaseRow
 from clerk_app.services.window.cases import Draft
-from clerk_app.services.window.outbox import SyncStatus
+from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import Overview
 from clerk_app.services.window.rating import Rated
 from clerk_app.services.window.session import WindowSession
@@ -54,10 +54,13 @@ class DeskControl(QObject):
     overview_changed = Signal()
     connection_changed = Signal()
     sync_changed = Signal()
+    uploads_changed = Signal()
     devices_changed = Signal()
     rating_changed = Signal()
-    found = Signal(object)  # tuple[CaseRow, ...]
+    found = Signal(str, object)  # what was looked for, tuple[CaseRow, ...]
     said = Signal(str)
+    calling = Signal()
+    call_answered = Signal()
     nobody_waits = Signal()
     undo_offered = Signal(str)
 
@@ -71,8 +74,12 @@ class DeskControl(QObject):
         self.overview: Overview | None = None
         self.connection: ConnectionChange | None = None
         self.sync: SyncStatus | None = None
+        self.uploads: tuple[OutboxLine, ...] = ()
+        self.catalogue_version = 0
+        self.catalogue_at: datetime | None = None
         self.devices: dict[str, DeviceHealth] = {}
         self.rating = RatingState.NONE
+        self.rating_trouble = ""
         self.card: CheckedPerson | None = None
         self._missed: Ticket | None = None
         self._closing = threading.Event()
@@ -147,9 +154,15 @@ class DeskControl(QObject):
         """F2: the server gives the next ticket to this window."""
         if self.session is None or self.work.intake is not None:
             return
-        self._network.run(self.desk.queue.call_next, done=self._called, failed=self._failed, key="call")
+        self.calling.emit()
+        self._network.run(self.desk.queue.call_next, done=self._called, failed=self._not_called, key="call")
+
+    def _not_called(self, failure: Failure) -> None:
+        self.call_answered.emit()
+        self._failed(failure)
 
     def _called(self, ticket: Ticket | None) -> None:
+        self.call_answered.emit()
         self.refresh_view()
         if ticket is None:
             self.nobody_waits.emit()
@@ -209,6 +222,13 @@ class DeskControl(QObject):
                 self._called(returned)
 
             self._network.run(self.desk.queue.undo_miss, ticket.ticket_id, done=back, failed=self._failed)
+
+    def came_back(self, ticket_id: str) -> None:
+        """A missed citizen is here after all: the ticket is called again at this window."""
+        if self.work.intake is not None:
+            self.said.emit("先办结这一位，再请过号的人回来")
+            return
+        self._network.run(self.desk.queue.undo_miss, ticket_id, done=self._called, failed=self._failed)
 
     def begin_service(self) -> None:
         """The citizen sat down: the first thing done in the case."""
@@ -282,6 +302,10 @@ class DeskControl(QObject):
         if any(entry.kind.startswith("ticket.") for entry in entries):
             self._lanes.post(self.refresh_view, key="view")
 
+    def on_reset(self) -> None:
+        """The feed starts anew: everything is read again. From the feed's thread."""
+        self._lanes.post(self.refresh_view, key="view")
+
     def on_connection(self, change: ConnectionChange) -> None:
         """The server came or went, from the feed's thread."""
         self._lanes.post(self._show_connection, change, key="connection")
@@ -299,6 +323,16 @@ class DeskControl(QObject):
     def _show_sync(self, status: SyncStatus) -> None:
         self.sync = status
         self.sync_changed.emit()
+        self._lanes.lane("papers").run(self._read_uploads, done=self._show_uploads, failed=self._failed, key="uploads")
+        self.refresh_overview()
+
+    def _read_uploads(self) -> tuple[tuple[OutboxLine, ...], int, datetime | None]:
+        store_version, published_at = self.desk.catalogue_state()
+        return self.desk.outbox.waiting(), store_version, published_at
+
+    def _show_uploads(self, read: tuple[tuple[OutboxLine, ...], int, datetime | None]) -> None:
+        self.uploads, self.catalogue_version, self.catalogue_at = read
+        self.uploads_changed.emit()
 
     @property
     def online(self) -> bool:
@@ -356,10 +390,11 @@ class DeskControl(QObject):
             return
         if not self.desk.has_evaluator:
             self.rating = RatingState.UNAVAILABLE
+            self.rating_trouble = "本窗口没有接评价器"
             self.rating_changed.emit()
             return
         self._rating_cancel = threading.Event()
-        self.rating = RatingState.ASKING
+        self.rating, self.rating_trouble = RatingState.ASKING, ""
         self.rating_changed.emit()
         ticket_id = self.ticket.ticket_id if self.ticket else None
         self._lanes.lane("evaluator").run(
@@ -379,8 +414,8 @@ class DeskControl(QObject):
 
     def _rating_failed(self, failure: Failure) -> None:
         self.rating = RatingState.UNAVAILABLE
+        self.rating_trouble = failure.text
         self.rating_changed.emit()
-        self.said.emit(failure.text)
 
     # --- devices, search --------------------------------------------------------------------------------------
     def _look_at_devices(self) -> None:
@@ -399,7 +434,7 @@ class DeskControl(QObject):
         """Look for a concluded case of this window by number, ticket or name."""
 
         def show(rows: tuple[CaseRow, ...]) -> None:
-            self.found.emit(rows)
+            self.found.emit(text, rows)
 
         self._lanes.lane("papers").run(self.desk.cases.find, text, done=show, failed=self._failed, key="find")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import Clock
@@ -46,6 +47,8 @@ class Desk:
     rating: RatingDesk
     overview: OverviewDesk
     outbox: Outbox
+    catalogue_state: Callable[[], tuple[int, datetime | None]]
+    """Version of the catalogue in use and when it was published."""
     devices: Sequence[DeviceLine]
     reader: CardReader | None
     first_page: Callable[[bytes, int], bytes]

@@ -29,9 +29,13 @@ from clerk_app.ui.window.network_page import NetworkPage
 from clerk_app.ui.window.rail import Rail
 from clerk_app.ui.window.side import Side
 from clerk_app.ui.window.statusbar import StatusBar
+from clerk_app.ui.window.ticket_card import WalkIn
 from clerk_app.ui.window.topbar import TopBar
+from clerk_app.ui.window.wording import DeviceNow
 
 TICK_MS = 1_000
+NOT_YET = frozenset({"hold", "take_back", "capture", "history", "my_cases", "queue"})
+"""Keys of the table that this version has nothing behind; the help page leaves them out."""
 
 
 class Behind(Protocol):
@@ -58,9 +62,9 @@ class WindowShell(QWidget):
         self.case: CasePage | None = None
         self.lanes = Lanes(new_id, self._mistake)
         self.setWindowTitle(f"{window_no} 号窗口")
-        self.topbar = TopBar(window_no, hall_name)
+        self.topbar = TopBar(window_no)
         self.banner = Banner()
-        self.login_page = LoginPage(hall_name, window_no)
+        self.login_page = LoginPage(window_no)
         self.rail = Rail()
         self.side = Side()
         self.idle = IdlePage()
@@ -76,8 +80,11 @@ class WindowShell(QWidget):
         self.body.addWidget(self._desk_page)
         self.setLayout(Column(self.topbar, self.banner, self.body, self.statusbar))
         self.toast = Toast(self.middle, lift=SIZE.action_bar + SIZE.legend)
-        self.help = HelpPage(self)
+        self.help = HelpPage(self, without=NOT_YET)
         self.network = NetworkPage(self)
+        self._preparing = True
+        self._typed: tuple[str, str] | None = None
+        self.login_page.login.connect(self._login)
         self._drawer_open = False
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -85,7 +92,9 @@ class WindowShell(QWidget):
         self._tick.start()
         self._ticked()
         self.statusbar.hide()
-        self.login_page.show_preparing()
+        self.login_page.hall.setText(hall_name)
+        self.login_page.show_offline("正在准备，马上就好")
+        self.login_page.start()
         self.resize(px(1366), px(690))
 
     def post(self, call: Callable[..., object], *args: object) -> None:
@@ -95,7 +104,7 @@ class WindowShell(QWidget):
     # --- coming to life ---------------------------------------------------------------------------------------
     def cannot_start(self, sentence: str) -> None:
         """The services could not be opened: say what to do."""
-        self.login_page.show_trouble(sentence)
+        self.login_page.show_offline(sentence)
 
     def attach(self, behind: Behind) -> None:
         """The services are there: login becomes possible."""
@@ -109,15 +118,25 @@ class WindowShell(QWidget):
         self.case = CasePage(control, self.lanes)
         self.middle.addWidget(self.case)
         hall = behind.desk.hall()
-        self.topbar.show_hall(hall.name, hall.area)
+        self.topbar.show_hall(hall)
+        self.login_page.show_hall(hall)
         self._connect(control, self.case)
         behind.attach(control)
         control.start()
-        self.login_page.show_ready()
+        self._preparing = False
+        self.login_page.show_offline("")
+        if self._typed is not None:
+            name, password = self._typed
+            self._typed = None
+            control.login(name, password)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the services behind the screens are there."""
+        return not self._preparing
 
     def _connect(self, control: DeskControl, case: CasePage) -> None:
-        self.login_page.login.connect(control.login)
-        control.login_refused.connect(self.login_page.show_refused)
+        control.login_refused.connect(self.login_page.show_error)
         control.session_changed.connect(self._session)
         control.view_changed.connect(self._view)
         control.ticket_changed.connect(self._view)
@@ -126,7 +145,10 @@ class WindowShell(QWidget):
         control.sync_changed.connect(self._sync)
         control.devices_changed.connect(self._devices)
         control.said.connect(self._say)
-        control.nobody_waits.connect(self.idle.say_nobody_waits)
+        control.calling.connect(self.idle.show_calling)
+        control.call_answered.connect(self.idle.show_called)
+        control.nobody_waits.connect(self.idle.show_nobody)
+        self.idle.refused.connect(self._say)
         control.undo_offered.connect(self.toast.say)
         control.found.connect(self.idle.show_found)
         control.work.changed.connect(self._case)
@@ -139,18 +161,22 @@ class WindowShell(QWidget):
         self.idle.walk_in.connect(control.walk_in)
         self.idle.resume.connect(control.resume)
         self.idle.find_wanted.connect(control.find)
-        self.network.retry_wanted.connect(control.retry_upload)
+        self.network.retry.connect(control.retry_upload)
+        self.side.manual.connect(self._type_person)
+        self.side.uploads.connect(self._open_network)
+        self.topbar.help_wanted.connect(self._open_help)
+        self.topbar.person_wanted.connect(self._toggle_drawer)
+        self.rail.came_back.connect(control.came_back)
+        control.uploads_changed.connect(self._sync)
         self.banner.acted.connect(self._open_network)
         self._bind(control, case)
 
     def _bind(self, control: DeskControl, case: CasePage) -> None:
+        bind(case, "read_card", self._type_person)
         bind(self, "help", self._open_help)
-        bind(self, "call_next", self._call_next)
         bind(self, "recall", control.recall)
         bind(self, "no_show", control.miss)
-        bind(self, "read_card", self._type_person)
         bind(self, "find", self._find)
-        bind(self, "finish_next", lambda: control.finish(then_call=True))
         bind(self, "undo", control.undo)
         bind(self, "back", self._escape)
         bind(self, "draft", self.idle.resume_first)
@@ -160,12 +186,12 @@ class WindowShell(QWidget):
         bind(self, "person", self._toggle_drawer)
 
     # --- keys -------------------------------------------------------------------------------------------------
-    def _call_next(self) -> None:
-        assert self.control is not None
-        if self.control.work.intake is None:
-            self.control.call_next()
+    def _login(self, name: str, password: str) -> None:
+        self.login_page.show_busy()
+        if self.control is None:
+            self._typed = (name, password)
         else:
-            self._say("这位还没有办结，办结后再叫（F12 办结并叫下一位）")
+            self.control.login(name, password)
 
     def _type_person(self) -> None:
         assert self.control is not None
@@ -187,11 +213,7 @@ class WindowShell(QWidget):
     def _escape(self) -> None:
         assert self.case is not None
         assert self.control is not None
-        if self.help.isVisible():
-            self.help.hide()
-        elif self.network.isVisible():
-            self.network.hide()
-        elif self.control.work.intake is not None:
+        if self.control.work.intake is not None:
             self.case.escape()
         else:
             self.idle.start()
@@ -206,11 +228,19 @@ class WindowShell(QWidget):
             Step.PAPERS: Page.PAPERS,
         }
         page = Page.IDLE if self.control.work.intake is None else pages[self.control.work.step]
-        self.help.show_page(page)
+        self.help.open_for(page)
 
     def _open_network(self) -> None:
         assert self.control is not None
-        self.network.show_state(self.control.connection, self.control.sync, self._clock.now())
+        self._show_network()
+        self.network.popup()
+
+    def _show_network(self) -> None:
+        assert self.control is not None
+        if self.control.sync is not None:
+            self.network.show_status(
+                self.control.sync, self.control.uploads, self.control.connection, self._clock.now()
+            )
 
     def _toggle_drawer(self) -> None:
         self._drawer_open = not self._drawer_open
@@ -231,7 +261,7 @@ class WindowShell(QWidget):
         assert self.control is not None
         self.middle.setCurrentWidget(self.idle)
         self.side.show_case(None)
-        self.topbar.show_person("")
+        self.topbar.show_person(None)
         self._view()
         self.idle.start()
 
@@ -245,22 +275,27 @@ class WindowShell(QWidget):
             self.middle.setCurrentWidget(self.case)
             self.case.pages[self.case.stack.currentIndex()].start()
         self.side.show_case(intake)
-        self.topbar.show_person(intake.applicant_name)
+        self.topbar.show_person(intake)
 
     def _view(self) -> None:
         assert self.control is not None
         now = self._clock.now()
-        self.rail.show_view(self.control.view, now, self.control.stale_since)
-        self.rail.show_ticket(self.control.ticket, now)
+        served = self.control.ticket
+        if served is None and self.control.work.intake is not None:
+            intake = self.control.work.intake
+            self.rail.show_ticket(intake.ticket or WalkIn(intake.opened_at))
+        else:
+            self.rail.show_ticket(served)
+        self.rail.show_view(self.control.view, now)
+        self.rail.show_stale(self.control.stale_since)
         self.idle.show_view(self.control.view, now)
-        self.side.show_view(self.control.view)
+        self.side.show_groups(self.control.view)
 
     def _overview(self) -> None:
         assert self.control is not None
         assert self.control.overview is not None
         overview = self.control.overview
         self.rail.show_day(overview.day)
-        self.rail.show_last(overview.last)
         self.side.show_last(overview.last)
         self.idle.show_overview(overview)
 
@@ -276,24 +311,28 @@ class WindowShell(QWidget):
             )
         else:
             self.banner.clear()
-        self.statusbar.show_server(not offline, change.since)
+        self.statusbar.show_server(change)
+        self.idle.lock_call("服务器连不上，叫不了号；来人可以按 F5 手工录入" if offline else "")
         self._view()
 
     def _sync(self) -> None:
         assert self.control is not None
         assert self.control.sync is not None
         self.statusbar.show_sync(self.control.sync)
-        self.side.show_sync(self.control.sync)
-        self.statusbar.show_catalogue(self.control.desk.catalogue.version())
-        if not self.network.isHidden():
-            self._open_network()
+        self.side.show_sync(self.control.sync, self.control.uploads)
+        self.statusbar.show_catalogue(self.control.catalogue_version, self.control.catalogue_at)
+        if self.network.isVisible():
+            self._show_network()
 
     def _devices(self) -> None:
         assert self.control is not None
-        lines = [(line, self.control.devices.get(line.key)) for line in self.control.desk.devices]
+        lines = [
+            DeviceNow(line.key, line.name, line.icon, self.control.devices[line.key])
+            for line in self.control.desk.devices
+            if line.key in self.control.devices
+        ]
         self.side.show_devices(lines)
         self.statusbar.show_devices(lines)
-        self.side.show_card(self.control.card)
 
     def _say(self, sentence: str) -> None:
         self.toast.say(sentence, key="", action="", milliseconds=6_000)

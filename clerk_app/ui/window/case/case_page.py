@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -12,6 +11,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import exact_time
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.window import Step
+from clerk_app.services.window.rating import Rated
 from clerk_app.ui.keys import bind
 from clerk_app.ui.kit.labels import IconLabel, KeyHint, Text
 from clerk_app.ui.kit.layout import Column, Row
@@ -25,15 +25,13 @@ from clerk_app.ui.window.case.head import MatterHead
 from clerk_app.ui.window.case.matter_page import MatterPage
 from clerk_app.ui.window.case.outcome_page import OutcomePage
 from clerk_app.ui.window.case.papers_page import PapersPage
-from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.control import DeskControl, RatingState
 
 STEPS = tuple(Step)
 
 
 class CasePage(QWidget):
     """Connects the pages with the case: a page shows a state and emits the next one; here it is kept."""
-
-    left_papers = Signal(bool)  # True: call the next one too
 
     def __init__(self, control: DeskControl, lanes: Lanes) -> None:
         super().__init__()
@@ -80,7 +78,6 @@ class CasePage(QWidget):
         self._control.rating_changed.connect(self._show_rating)
         self.bar.chosen.connect(lambda index: work.go(STEPS[index]))
         bind(self, "step", lambda index: work.go(STEPS[index]))
-        bind(self, "next_matter", work.next_matter)
         for page in (self.applicant, self.matter, self.checklist, self.outcome):
             page.changed.connect(work.set_intake)
         self.applicant.finished.connect(self._applicant_done)
@@ -95,12 +92,14 @@ class CasePage(QWidget):
         self.outcome.corrected.connect(work.correct_on_site)
         self.outcome.concluded.connect(work.conclude)
         self.papers.answered.connect(work.answer)
-        self.papers.reprint_wanted.connect(lambda paper_id: self._control.reprint(paper_id, "窗口补打"))
+        self.papers.reprint_wanted.connect(self._control.reprint)
         self.papers.print_wanted.connect(lambda _: work.print_all())
+        self.papers.a4_wanted.connect(work.on_a4)
         self.papers.rating_wanted.connect(self._control.ask_rating)
-        self.papers.finish_wanted.connect(lambda: self._control.finish(then_call=False))
-        self.papers.finish_next_wanted.connect(lambda: self._control.finish(then_call=True))
-        self.papers.next_matter_wanted.connect(work.next_matter)
+        self.papers.finish.connect(lambda: self._control.finish(then_call=False))
+        self.papers.finish_next.connect(lambda: self._control.finish(then_call=True))
+        self.papers.next_matter.connect(work.next_matter)
+        self.papers.refused.connect(work.said)
 
     # --- showing ----------------------------------------------------------------------------------------------
     def _show(self) -> None:
@@ -147,7 +146,11 @@ class CasePage(QWidget):
             self._show_rating()
 
     def _show_rating(self) -> None:
-        self.papers.show_rating(self._control.rating.value)
+        rating = self._control.rating
+        rated = {RatingState.RATED: Rated.RATED, RatingState.UNRATED: Rated.NOT_RATED}.get(rating)
+        self.papers.show_rating(
+            rated, asking=rating is RatingState.ASKING, sentence=self._control.rating_trouble
+        )
 
     # --- going on ---------------------------------------------------------------------------------------------
     def _applicant_done(self) -> None:
