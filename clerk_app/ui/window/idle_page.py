@@ -70,6 +70,7 @@ class IdlePage(Surface):
         self.longest = _Figure("最久已等")
         self.mean = _Figure("今天平均等候")
         self._hero = _Hero("card", height=HERO)
+        self._figures = QWidget()
         self.search = _FindLine()
         self.found = Found()
         self.todo = Card("今天必须处理", note="按到期先后", padding=0)
@@ -85,16 +86,18 @@ class IdlePage(Surface):
 
     def _build(self) -> None:
         hero = self._hero
-        figures = Row(self.people, self.longest, self.mean, None, gap=SPACE.x32)
-        words = Column(None, self.title, self.note, SPACE.x12, figures, None, margins=(SPACE.x8, SPACE.x24))
+        self._figures.setLayout(
+            Row(self.people, self.longest, self.mean, None, gap=SPACE.x32, margins=(SPACE.x12, 0, 0, 0))
+        )
+        words = Column(None, self.title, self.note, self._figures, None, margins=(SPACE.x8, SPACE.x24))
         call_place = Surface("", width=CALL_WIDTH)
         call_place.setLayout(Row(self.call))
         hero_row = Row(words, call_place)
         hero_row.setStretch(0, 1)
         hero.setLayout(hero_row)
         row = Row(gap=SPACE.x16)
-        row.addWidget(self.todo, 5, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.cases, 4, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.todo, 3, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.cases, 2, Qt.AlignmentFlag.AlignTop)
         below = (0, SPACE.page, SPACE.x16, SPACE.page)
         self.stack.addWidget(Scroll(Column(row, None), below))
         self.stack.addWidget(Scroll(Column(self.found), below))
@@ -205,6 +208,8 @@ class IdlePage(Surface):
         nobody = self._view is not None and self._view.eligible == 0
         self.call.setEnabled(not self._locked and not self._calling)
         self.call.setText("正在叫号…" if self._calling else key("call_next").text)
+        # Without the server the figures are old; the rail says of when.
+        self._figures.setVisible(not self._locked)
         if self._locked:
             self.title.setText("现在叫不了号")
             self.note.setText(self._locked)
@@ -229,9 +234,7 @@ class IdlePage(Surface):
     def _deadline(self, line: Deadline) -> QWidget:
         icon, tone, state = _URGENCY[line.urgency]
         box = QWidget()
-        urgent = line.urgency in {Urgency.OVERDUE, Urgency.TODAY}
-        detail = Text(line.line, "note", "ink5", wrap=True) if urgent else ElidedLabel(line.line, "note", "ink5")
-        words = Column(ElidedLabel(line.title, "body"), detail)
+        words = Column(ElidedLabel(line.title, "body"), Text(line.line, "note", "ink5", wrap=True))
         row = Row(IconLabel(icon, tone, SIZE.icon_middle), words, gap=SPACE.x12, margins=(SPACE.x6, SPACE.card))
         row.setStretch(1, 1)
         if line.kind is not DeadlineKind.DRAFT:
@@ -247,6 +250,10 @@ class IdlePage(Surface):
 
 
 class _Hero(Surface):
+    def hasHeightForWidth(self) -> bool:
+        # A wrapped sentence inside would otherwise decide the height.
+        return False
+
     def set_height(self, height: int) -> None:
         """Lower on a low screen; the lists below need the room."""
         if height != self._height:

@@ -98,7 +98,7 @@ class StatusBar(Surface):
         ready = [light for light in self.devices.values() if light.state() is Lamp.OK]
         self.version.setVisible(True)
         self.others.setVisible(False)
-        for light in ready:
+        for light in self.devices.values():
             light.setVisible(True)
         if self._wanted() > room:
             self.version.setVisible(False)
