@@ -1,0 +1,1 @@
+"""Benchmarks: each number beside a floor or a peer, measured in turns in the same run. See docs/benchmarks.md."""
