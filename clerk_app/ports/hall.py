@@ -373,7 +373,7 @@ class FeedEntry:
 
     ``kind``: ``ticket.taken|called|recalled|missed|miss_undone|started|finished|cancelled|printed``,
     ``login``, ``logout``, ``login.refused``, ``login.ended``, ``device.enrolled``, ``device.revoked``,
-    ``enrol_code.made``, ``case.stored``, ``case.updated``, ``rating.stored``, ``catalogue.published``,
+    ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.viewed``, ``rating.stored``, ``catalogue.published``,
     ``user.created``, ``hall.created``. ``subject`` is the id of the thing.
     """
 
@@ -498,6 +498,10 @@ class Counter(TicketTaking, Protocol):
     def window_view(self) -> WindowView: ...
 
     def store_case(self, record: CaseRecord, *, key: str | None = None) -> CaseAck: ...
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """The record as the server holds it; looking leaves a trace there."""
+        ...
 
     def store_rating(self, rating: RatingRecord, *, key: str | None = None) -> RatingAck: ...
 

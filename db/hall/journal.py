@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from clerk_app.ports.stores_hall import JournalEntry
 from db.hall.models import JournalRow
 
 _J = JournalRow.__table__.c
 _TABLE = JournalRow.__table__
+# Building a statement costs more than running it, so those of every change are built once.
+_APPEND = insert(JournalRow)
+_CHAIN = (
+    update(JournalRow)
+    .where(_J.hall_id == bindparam("_hall"), _J.entry_id == bindparam("_entry"), _J.feed_no.is_(None))
+    .values(feed_no=bindparam("_feed_no"), prev_mac=bindparam("_prev_mac"), mac=bindparam("_mac"))
+)
 
 
 def _entry(row: Row[Any]) -> JournalEntry:
@@ -38,25 +45,23 @@ class SqlJournal:
 
     def append(self, entry: JournalEntry) -> None:
         self._db.execute(
-            insert(JournalRow).values(
-                hall_id=self._hall,
-                entry_id=entry.entry_id,
-                kind=entry.kind,
-                subject=entry.subject,
-                at=entry.at,
-                user_id=entry.user_id,
-                user_name=entry.user_name,
-                device_id=entry.device_id,
-                payload=entry.payload,
-            )
+            _APPEND,
+            {
+                "hall_id": self._hall,
+                "entry_id": entry.entry_id,
+                "kind": entry.kind,
+                "subject": entry.subject,
+                "at": entry.at,
+                "user_id": entry.user_id,
+                "user_name": entry.user_name,
+                "device_id": entry.device_id,
+                "payload": entry.payload,
+            },
         )
 
     def unsequenced(self, limit: int) -> list[JournalEntry]:
         rows = self._db.execute(
-            select(_TABLE)
-            .where(_J.hall_id == self._hall, _J.feed_no.is_(None))
-            .order_by(_J.entry_id)
-            .limit(limit)
+            select(_TABLE).where(_J.hall_id == self._hall, _J.feed_no.is_(None)).order_by(_J.entry_id).limit(limit)
         )
         return [_entry(row) for row in rows]
 
@@ -71,9 +76,8 @@ class SqlJournal:
 
     def chain(self, entry_id: str, feed_no: int, prev_mac: str, mac: str) -> None:
         self._db.execute(
-            update(JournalRow)
-            .where(_J.hall_id == self._hall, _J.entry_id == entry_id, _J.feed_no.is_(None))
-            .values(feed_no=feed_no, prev_mac=prev_mac, mac=mac)
+            _CHAIN,
+            {"_hall": self._hall, "_entry": entry_id, "_feed_no": feed_no, "_prev_mac": prev_mac, "_mac": mac},
         )
 
     def after(self, feed_no: int, limit: int) -> list[JournalEntry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clerk_app.domain.actor import Role
@@ -15,6 +15,16 @@ from db.hall.models import CounterGroupRow, SessionRow, UserRow
 
 _U = UserRow.__table__.c
 _S = SessionRow.__table__.c
+# Asked for by every request, so built once.
+_SESSION = select(SessionRow.__table__).where(_S.hall_id == bindparam("_hall"), _S.token_hash == bindparam("_token"))
+_USER = select(UserRow.__table__).where(_U.hall_id == bindparam("_hall"), _U.user_id == bindparam("_user"))
+
+_G = CounterGroupRow.__table__.c
+_OWN = exists().where(_G.hall_id == _S.hall_id, _G.window_no == _S.window_no)
+_THIS = exists().where(_G.hall_id == _S.hall_id, _G.window_no == _S.window_no, _G.group_id == bindparam("_group"))
+_AT_WORK = select(func.count()).where(
+    _S.hall_id == bindparam("_hall"), _S.ended_at.is_(None), _S.window_no.is_not(None), or_(~_OWN, _THIS)
+)
 
 
 def _user(row: Row[Any]) -> UserRecord:
@@ -75,9 +85,7 @@ class SqlPeople:
         return None if row is None else _user(row)
 
     def get_user(self, user_id: str) -> UserRecord:
-        row = self._db.execute(
-            select(UserRow.__table__).where(_U.hall_id == self._hall, _U.user_id == user_id)
-        ).one_or_none()
+        row = self._db.execute(_USER, {"_hall": self._hall, "_user": user_id}).one_or_none()
         if row is None:
             raise NotFound("没有这个人员")
         return _user(row)
@@ -129,17 +137,9 @@ class SqlPeople:
         )
 
     def session_by_token(self, token_hash: str) -> SessionRecord | None:
-        row = self._db.execute(
-            select(SessionRow.__table__).where(_S.hall_id == self._hall, _S.token_hash == token_hash)
-        ).one_or_none()
+        row = self._db.execute(_SESSION, {"_hall": self._hall, "_token": token_hash}).one_or_none()
         return None if row is None else _session(row)
 
     def windows_at_work(self, group_id: str) -> int:
-        g = CounterGroupRow.__table__.c
-        own = exists().where(g.hall_id == self._hall, g.window_no == _S.window_no)
-        this = exists().where(g.hall_id == self._hall, g.window_no == _S.window_no, g.group_id == group_id)
-        return self._db.execute(
-            select(func.count()).where(
-                _S.hall_id == self._hall, _S.ended_at.is_(None), _S.window_no.is_not(None), or_(~own, this)
-            )
-        ).scalar_one()
+        count: int = self._db.execute(_AT_WORK, {"_hall": self._hall, "_group": group_id}).scalar_one()
+        return count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,11 +15,30 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall import ServiceGroup
 from clerk_app.ports.stores_hall import DeviceRecord
 from db.hall.models import CounterGroupRow, DeviceRow, EnrolCodeRow, GroupRow, HallRow, RequestKeyRow
+from db.types import ID
 
 _D = DeviceRow.__table__.c
 _C = EnrolCodeRow.__table__.c
 _G = GroupRow.__table__.c
 _K = RequestKeyRow.__table__.c
+# Part of every request, so built once.
+_HALL = bindparam("_hall", type_=ID)
+_BY_TOKEN = select(DeviceRow.__table__).where(_D.hall_id == _HALL, _D.token_hash == bindparam("_token"))
+_GROUPS = (
+    select(_G.group_id, _G.prefix, _G.name, _G.hint, _G.place, _G.position)
+    .where(_G.hall_id == _HALL)
+    .order_by(_G.position, _G.prefix)
+)
+_SERVED = select(CounterGroupRow.group_id).where(
+    CounterGroupRow.hall_id == _HALL, CounterGroupRow.window_no == bindparam("_window")
+)
+_RESERVE_SQLITE = sqlite_insert(RequestKeyRow).on_conflict_do_nothing()
+_RESERVE_POSTGRESQL = postgresql_insert(RequestKeyRow).on_conflict_do_nothing()
+_ANSWER = (
+    update(RequestKeyRow)
+    .where(_K.hall_id == _HALL, _K.key == bindparam("_key"))
+    .values(status=bindparam("_status"), response=bindparam("_response"))
+)
 
 
 def hall_of_code(connection: Connection, secret_hash: str) -> str | None:
@@ -46,9 +65,7 @@ class SqlDevices:
         return DeviceRecord(**row._mapping)
 
     def by_token(self, token_hash: str) -> DeviceRecord | None:
-        row = self._db.execute(
-            select(DeviceRow.__table__).where(_D.hall_id == self._hall, _D.token_hash == token_hash)
-        ).one_or_none()
+        row = self._db.execute(_BY_TOKEN, {"_hall": self._hall, "_token": token_hash}).one_or_none()
         return None if row is None else DeviceRecord(**row._mapping)
 
     def revoke(self, device_id: str, at: datetime) -> None:
@@ -99,21 +116,11 @@ class SqlSetup:
         return HallProfile(hall_id=self._hall, **found)
 
     def groups(self) -> list[ServiceGroup]:
-        rows = self._db.execute(
-            select(_G.group_id, _G.prefix, _G.name, _G.hint, _G.place, _G.position)
-            .where(_G.hall_id == self._hall)
-            .order_by(_G.position, _G.prefix)
-        )
+        rows = self._db.execute(_GROUPS, {"_hall": self._hall})
         return [ServiceGroup(**row._mapping) for row in rows]
 
     def served_by(self, window_no: str) -> list[ServiceGroup]:
-        own = set(
-            self._db.execute(
-                select(CounterGroupRow.group_id).where(
-                    CounterGroupRow.hall_id == self._hall, CounterGroupRow.window_no == window_no
-                )
-            ).scalars()
-        )
+        own = set(self._db.execute(_SERVED, {"_hall": self._hall, "_window": window_no}).scalars())
         return [group for group in self.groups() if not own or group.group_id in own]
 
     def add_hall(self, profile: HallProfile) -> None:
@@ -136,23 +143,17 @@ class SqlRequests:
         self._hall = hall_id
 
     def reserve(self, key: str, body_hash: str, at: datetime) -> tuple[str, str] | None:
-        dialect_insert = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
-        taken = self._db.execute(
-            dialect_insert(RequestKeyRow)
-            .values(hall_id=self._hall, key=key, body_hash=body_hash, status=0, response="", at=at)
-            .on_conflict_do_nothing()
-        )
+        reserve = _RESERVE_SQLITE if self._db.dialect.name == "sqlite" else _RESERVE_POSTGRESQL
+        values = {"hall_id": self._hall, "key": key, "body_hash": body_hash, "status": 0, "response": "", "at": at}
+        taken = self._db.execute(reserve, values)
         if taken.rowcount == 1:
             return None
         row = self._db.execute(select(_K.body_hash, _K.response).where(_K.hall_id == self._hall, _K.key == key)).one()
         return row.body_hash, row.response
 
     def answer(self, key: str, status: int, response: str) -> None:
-        self._db.execute(
-            update(RequestKeyRow)
-            .where(_K.hall_id == self._hall, _K.key == key)
-            .values(status=status, response=response)
-        )
+        values = {"_hall": self._hall, "_key": key, "_status": status, "_response": response}
+        self._db.execute(_ANSWER, values)
 
     def forget_before(self, at: datetime) -> int:
         gone = self._db.execute(delete(RequestKeyRow).where(_K.hall_id == self._hall, _K.at < at))

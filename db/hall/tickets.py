@@ -7,8 +7,23 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Float,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from clerk_app.domain.errors import Conflict, Locked, NotFound
 from clerk_app.domain.queue import (
@@ -22,11 +37,63 @@ from clerk_app.domain.queue import (
 from clerk_app.ports.hall import CalledNumber, Ticket
 from clerk_app.ports.stores_hall import DayFigures, NewTicket, TicketChange, WaitingCount
 from db.hall.models import GroupRow, TicketRow
+from db.types import ID, Moment
 
 _T = TicketRow.__table__.c
 _TABLE = TicketRow.__table__
 _WINDOW_TAKEN = "本窗口还有一个号没办完，办结或过号后再叫"
 _TRIES = 20
+
+
+# Building a statement costs more than running it, so those of the claim are built once.
+_HALL = bindparam("_hall", type_=ID)
+
+
+def _claim() -> ReturningUpdate[Any]:
+    mine = and_(
+        _T.hall_id == _HALL,
+        _T.day == bindparam("_day", type_=Date),
+        _T.group_id.in_(bindparam("_groups", expanding=True)),
+    )
+    latest = (
+        select(_T.is_priority)
+        .where(mine, _T.called_at.is_not(None))
+        .order_by(_T.called_at.desc(), _T.ticket_id.desc())
+        .limit(PRIORITY_IN_A_ROW)
+        .subquery()
+    )
+    in_a_row = select(func.coalesce(func.sum(latest.c.is_priority), 0)).scalar_subquery()
+    rank = case((in_a_row >= PRIORITY_IN_A_ROW, _T.is_priority), else_=1 - _T.is_priority)
+    chosen = (
+        select(_T.ticket_id)
+        .where(mine, _T.state == TicketState.WAITING)
+        .order_by(rank, _T.taken_at, _T.ticket_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    now = bindparam("_now", type_=Moment)
+    return (
+        update(TicketRow)
+        .where(_T.hall_id == _HALL, _T.ticket_id == chosen, _T.state == TicketState.WAITING)
+        .values(state=TicketState.CALLED, window_no=bindparam("_window"), called_at=now, last_call_at=now)
+        .returning(_TABLE)
+    )
+
+
+_CLAIM = _claim()
+_ACTIVE_AT = select(_TABLE).where(
+    _T.hall_id == _HALL, _T.window_no == bindparam("_window"), _T.state.in_(sorted(ACTIVE))
+)
+_GET = select(_TABLE).where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"))
+_GROUP_NAME = select(GroupRow.name).where(GroupRow.hall_id == _HALL, GroupRow.group_id == bindparam("_group"))
+
+_PACE = select(func.count(), func.min(_T.called_at), func.max(_T.called_at)).where(
+    _T.hall_id == _HALL,
+    _T.day == bindparam("_day", type_=Date),
+    _T.group_id == bindparam("_group"),
+    _T.called_at >= bindparam("_since", type_=Moment),
+)
 
 
 def _ticket(row: Row[Any], group_name: str) -> Ticket:
@@ -62,9 +129,7 @@ class SqlTickets:
         self._hall = hall_id
 
     def _name(self, group_id: str) -> str:
-        found = self._db.execute(
-            select(GroupRow.name).where(GroupRow.hall_id == self._hall, GroupRow.group_id == group_id)
-        ).scalar()
+        found = self._db.execute(_GROUP_NAME, {"_hall": self._hall, "_group": group_id}).scalar()
         return found or ""
 
     def _built(self, row: Row[Any]) -> Ticket:
@@ -111,38 +176,15 @@ class SqlTickets:
         raise Conflict("取号的人太多，请再按一次")
 
     def claim(self, window_no: str, groups: Sequence[str], day: date, now: datetime) -> Ticket | None:
-        mine = and_(_T.hall_id == self._hall, _T.day == day, _T.group_id.in_(list(groups)))
-        latest = (
-            select(_T.is_priority)
-            .where(mine, _T.called_at.is_not(None))
-            .order_by(_T.called_at.desc(), _T.ticket_id.desc())
-            .limit(PRIORITY_IN_A_ROW)
-            .subquery()
-        )
-        in_a_row = select(func.coalesce(func.sum(latest.c.is_priority), 0)).scalar_subquery()
-        rank = case((in_a_row >= PRIORITY_IN_A_ROW, _T.is_priority), else_=1 - _T.is_priority)
-        chosen = (
-            select(_T.ticket_id)
-            .where(mine, _T.state == TicketState.WAITING)
-            .order_by(rank, _T.taken_at, _T.ticket_id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        statement = (
-            update(TicketRow)
-            .where(_T.hall_id == self._hall, _T.ticket_id == chosen, _T.state == TicketState.WAITING)
-            .values(state=TicketState.CALLED, window_no=window_no, called_at=now, last_call_at=now)
-            .returning(_TABLE)
-        )
+        values = {"_hall": self._hall, "_day": day, "_groups": list(groups), "_window": window_no, "_now": now}
         try:
-            row = self._db.execute(statement).one_or_none()
+            row = self._db.execute(_CLAIM, values).one_or_none()
         except IntegrityError:
             raise Locked(_WINDOW_TAKEN) from None
         return None if row is None else self._built(row)
 
     def get(self, ticket_id: str) -> Ticket:
-        row = self._db.execute(select(_TABLE).where(_T.hall_id == self._hall, _T.ticket_id == ticket_id)).one_or_none()
+        row = self._db.execute(_GET, {"_hall": self._hall, "_ticket": ticket_id}).one_or_none()
         if row is None:
             raise NotFound("没有这个号，可能是别的大厅的")
         return self._built(row)
@@ -163,9 +205,7 @@ class SqlTickets:
         return self._built(row)
 
     def active(self, window_no: str) -> Ticket | None:
-        row = self._db.execute(
-            select(_TABLE).where(_T.hall_id == self._hall, _T.window_no == window_no, _T.state.in_(sorted(ACTIVE)))
-        ).one_or_none()
+        row = self._db.execute(_ACTIVE_AT, {"_hall": self._hall, "_window": window_no}).one_or_none()
         return None if row is None else self._built(row)
 
     def waiting_of_person(self, day: date, person_hash: str) -> Ticket | None:
@@ -207,11 +247,8 @@ class SqlTickets:
         return [WaitingCount(group, count, int(priority), oldest) for group, count, priority, oldest in rows]
 
     def pace(self, group_id: str, day: date, since: datetime) -> tuple[int, datetime | None, datetime | None]:
-        row = self._db.execute(
-            select(func.count(), func.min(_T.called_at), func.max(_T.called_at)).where(
-                _T.hall_id == self._hall, _T.day == day, _T.group_id == group_id, _T.called_at >= since
-            )
-        ).one()
+        values = {"_hall": self._hall, "_day": day, "_group": group_id, "_since": since}
+        row = self._db.execute(_PACE, values).one()
         return row[0], row[1], row[2]
 
     def recent(self, day: date, limit: int) -> list[CalledNumber]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import UniqueConstraint
 
 from db.engine import sqlite_engine
+from db.hall.migrate import HEAD, SCRIPTS
 from db.hall.models import Base
 from db.hall.store import open_sqlite
 from support.hall import STORE_KEY, SeededEntropy
@@ -55,3 +57,7 @@ def test_migrations_make_what_the_models_say(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_the_newest_revision_is_the_one_that_opens_without_alembic() -> None:
+    assert ScriptDirectory(str(SCRIPTS)).get_heads() == [HEAD]
