@@ -100,7 +100,7 @@ class DemoScript:
         return str(window.ticket_number())
 
     def _log_in(self, shell: WindowShell) -> None:
-        self._hands.wait("窗口准备好", shell.login_page.is_ready)
+        self._hands.wait("窗口准备好", lambda: shell.is_ready)
         self._shoot(shell, "login")
         self._hands.type(shell.login_page.name.edit, sample_hall.CLERK_LOGIN)
         self._hands.press(shell, "Return")
@@ -109,7 +109,7 @@ class DemoScript:
         control = shell.control
         assert control is not None
         self._hands.wait("登录", lambda: control.session is not None and control.overview is not None)
-        self._hands.wait("事项目录", lambda: control.desk.catalogue.count() > 0)
+        self._hands.wait("事项目录", lambda: control.desk.catalogue.count > 0)
         self._hands.wait("排队情况", lambda: control.view is not None and control.view.eligible > 0)
         self._hands.settle(1.5)
         self._shoot(shell, "idle")

@@ -14,7 +14,6 @@ from clerk_app.design.resources import resource
 from clerk_app.documents.catalogue_files import read_catalogue_file
 from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.errors import Rejected
-from clerk_app.domain.queue import PriorityClass
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.hall import Login, NewUser, ServiceGroup, TakeTicket
 from clerk_app.services.hall.catalogue_import import check_catalogue
@@ -135,7 +134,6 @@ class Morning:
         client = self.clients["3"]
         for prefix in "BBCDBC":
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
-        client.take_ticket(TakeTicket(self.groups["B"].group_id, priority=PriorityClass.DISABLED))
 
     def close(self) -> None:
         """Log the colleagues out and end the connections."""

@@ -87,8 +87,8 @@ def assemble(
 ) -> RunningWindow:
     """Open and wire everything; takes a second or two and runs beside the screen.
 
-    ``devices``, ``papers_folder`` and ``server`` are given by the demo. Raises ``Refusal`` or ``Fault`` with the sentence for the
-    login page.
+    ``devices``, ``papers_folder`` and ``server`` are given by the demo. Raises ``Refusal`` or ``Fault`` with the
+    sentence for the login page.
     """
     from clerk_app.bootstrap import calendar_files
     from clerk_app.bootstrap.devices import not_set_up, open_devices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy
 
 from clerk_app.design.tokens import COLOR, RADIUS, SIZE, SPACE
@@ -68,6 +68,13 @@ class Button(QPushButton):
             self._at_rest = self.text()
         self.setText(words)
         self.setEnabled(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Qt lets Enter press a button in dialogs only; here the focused button is the next thing to do.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def ready(self) -> None:
         """Back to the text before ``busy``."""
