@@ -6,12 +6,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from clerk_app.bootstrap.calendar_files import load
 from clerk_app.domain.cases import CaseState
+from clerk_app.domain.conclusion import Numbers, conclude
+from clerk_app.domain.intake import Intake, TicketRef
+from clerk_app.domain.law import OutcomeKind
+from clerk_app.domain.papers import PAPER_NAMES, PaperKind
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.devices import DeviceHealth, DeviceState
 from clerk_app.ports.hall import FeedCursor, GroupWaiting, Ticket, WindowView
-from clerk_app.ports.window import CaseRow, OutboxKind
+from clerk_app.ports.window import CaseRow, Medium, OutboxKind, PaperState, StoredPaper
+from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import (
     CaseCount,
@@ -22,7 +28,11 @@ from clerk_app.services.window.overview import (
     Overview,
     Urgency,
 )
+from clerk_app.services.window.printing import Answer, AnswerLine, Question
 from clerk_app.ui.window.wording import DeviceNow
+from support.matters import food_licence
+from support.people import agent, company
+from support.window import CLERK, HALL
 
 NOW = datetime(2026, 11, 23, 10, 24, 7, tzinfo=BEIJING)
 
@@ -222,3 +232,67 @@ def case_row(**changes: Any) -> CaseRow:
         "request_sha": "",
     }
     return CaseRow(**{**values, **changes})
+
+
+def intake() -> Intake:
+    """A company's application brought by an agent, every material handed in."""
+    fresh = Intake("c-47", at(10, 21), TicketRef("t-A047", "A047", "企业准入", at(10, 8), at(10, 20, 50)))
+    return fresh.with_applicant(company(), agent()).with_matter(food_licence(), at(10, 22)).mark_all_as_required()
+
+
+def concluded(kind: OutcomeKind = OutcomeKind.ACCEPTED, **changes: Any) -> Concluded:
+    numbers = Numbers("MH-12-20261123-0031", "明市监受〔2026〕12-0032 号")
+    facts = conclude(intake(), kind, now=at(10, 28, 41), actor=CLERK, hall=HALL, calendar=load(), numbers=numbers)
+    return replace(Concluded("c-47", numbers.case, facts, (), None, None), **changes)
+
+
+def paper(
+    kind: PaperKind = PaperKind.ACCEPTANCE_NOTICE, state: PaperState = PaperState.PRINTED, **changes: Any
+) -> StoredPaper:
+    receipt = kind is PaperKind.RECEIPT
+    values: dict[str, Any] = {
+        "paper_id": f"p-{kind}",
+        "case_id": "c-47",
+        "original_id": f"p-{kind}",
+        "kind": kind,
+        "medium": Medium.RECEIPT if receipt else Medium.PAGE,
+        "title": PAPER_NAMES[kind],
+        "number": "MH-12-20261123-0031" if receipt else "明市监受〔2026〕12-0032 号",
+        "copies": 1 if receipt else 2,
+        "reprint": 0,
+        "sha": "0" * 64,
+        "state": state,
+        "state_at": at(10, 28, 50),
+        "made_at": at(10, 28, 41),
+        "sentence": "",
+    }
+    return StoredPaper(**{**values, **changes})
+
+
+def receipt(state: PaperState = PaperState.UNKNOWN, **changes: Any) -> StoredPaper:
+    sentence = "小票打印机缺纸，装好纸再回答" if state is PaperState.UNKNOWN else ""
+    return paper(PaperKind.RECEIPT, state, **{"sentence": sentence, **changes})
+
+
+def question() -> Question:
+    """As the service words it for a receipt whose fate is unknown."""
+    sheet = receipt()
+    look_for = f"单号 {sheet.number}"
+    return Question(
+        paper=sheet,
+        title="收件凭证可能没打完",
+        text=f"{sheet.sentence}。吐出来的纸上，看得到“{look_for}”这一行吗？",
+        look_for=look_for,
+        last_lines=(
+            "材料 5 经营场所平面图 复印件 1",
+            "材料 6 从业人员健康证明 复印件 2",
+            "共 6 份 12 页",
+            "收件不等于受理",
+            sheet.number,
+        ),
+        answers=(
+            AnswerLine(Answer.USABLE, "1", "看得到，这张能用", "记为已打印，不再出纸"),
+            AnswerLine(Answer.REPRINT, "2", "看不到，收回半张，重打", "新的一张同一编号，印“补打 1”"),
+            AnswerLine(Answer.PAGE_PRINTER, "3", "先不打，改用 A4 打印机", "A4 打印机出纸，内容相同"),
+        ),
+    )

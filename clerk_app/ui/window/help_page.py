@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 from clerk_app.design.tokens import SPACE
 from clerk_app.ui.keys import Key, Page, chain, keys_of
 from clerk_app.ui.kit.labels import KeyCap, Text
-from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.layout import Column, Grid, Row
 from clerk_app.ui.window.overlay import Overlay
 
-WIDTH = 940
+WIDTH = 780
 
 PAGE_NAMES: Final[dict[Page, str]] = {
     Page.EVERYWHERE: "任何时候",
@@ -49,21 +49,23 @@ class HelpPage(Overlay):
             keys = [entry for entry in keys_of(at) if entry.id not in self._without]
             if not keys:
                 continue
-            column = Column(Text(PAGE_NAMES[at], "note", "ink7", strong=True), SPACE.x4, gap=SPACE.x6)
-            for entry in keys:
-                column.put(_line(entry))
-            column.put(None)
+            grid = Grid(across=SPACE.x8, down=SPACE.x6)
+            for number, entry in enumerate(keys):
+                grid.addWidget(_caps(entry), number, 0)
+                grid.addWidget(Text(entry.text, "note", "ink9"), number, 1)
+            grid.setColumnStretch(1, 1)
+            column = Column(Text(PAGE_NAMES[at], "note", "ink7", strong=True), gap=SPACE.x8)
+            column.put(grid, None)
             self._columns.put(column)
-        self._columns.put(None)
         self.popup()
 
 
-def _line(entry: Key) -> QWidget:
-    line = QWidget()
+def _caps(entry: Key) -> QWidget:
+    caps = QWidget()
     row = Row(gap=SPACE.x4)
     for word in entry.caps:
         row.put(Text("–", "note", "ink5") if word == "–" else KeyCap(word))
-    row.put(SPACE.x4, Text(entry.text, "note", "ink9"), None)
-    line.setLayout(row)
-    line.setAccessibleName(f"{' '.join(entry.caps)} {entry.text}")
-    return line
+    row.put(None)
+    caps.setLayout(row)
+    caps.setAccessibleName(f"{' '.join(entry.caps)} {entry.text}")
+    return caps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -16,6 +16,8 @@ from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.hints import HintButton
 
+_SCROLLS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
 
 class Overlay(QWidget):
     """A child of ``host`` outside its layout, as large as the host; ``panel_width`` in token px.
@@ -28,7 +30,7 @@ class Overlay(QWidget):
 
     def __init__(self, host: QWidget, title: str, panel_width: int) -> None:
         super().__init__(host)
-        self._host, self._panel_width = host, panel_width
+        self._panel_width = panel_width
         self._before: QWidget | None = None
         self.heading = Text(title, "title")
         self.note = ElidedLabel("", "note", "ink5")
@@ -70,6 +72,8 @@ class Overlay(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
+        elif event.key() in _SCROLLS:
+            self.area.verticalScrollBar().event(event)
         else:
             super().keyPressEvent(event)
 
@@ -86,7 +90,7 @@ class Overlay(QWidget):
             self.dismiss()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() == QEvent.Type.Resize and not self.isHidden():
+        if event.type() == QEvent.Type.Resize and watched is self.parent() and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -95,11 +99,31 @@ class Overlay(QWidget):
         painter.fillRect(self.rect(), paint.veil(COLOR.ink9, SHADOW_OPACITY))
         painter.end()
 
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        """Tab stays inside while the panel is open."""
+        inside = [child for child in self.panel.findChildren(QWidget) if _takes_focus(child)]
+        if not inside:
+            return True
+        focus = QApplication.focusWidget()
+        at = inside.index(focus) if focus in inside else (-1 if forwards else 0)
+        inside[(at + (1 if forwards else -1)) % len(inside)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def _host_size(self) -> QSize:
+        host = self.parentWidget()
+        return host.size() if host is not None else QSize()
+
     def _place(self) -> None:
-        self.setGeometry(self._host.rect())
+        self.setGeometry(QRect(QPoint(), self._host_size()))
         margin = px(SPACE.x24)
         width = min(px(self._panel_width), self.width() - 2 * margin)
         head = self.heading.sizeHint().height() + 2 * px(SPACE.x12)
-        wanted = head + self.body.sizeHint().height() + px(SPACE.x4)
+        inner = self.body.totalHeightForWidth(width) if self.body.hasHeightForWidth() else self.body.sizeHint().height()
+        wanted = head + inner + px(SPACE.x4)
         height = min(wanted, self.height() - 2 * margin)
         self.panel.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return by_tab and widget.isVisible() and widget.isEnabled()

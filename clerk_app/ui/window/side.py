@@ -35,6 +35,7 @@ from clerk_app.ui.window.wording import (
 )
 
 MOST_UPLOADS = 4
+MOST_UPLOADS_IN_CASE = 2
 
 
 class Side(Surface):
@@ -59,6 +60,7 @@ class Side(Surface):
         self._free, self._has_last, self._has_groups = True, False, False
         self.card.manual.clicked.connect(self.manual)
         self.upload.all.clicked.connect(self.uploads)
+        self._sync: tuple[SyncStatus, tuple[OutboxLine, ...]] | None = None
         self.show_case(None)
 
     def show_case(self, intake: Intake | None) -> None:
@@ -74,6 +76,7 @@ class Side(Surface):
         self.last.setVisible(free and self._has_last)
         self.groups.setVisible(free and self._has_groups)
         self._free = free
+        self._show_uploads()
 
     def show_card(self, words: str = "", *, bad: bool = False) -> None:
         """What the reader is doing: 「正在读…」, or in red what to do about a card that was not read; empty at rest."""
@@ -85,7 +88,12 @@ class Side(Surface):
 
     def show_sync(self, status: SyncStatus, waiting: Sequence[OutboxLine] = ()) -> None:
         """What is still only on this machine, newest first; nothing is shown when all is uploaded."""
-        self.upload.show_status(status, waiting)
+        self._sync = (status, tuple(waiting))
+        self._show_uploads()
+
+    def _show_uploads(self) -> None:
+        if self._sync is not None:
+            self.upload.show_status(*self._sync, most=MOST_UPLOADS if self._free else MOST_UPLOADS_IN_CASE)
 
     def show_last(self, last: LastVisit | None) -> None:
         """The last concluded case of the day."""
@@ -152,7 +160,7 @@ class _Person(_Section):
         self.grid = Grid(across=SPACE.x12, down=SPACE.x2)
         self.grid.setColumnStretch(1, 1)
         self.applicant.setLayout(Column(Divider(), SPACE.x8, self.title, self.applicant_name, self.grid, gap=SPACE.x4))
-        self.body.put(self._top, self.pills, self.phone, self.scope, self.applicant)
+        self.body.put(self._top, self.pills, Column(self.phone, self.scope, gap=SPACE.x2), self.applicant)
 
     def show_intake(self, intake: Intake) -> None:
         person = arrived(intake)
@@ -228,12 +236,12 @@ class _Uploads(_Section):
         self.body.put(self.title, self.list, Row(self.rest, None, self.all))
         self.setVisible(False)
 
-    def show_status(self, status: SyncStatus, waiting: Sequence[OutboxLine]) -> None:
+    def show_status(self, status: SyncStatus, waiting: Sequence[OutboxLine], *, most: int) -> None:
         count = status.waiting + len(status.set_aside)
         self.setVisible(count > 0)
         self.list.empty()
         self.title.set_note(f"{count} 件 · 都在本机")
-        newest = [*reversed(waiting)][:MOST_UPLOADS]
+        newest = [*reversed(waiting)][:most]
         for line in newest:
             row = Row(ElidedLabel(line.title, "note"), Text(clock_time(line.made_at), "note", "ink7"), gap=SPACE.x8)
             self.list.put(row)

@@ -63,8 +63,8 @@ class SummaryCard(Surface):
         """Show what was concluded."""
         conclusion = concluded.conclusion
         self.name.setText(outcome_name(conclusion.intake, conclusion.outcome))
-        number = concluded.case_no or concluded.case_number
-        self.facts.setText(joined(f"编号 {number}", conclusion.numbers.document))
+        official = f"办件编号 {concluded.case_no}" if concluded.case_no else ""
+        self.facts.setText(joined(f"编号 {concluded.case_number}", conclusion.numbers.document, official))
         self.due.setText(_due_line(concluded))
         self.due.setVisible(bool(self.due.whole_text()))
 
@@ -211,7 +211,9 @@ class Slip(QWidget):
         return QSize(max(widest + 2 * px(SPACE.x12), fonts.width("note", "纸上应有的最后几行")), height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme().fonts.width("note", "纸上应有的最后几行"), self.sizeHint().height())
+        # The line to look for is never cut: the clerk compares it with the paper in hand.
+        marked = theme().fonts.width("note", self._lines[self._marked], bold=True)
+        return QSize(marked + 2 * px(SPACE.x12), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -226,7 +228,7 @@ class Slip(QWidget):
         for number, words in enumerate(self._lines):
             area = QRectF(left, y, self.width() - 2 * left, line)
             if number == self._marked:
-                width = min(theme().fonts.width("note", words, bold=True) + px(SPACE.x4), int(area.width()))
+                width = theme().fonts.width("note", words, bold=True) + px(SPACE.x4)
                 painter.fillRect(QRectF(left - px(SPACE.x2), y, width, line), QColor(COLOR.focus))
             paint.text(painter, area, words, "note", COLOR.ink9, bold=number == self._marked)
             y += line

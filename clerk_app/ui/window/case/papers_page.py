@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
@@ -20,8 +20,11 @@ from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.paper_cards import PaperCard, RatingCard, Slip, SummaryCard
 from clerk_app.ui.window.frames import Scroll
+
+LOW = 370
 
 
 class PapersPage(QWidget):
@@ -56,17 +59,17 @@ class PapersPage(QWidget):
         self._sheets = Column(gap=SPACE.x8)
         column = Column(gap=SPACE.x8)
         column.put(self._ask_place, self.more, self.summary, self._sheets, self.rating, None)
-        self.area = Scroll(column, (SPACE.x12, SPACE.page, SPACE.x12, SPACE.page))
+        self.area = Scroll(column, (SPACE.x8, SPACE.page, SPACE.x8, SPACE.page))
         desk = Surface("canvas")
         desk.setLayout(Column(self.area))
         self.saved = ElidedLabel("", "note", "ok")
         self.reason = Text("", "note", "ink7")
         self.stay = Button("办结", key="F9", large=True)
         self.go = Button("办结，叫下一位", ButtonRole.PRIMARY, key=key("finish_next").cap())
-        bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        self.bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar_row = Row(IconLabel("hard-drive-download", "ok", SIZE.icon_middle), self.saved, gap=SPACE.x8)
-        bar.setLayout(Row(bar_row, self.reason, self.stay, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
-        outer = Column(desk, bar)
+        self.bar.setLayout(Row(bar_row, self.reason, self.stay, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
+        outer = Column(desk, self.bar)
         outer.setStretch(0, 1)
         self.setLayout(outer)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -102,6 +105,7 @@ class PapersPage(QWidget):
         stored = f"本件已存在本机（加密）{exact_time(concluded.conclusion.concluded_at)}"
         uploaded = f"{clock_time(concluded.synced_at)} 已上传" if concluded.synced_at else ""
         self.saved.setText(joined(stored, uploaded))
+        self._fit()
         self._keep_focus()
 
     def show_rating(self, rated: Rated | None, *, asking: bool = False, sentence: str = "") -> None:
@@ -158,6 +162,14 @@ class PapersPage(QWidget):
         )
         self.ask.answered.connect(lambda index, asked=first: self.answered.emit(asked, asked.answers[index].answer))
         self._ask_place.put(self.ask)
+
+    def _fit(self) -> None:
+        # On a low screen the question takes the place of the bar, whose keys are locked as long as it is open.
+        self.bar.setVisible(self.ask is None or self.height() >= px(LOW))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _keep_focus(self) -> None:
         focus = QApplication.focusWidget()
