@@ -15,7 +15,7 @@ from clerk_app.bootstrap import sample_hall
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.masking import mask_id_number
 from clerk_app.domain.persons import NaturalPerson
-from clerk_app.ports.window import PaperState, Step
+from clerk_app.ports.window import Medium, PaperState, Step
 from clerk_app.ui.hands import Hands, Stuck
 from drivers.idcard import samples
 
@@ -96,7 +96,8 @@ class DemoScript:
             raise Stuck("取号机没有打出小票")
         self._hands.settle(0.3)
         self._shoot(window, "kiosk-ticket")
-        self._keep_thermal("ticket", self._hall.kiosk_station, papers[-1])
+        (self._out / "ticket.bin").write_bytes(self._hall.kiosk_station.printer.received)
+        papers[-1].save(self._out / "ticket.png")
         return str(window.ticket_number())
 
     def _log_in(self, shell: WindowShell) -> None:
@@ -209,9 +210,13 @@ class DemoScript:
         self._hands.settle(0.3)
         self._shoot(shell, "papers-rated")
         receipts = self._hall.window_station.papers()
-        if receipts:
-            self._keep_thermal("receipt", self._hall.window_station, receipts[-1])
-        self._keep_notice(concluded)
+        if not receipts:
+            raise Stuck("窗口没有打出收件凭证")
+        receipts[-1].save(self._out / "receipt.png")
+        for paper in concluded.papers:
+            if paper.medium is Medium.RECEIPT:
+                (self._out / "receipt.bin").write_bytes(control.desk.printing.content(paper.paper_id))
+        self._keep_notice()
         return concluded
 
     def _finish(self, shell: WindowShell, number: str, concluded: Concluded) -> dict[str, Any]:
@@ -263,11 +268,7 @@ class DemoScript:
         self._count += 1
         self._hands.shoot(widget, self._shots / f"{self._count:02d}-{name}.png")
 
-    def _keep_thermal(self, name: str, station: Any, piece: Any) -> None:
-        (self._out / f"{name}.bin").write_bytes(station.printer.job_bytes())
-        piece.save(self._out / f"{name}.png")
-
-    def _keep_notice(self, concluded: Concluded) -> None:
+    def _keep_notice(self) -> None:
         from clerk_app.bootstrap.papers import first_page
 
         for path in sorted((self._out / "papers").glob("*.pdf")):

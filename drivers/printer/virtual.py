@@ -25,6 +25,9 @@ _FIXED_BITS = 0x12
 _IDLE, _BUSY = 0.02, 0.005
 
 
+_KEPT_CHUNKS = 4096
+
+
 class VirtualPrinter(Simulator):
     """font_path: a TrueType or OpenType font with the GBK characters; dots: 576 (80 mm) or 384 (58 mm).
 
@@ -58,6 +61,13 @@ class VirtualPrinter(Simulator):
         self._allowed_at = monotonic()
         self._carried_out = 0
         self.job_bytes = 0
+        self._received: collections.deque[bytes] = collections.deque(maxlen=_KEPT_CHUNKS)
+
+    @property
+    def received(self) -> bytes:
+        """The bytes of late, as they came over the line, status requests included."""
+        with self._changed:
+            return b"".join(self._received)
 
     @property
     def tickets(self) -> list[Ticket]:
@@ -158,6 +168,7 @@ class VirtualPrinter(Simulator):
 
     def receive(self, data: bytes) -> None:
         with self._changed:
+            self._received.append(data)
             for token in self._tokeniser.feed(data):
                 self._queue.append(token)
                 self._queued += token.size

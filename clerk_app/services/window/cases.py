@@ -74,7 +74,8 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """A stored conclusion. ``case_no`` is the official 办件编号, None until the server acknowledged the case."""
+    """A stored conclusion. ``case_no`` is the official 办件编号, ``record_id`` the server's row; both None until the
+    server acknowledged the case."""
 
     case_id: str
     case_number: str
@@ -82,6 +83,7 @@ class Concluded:
     papers: tuple[StoredPaper, ...]
     case_no: str | None
     synced_at: datetime | None
+    record_id: str | None = None
 
 
 class CaseDesk:
@@ -295,7 +297,7 @@ def _stored(unit: WindowUnit, case_id: str) -> tuple[CaseRow, Concluded] | None:
 
 
 def _concluded(row: CaseRow, conclusion: Conclusion, papers: tuple[StoredPaper, ...]) -> Concluded:
-    return Concluded(row.case_id, row.case_number, conclusion, papers, row.case_no, row.synced_at)
+    return Concluded(row.case_id, row.case_number, conclusion, papers, row.case_no, row.synced_at, row.record_id)
 
 
 def draft_line(row: DraftRow) -> Draft:

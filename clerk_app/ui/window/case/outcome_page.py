@@ -117,7 +117,7 @@ class OutcomePage(QWidget):
         self._kinds: tuple[OutcomeKind, ...] = ()
         self._choices: list[Choice] = []
         self._law = Text("", "note", "ink5", right=True)
-        self._list = Column(gap=SPACE.x2)
+        self._list = Column()
         self._body = Field("应当找哪个机关", hint="机关全称，印在通知书上")
         self._reason = Field("理由", hint="为什么不需要办理，印在通知书上")
         self._caution_text = Text("", "note", "warn", wrap=True)
@@ -144,11 +144,19 @@ class OutcomePage(QWidget):
         bind(self, "primary", self._go)
 
     def _build(self) -> None:
-        heading = Row(Text("依法只有这些结论", "body", strong=True), None, self._law, margins=(SPACE.x8, SPACE.x12))
+        heading = Row(Text("依法只有这些结论", "body", strong=True), None, self._law, margins=(SPACE.x4, SPACE.x12))
         left = Surface("paper", edges="right", width=LIST_WIDTH)
-        column = Column(gap=SPACE.x4, margins=(SPACE.x4, SPACE.x12))
+        column = Column(gap=SPACE.x2, margins=(SPACE.x2, SPACE.x12))
         column.put(heading, self._list, self._body, self._reason, SPACE.x4, self._caution, None)
-        left.setLayout(column)
+        content = QWidget()
+        content.setProperty("clear", True)
+        content.setLayout(column)
+        scroll = QScrollArea()
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left.setLayout(Column(scroll))
         middle = QWidget()
         middle.setLayout(Row(left, self._scroll))
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
@@ -298,7 +306,7 @@ def _caution(intake: Intake, kind: OutcomeKind | None) -> str:
     if kind is not OutcomeKind.SUPPLEMENT_REQUESTED or intake.matter is None:
         return ""
     silence = silence_accepts(intake.matter.procedure_law)
-    return "只能告知一次：没写进这份告知书的，以后不能再要。" + (f"{silence}。" if silence else "")
+    return "只能告知一次，没写的以后不能再要。" + (f"{silence}。" if silence else "")
 
 
 def _paper_line(kind: OutcomeKind | None) -> str:
