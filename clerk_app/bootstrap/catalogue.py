@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_app.bootstrap import logs, settings
+from clerk_app.bootstrap.console import say
 from clerk_app.domain.errors import Fault, Refusal, Rejected
 
 if TYPE_CHECKING:
@@ -83,18 +84,14 @@ def run(args: argparse.Namespace) -> int:
     try:
         _check_place(folder)
         logs.start(folder, "catalogue")
-        imported = import_files(folder, args.files, _print)
+        imported = import_files(folder, args.files, say)
     except (Refusal, Fault) as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         return 1
     if imported is None:
         return 1
-    print(imported.sentence)
+    say(imported.sentence)
     return 0
-
-
-def _print(line: str) -> None:
-    print(line, flush=True)
 
 
 def _check_place(folder: Path) -> None:

@@ -33,9 +33,7 @@ class Device:
 
     def client(self, clock: Clock, entropy: Entropy) -> HallClient:
         """A connection to the device's server, acting as this device."""
-        return HallClient(
-            self.enrolment.address, self.enrolment.ca_pem, self.enrolment.enrolled.token, clock, entropy
-        )
+        return HallClient(self.enrolment.address, self.enrolment.ca_pem, self.enrolment.enrolled.token, clock, entropy)
 
 
 def open_device(
@@ -77,6 +75,21 @@ def open_device(
         enrolment = Enrolment(running.address, enrolment.ca_pem, enrolment.enrolled)
         _write(sealed, enrolment, keys, crypto)
     return Device(folder, keys, crypto, enrolment)
+
+
+def read_device(folder: Path, kind: DeviceKind, entropy: Entropy) -> Device | None:
+    """The device that is enrolled in ``folder``, None when there is none; makes nothing and asks nobody.
+
+    ``StoreFault`` when its key is not there or is too open, ``Tampered`` when the enrolment does not open.
+    """
+    sealed = folder / "enrolment.sealed"
+    if not sealed.exists():
+        return None
+    crypto = NationalCrypto(entropy)
+    store = folder / f"{kind.value}.db"
+    keys = open_keyring(folder / "keys" / "device.key", store if store.exists() else sealed, crypto, entropy)
+    enrolment = _read(sealed, keys, crypto)
+    return None if enrolment is None else Device(folder, keys, crypto, enrolment)
 
 
 def _read(path: Path, keys: FileKeyring, crypto: NationalCrypto) -> Enrolment | None:
