@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from clerk_app.ui.window.shell import WindowShell
 
 PAPER_WAIT_S = 30.0
+GROUP = "D"
+MATTER = "户口迁移"
 MATTER_LETTERS = "hkqy"
 VERY_SATISFIED = 1
 
@@ -85,11 +87,12 @@ class DemoScript:
         self._hands.wait("取号机读卡", lambda: window.page_name() == "choose")
         self._shoot(window, "kiosk-choose")
         self._hall.kiosk_station.lift_card()
-        window.touch_group("A")
+        window.touch_group(GROUP)
         self._hands.wait("取号机选事项", lambda: window.page_name() in {"matter", "ticket"})
         if window.page_name() == "matter":
             self._shoot(window, "kiosk-matter")
-            window.touch_matter("户口迁移")
+            if not window.touch_matter(MATTER):
+                raise Stuck(f"取号机上没有“{MATTER}”")
         self._hands.wait("取号", lambda: window.page_name() == "ticket" and bool(window.ticket_number()))
         papers = self._hall.kiosk_station.wait_for_papers(1, PAPER_WAIT_S)
         if not papers:
@@ -145,7 +148,7 @@ class DemoScript:
         for letter in MATTER_LETTERS:
             self._hands.type(page.query, letter)
             self._hands.settle(0.05)
-        self._hands.wait("找事项", lambda: bool(page.hits_shown()) and "户口迁移" in page.hits_shown()[0].name)
+        self._hands.wait("找事项", lambda: bool(page.hits_shown()) and MATTER in page.hits_shown()[0].name)
         self._shoot(shell, "matter-found")
         self._hands.press(shell, "Return")
         self._hands.wait("选中事项", lambda: work.intake is not None and work.intake.matter is not None)

@@ -116,7 +116,7 @@ class Morning:
 
     def serve_some(self) -> None:
         """Visits that are over or going on, so that the display has something to show."""
-        for prefix, number in zip("BCBDCB", "393939", strict=True):
+        for prefix, number in zip("BCBACB", "393939", strict=True):
             client = self.clients[number]
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
             called = client.call_next()
@@ -132,7 +132,7 @@ class Morning:
     def let_wait(self) -> None:
         """People who come after our citizen."""
         client = self.clients["3"]
-        for prefix in "BBCDBC":
+        for prefix in "BBCABC":
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
 
     def close(self) -> None:

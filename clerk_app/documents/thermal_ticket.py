@@ -29,8 +29,7 @@ def ticket_blocks(ticket: QueueTicket, profile: PrinterProfile) -> list[Block]:
         QrBeside(ticket.query, tuple(map(Text, beside))),
         Rule(),
         Text(f"{ticket.taken_at:%Y-%m-%d %H:%M} {ticket.machine}".rstrip()),
-        Text("窗口由电脑随机分派，不能挑选；"),
-        Text("种子当晚公布，可以核对。"),
+        Text("到哪个窗口由电脑分派，不能挑选。"),
     ]
     return blocks
 
@@ -56,7 +55,7 @@ def _waiting(ticket: QueueTicket, profile: PrinterProfile) -> list[Block]:
         around = f"（{ticket.call_expected_at:%H:%M} 左右）" if ticket.call_expected_at else ""
         blocks.append(Text(f"大约等 {ticket.wait_minutes} 分{around}", align="center"))
     where = f"请在{ticket.area}等，" if ticket.area else "请"
-    blocks.append(Text(f"{where}看屏幕、听叫号", align="center"))
+    blocks.append(Text(f"{where}看屏幕", align="center"))
     return blocks
 
 

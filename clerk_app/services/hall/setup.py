@@ -25,7 +25,7 @@ DEFAULT_GROUPS = (
     GroupPlan("A", "企业准入", "开店、办公司"),
     GroupPlan("B", "社保医保", "养老、医保、社保卡"),
     GroupPlan("C", "不动产", "房屋、过户、抵押"),
-    GroupPlan("D", "出入境", "护照、港澳通行证"),
+    GroupPlan("D", "公安出入境", "户口、护照、通行证"),
     GroupPlan("E", "领证、补材料", "不用再排长队"),
     GroupPlan("F", "不知道办哪个", "工作人员帮您选"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 
 from clerk_app.design.tokens import KIOSK
 from clerk_app.domain.queue import PriorityClass
@@ -22,7 +22,7 @@ _ICONS = {
     "企业准入": "store",
     "社保医保": "heart-pulse",
     "不动产": "house",
-    "出入境": "plane",
+    "公安出入境": "plane",
     "领证、补材料": "package-check",
     "不知道办哪个": "circle-question-mark",
 }
@@ -38,16 +38,14 @@ PRIORITIES: tuple[tuple[PriorityClass, str, str, str], ...] = (
 class GroupGrid:
     """Six groups at a time in two columns on a page; ``more`` turns to the next six."""
 
-    def __init__(self, page: Page, top: float, chosen: Signal, more: Touch) -> None:
+    def __init__(self, page: Page, top: float, chosen: SignalInstance, more: Touch) -> None:
         self._more = more
         self._groups: tuple[GroupWaiting, ...] = ()
         self._first = 0
         self.touches: list[Touch] = []
         for at in range(PER_PAGE):
             touch = Touch(page.scale, "", Look.CARD, icon_name=_ANY_ICON, side=True, role="card")
-            page.put(
-                touch, _LEFT + (at % 2) * (_HALF + _GAP), top + (at // 2) * (_ROW + KIOSK.gap + 2), _HALF, _ROW
-            )
+            page.put(touch, _LEFT + (at % 2) * (_HALF + _GAP), top + (at // 2) * (_ROW + KIOSK.gap + 2), _HALF, _ROW)
             touch.clicked.connect(lambda _=False, place=at: chosen.emit(self._groups[self._first + place].group_id))
             self.touches.append(touch)
         more.clicked.connect(self.turn)
@@ -66,6 +64,13 @@ class GroupGrid:
                 below = tuple(text for text in (group.hint, people) if text)
                 touch.say(group.name, below, _ICONS.get(group.name, _ANY_ICON))
         self._more.setVisible(len(self._groups) > PER_PAGE)
+
+    def touch(self, prefix: str) -> None:
+        """Touch the group whose numbers begin with ``prefix``; ``KeyError`` when there is none."""
+        place = {group.prefix: at for at, group in enumerate(self._groups)}[prefix]
+        while not self._first <= place < self._first + PER_PAGE:
+            self._more.click()
+        self.touches[place - self._first].click()
 
     def turn(self) -> None:
         """The next six, after the last ones the first."""
@@ -158,6 +163,17 @@ class MatterPage(ChoicePage):
         """Start with the first matters."""
         self._lines, self._first = lines, 0
         self._turn(0)
+
+    def touch(self, name: str) -> bool:
+        """Touch the first matter whose name holds ``name``; without one 「不确定」, and False."""
+        place = next((at for at, line in enumerate(self._lines) if name in line.name), None)
+        if place is None:
+            self.unsure.click()
+            return False
+        while place >= self._first + MATTERS_PER_PAGE:
+            self.after.click()
+        self.touches[place - self._first].click()
+        return True
 
     def _turn(self, by: int) -> None:
         self._first += by

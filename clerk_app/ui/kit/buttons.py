@@ -291,7 +291,7 @@ class Choice(QAbstractButton):
 
     def _height(self) -> int:
         fonts = theme().fonts
-        return fonts.line("item") + fonts.line("note") + 2 * px(SPACE.x6) + px(SPACE.x2)
+        return fonts.line("item") + fonts.line("note") + 2 * px(SPACE.x4) + px(SPACE.x2)
 
     def _left(self) -> int:
         return px(SPACE.x12) + max(paint.cap_size(self._key).width(), px(SIZE.mark)) + px(SPACE.x12)
