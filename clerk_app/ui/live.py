@@ -49,9 +49,7 @@ class LiveHall(QObject):
     @property
     def online(self) -> bool:
         """Whether the feed is connected and something can be shown."""
-        return (
-            self.state is not None and self.state.state is ConnectionState.ONLINE and self.board.snapshot is not None
-        )
+        return self.state is not None and self.state.state is ConnectionState.ONLINE and self.board.snapshot is not None
 
     @property
     def stale_since(self) -> datetime | None:

@@ -68,7 +68,9 @@ class BoardPainter:
             self._sentence(body, view.sentence)
             return
         margin, pad = self._px(_MARGIN), self._px(36)
-        left = QRectF(body.left() + margin, body.top() + pad, middle - body.left() - 2 * margin, body.height() - 2 * pad)
+        left = QRectF(
+            body.left() + margin, body.top() + pad, middle - body.left() - 2 * margin, body.height() - 2 * pad
+        )
         self._calls(left, view)
         right = QRectF(middle + self._px(50), body.top() + pad, 0, body.height() - 2 * pad)
         right.setRight(body.right() - self._px(48))

@@ -54,6 +54,15 @@ class DisplayWindow(QWidget):
             turn=int(self._clock.monotonic()) // _TURN_S,
         )
 
+    def current_number(self) -> str:
+        """The newest call's number, empty before the first call."""
+        calls = self._live.board.calls
+        return calls[0].number if calls else ""
+
+    def waiting_total(self) -> int:
+        """How many people wait in the hall."""
+        return sum(group.waiting for group in self._live.board.groups)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)

@@ -32,6 +32,34 @@ class Notice:
     lasting: bool = False
 
 
+TAKING = Notice("ticket", "正在取号", "请稍等，马上就好", lasting=True)
+STAFF = Notice("hand-helping", "请到导办台", "工作人员在那里\n帮您取号、选事项、看材料")
+LOST = Notice(
+    "wifi-off",
+    "没有取到号",
+    "服务器没有回答，号可能没取上\n请再试一次，不会取成两个号\n还不行请到导办台取号",
+    offer=Offer.RETRY,
+)
+CONNECTING = Notice("ticket", "正在准备", "正在连接服务器，请稍等", lasting=True)
+_TEXT = 330
+
+
+def taken_before(sentence: str, number: str, printable: bool) -> Notice:
+    """The card already waits: its old number, calmly."""
+    offer = Offer.PAPER if number and printable else Offer.NOTHING
+    return Notice("ticket", "您已经取过号了", f"{sentence}\n不用再取，请看大厅屏等叫号", number, offer)
+
+
+def refused(sentence: str) -> Notice:
+    """No ticket, and why."""
+    return Notice("circle-alert", "没有取到号", f"{sentence}\n也可以到导办台取号")
+
+
+def no_server(sentence: str) -> Notice:
+    """Stays until the server is back."""
+    return Notice("wifi-off", "请到导办台取号", f"{sentence}\n恢复后这里自动可用", lasting=True)
+
+
 class NoticePage(Page):
     """``offered`` is the second key, ``done`` leads to the first page."""
 
@@ -68,8 +96,8 @@ class NoticePage(Page):
         self.number.setVisible(bool(notice.number))
         self.text.say(notice.text)
         top = 1000 if notice.number else 760
-        self.put(self.sheet, left, 412, INNER, top + 200)
-        self.put(self.text, left + 40, top, INNER - 80, 412 + 200 - 40)
+        self.put(self.sheet, left, 412, INNER, top + _TEXT - 412)
+        self.put(self.text, left + 40, top, INNER - 80, _TEXT - 50)
         self.other.say(notice.offer.value)
         self.other.setVisible(bool(notice.offer))
         self.home.setVisible(not notice.lasting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -10,8 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from clerk_app.design.tokens import COLOR, KIOSK, KIOSK_TYPE, REGULAR, TypeRole
+from clerk_app.design.words import clock_time
 from clerk_app.services.kiosk import Modules
-from clerk_app.ui.panel import CENTRE, LEFT, Scale, box, icon, line, lines
+from clerk_app.ui.panel import CENTRE, LEFT, RIGHT, Scale, box, icon, line, lines
 
 WIDTH, HEIGHT = 1080, 1920
 LEAST = KIOSK_TYPE["least"].px
@@ -79,14 +81,9 @@ class Words(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         area, color = QRectF(self.rect()), getattr(COLOR, self._tone)
-        if self._wrap:
-            lines(
-                painter, self._scale, area, self._text, self._role, color, bold=self._bold, align=self._align, least=LEAST
-            )
-        else:
-            line(
-                painter, self._scale, area, self._text, self._role, color, bold=self._bold, align=self._align, least=LEAST
-            )
+        draw = lines if self._wrap else line
+        look = self._bold, self._align
+        draw(painter, self._scale, area, self._text, self._role, color, bold=look[0], align=look[1], least=LEAST)
         painter.end()
 
 
@@ -160,7 +157,8 @@ class Touch(QAbstractButton):
         look = _PAINTS[self._look] if self.isEnabled() else _STILL
         area = QRectF(self.rect())
         stroke = max(1.0, px(KIOSK.stroke))
-        box(painter, area, look.pressed if self.isDown() else look.fill, px(KIOSK.radius), edge=look.edge, stroke=stroke)
+        fill = look.pressed if self.isDown() else look.fill
+        box(painter, area, fill, px(KIOSK.radius), edge=look.edge, stroke=stroke)
         if self.hasFocus():
             ring = COLOR.focus if self._look is Look.PRIMARY else COLOR.pri
             inset = area.adjusted(px(8), px(8), -px(8), -px(8))
@@ -372,6 +370,23 @@ class CardPanel(QWidget):
             row = QRectF(left, top + head, right - left, foot)
             line(painter, self._scale, row, self._below, below, ink, least=LEAST)
         painter.end()
+
+
+SLOGAN = "取一个号，到一个窗口，办完所有事"
+
+
+def paint_head(painter: QPainter, scale: Scale, width: float, hall: str, now: datetime) -> None:
+    """The dark head of every page: the hall, what the machine is for, the time."""
+    px = scale.px
+    painter.fillRect(QRectF(0, 0, width, px(KIOSK.head)), QColor(COLOR.rail))
+    inner = QRectF((width - px(WIDTH)) / 2 + px(KIOSK.margin), px(56), px(INNER), px(74))
+    line(painter, scale, inner, hall, KIOSK_TYPE["hall"], COLOR.paper, least=LEAST)
+    lead = KIOSK_TYPE["lead"]
+    inner.translate(0, px(74))
+    inner.setHeight(px(lead.line))
+    clock = line(painter, scale, inner, clock_time(now), lead, COLOR.rail_sub, align=RIGHT)
+    inner.setRight(inner.right() - clock - px(24))
+    line(painter, scale, inner, SLOGAN, lead, COLOR.rail_sub, least=LEAST)
 
 
 def centred_words(scale: Scale, role: str, tone: str = "ink9") -> Words:

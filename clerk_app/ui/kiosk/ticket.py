@@ -61,7 +61,8 @@ class TicketPage(Page):
         self.put(self.subject, _LEFT + 46, 1034, INNER - 92, 76)
         self._rows: list[tuple[Picture, Words, Words]] = []
         for at in range(ROWS):
-            row = Picture(scale, "circle", 40, "edge"), Words(scale, "", "lead"), Words(scale, "", "body", "ink7", align=RIGHT)
+            remark = Words(scale, "", "body", "ink7", align=RIGHT)
+            row = Picture(scale, "circle", 40, "edge"), Words(scale, "", "lead"), remark
             top = 1112 + at * 64
             self.put(row[0], _LEFT + 42, top, 52, 64)
             self.put(row[1], _LEFT + 106, top, 486, 64)
@@ -108,7 +109,8 @@ class TicketPage(Page):
         elif result.outcome is PrintOutcome.UNKNOWN:
             self._tell("小票可能没打完，号已取好，请核对", "warn_soft", "warn", "circle-alert", "warn_solid")
         else:
-            self._tell(f"小票打不出来，请记住号码 {number}，一样有效", "warn_soft", "warn", "circle-alert", "warn_solid")
+            words = f"小票打不出来，请记住号码 {number}，一样有效"
+            self._tell(words, "warn_soft", "warn", "circle-alert", "warn_solid")
         self.missing.setEnabled(more)
         if not more:
             self.missing.say("请到导办台补小票")

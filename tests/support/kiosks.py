@@ -1,0 +1,91 @@
+"""What stands around a kiosk in tests: a reader, a printer, a renderer that remembers, the sample catalogue."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date
+from typing import Any
+
+from clerk_app.design.resources import resource
+from clerk_app.domain.identity import IdType
+from clerk_app.domain.papers import QueueTicket
+from clerk_app.ports.devices import (
+    CardFacts,
+    DeviceFault,
+    DeviceHealth,
+    DeviceState,
+    PrintOutcome,
+    PrintResult,
+)
+from support.halls import NOW
+
+THEMES = {"企业准入": ("设立变更", "准营准办"), "不动产": ("住房保障",)}
+YOUNG = CardFacts(IdType.RESIDENT, "李晓彤", "110101199003070038", date(1990, 3, 7))
+OLD = CardFacts(IdType.RESIDENT, "张三", "110101195003070011", date(1950, 3, 7))
+
+
+def sample_records() -> tuple[dict[str, Any], ...]:
+    """The shipped sample matters."""
+    return tuple(json.loads(resource("catalogue", "sample.json").read_text(encoding="utf-8"))["matters"])
+
+
+class TicketNotes:
+    """Draws nothing and remembers what it was asked to draw."""
+
+    def __init__(self) -> None:
+        self.drawn: list[QueueTicket] = []
+
+    def ticket(self, ticket: QueueTicket) -> bytes:
+        self.drawn.append(ticket)
+        return ticket.number.encode()
+
+
+class TicketPrinter:
+    """Gives the results that a test lays down, then says printed."""
+
+    def __init__(self) -> None:
+        self.jobs: list[bytes] = []
+        self.results: list[PrintResult] = []
+        self.open = threading.Event()
+        self.open.set()
+
+    def print(self, job: bytes) -> PrintResult:
+        self.jobs.append(job)
+        assert self.open.wait(10)
+        return self.results.pop(0) if self.results else PrintResult(PrintOutcome.PRINTED)
+
+    def health(self) -> DeviceHealth:
+        return DeviceHealth(DeviceState.READY, NOW)
+
+
+class HandReader:
+    """A reader on which the test lays cards; ``ill`` is what it says instead of reading."""
+
+    def __init__(self) -> None:
+        self._cards: list[CardFacts | DeviceFault] = []
+        self._laid = threading.Condition()
+        self.ill: DeviceFault | None = None
+
+    def lay(self, card: CardFacts | DeviceFault) -> None:
+        with self._laid:
+            self._cards.append(card)
+            self._laid.notify_all()
+
+    def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
+        with self._laid:
+            if self.ill is not None:
+                raise self.ill
+            for _ in range(100):
+                if self._cards or cancel.is_set():
+                    break
+                self._laid.wait(0.01)
+            if cancel.is_set() or not self._cards:
+                return None
+            found = self._cards.pop(0)
+        if isinstance(found, DeviceFault):
+            raise found
+        return found
+
+    def health(self) -> DeviceHealth:
+        return DeviceHealth(DeviceState.READY, NOW)
