@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
 from clerk_app.bootstrap.calendar_files import load
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.conclusion import Numbers, conclude
@@ -29,6 +31,7 @@ from clerk_app.services.window.overview import (
     Urgency,
 )
 from clerk_app.services.window.printing import Answer, AnswerLine, Question
+from clerk_app.ui.kit.labels import ElidedLabel, Pill
 from clerk_app.ui.window.wording import DeviceNow
 from support.matters import food_licence
 from support.people import agent, company
@@ -296,3 +299,11 @@ def question() -> Question:
             AnswerLine(Answer.PAGE_PRINTER, "3", "先不打，改用 A4 打印机", "A4 打印机出纸，内容相同"),
         ),
     )
+
+
+def shown(root: QWidget) -> str:
+    """Everything on it that can be read at the moment, cut or not, labels first and pills after them."""
+    QApplication.processEvents()
+    labels = [label for label in root.findChildren(QLabel) if label.isVisible()]
+    words = [label.whole_text() if isinstance(label, ElidedLabel) else label.text() for label in labels]
+    return "\n".join([*words, *(pill.text() for pill in root.findChildren(Pill) if pill.isVisible())])

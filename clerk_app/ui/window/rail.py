@@ -19,6 +19,7 @@ from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
+from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.rail_sections import Day, Missed, Slim, Waiting
 from clerk_app.ui.window.ticket_card import Served, TicketCard
 
@@ -51,8 +52,8 @@ class Rail(Surface):
         self.waiting = Waiting()
         self.missed = Missed()
         self.day = Day()
-        self.details = QWidget()
-        self.details.setLayout(Column(self.waiting, self.missed, self.day, None))
+        self._sections = Column(self.waiting, self.missed, self.day, None)
+        self.details = Scroll(self._sections, (0, 0, 0, 0))
         self.slim = Slim()
         self.drawer: Surface | None = None
         top = QWidget()
@@ -143,7 +144,7 @@ class Rail(Surface):
     def _place_drawer(self) -> None:
         if self.drawer is not None:
             corner = self.mapTo(self.window(), QPoint(self.width() + px(SPACE.x4), px(SPACE.x4)))
-            height = min(self.drawer.sizeHint().height(), self.height() - px(SPACE.x8))
+            height = min(self._sections.sizeHint().height() + 2 * px(SIZE.hairline), self.height() - px(SPACE.x8))
             self.drawer.setGeometry(corner.x(), corner.y(), px(SIZE.left_column), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

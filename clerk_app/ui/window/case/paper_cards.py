@@ -138,14 +138,15 @@ class PaperCard(Surface):
         self.setAccessibleName(joined(self.name.whole_text(), paper.state.label, paper.sentence))
 
     def _open_reasons(self) -> None:
-        self.reasons.setVisible(self.reasons.isHidden())
-        if self.reasons.isVisible():
-            self.chips[0].setFocus()
+        opening = self.reasons.isHidden()
+        self.reasons.setVisible(opening)
+        (self.chips[0] if opening else self.again).setFocus()
 
     def _reprint(self, why: str) -> None:
         for chip in self.chips:
             chip.setChecked(False)
         self.reasons.setVisible(False)
+        self.again.setFocus()
         self.reprint.emit(self._id, why)
 
 

@@ -134,6 +134,7 @@ class PapersPage(QWidget):
                 card.on_a4.connect(self.a4_wanted)
                 self.cards[paper.paper_id] = card
                 self._sheets.put(card)
+                card.show()
         for paper in papers:
             self.cards[paper.paper_id].show_paper(paper)
 
@@ -162,6 +163,8 @@ class PapersPage(QWidget):
         )
         self.ask.answered.connect(lambda index, asked=first: self.answered.emit(asked, asked.answers[index].answer))
         self._ask_place.put(self.ask)
+        # Layouts show what is new in the next turn only; a hidden card takes no focus.
+        self.ask.show()
 
     def _fit(self) -> None:
         # On a low screen the question takes the place of the bar, whose keys are locked as long as it is open.
