@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clerk_app.documents.thermal.profile import PrinterProfile
 
 FindFonts = Callable[[], FontSet]
-_A4_POINTS = 595.28
+_A4_POINTS = 210 / 25.4 * 72
 _POINTS_PER_INCH = 72
 
 
@@ -98,9 +98,8 @@ def first_page(pdf: bytes, width_px: int) -> bytes:
 
     if width_px < 1:
         raise ValueError("a picture is at least one pixel wide")
-    # A little more than asked for, then down to the very width: the page may not be exactly A4.
-    dpi = int(width_px * _POINTS_PER_INCH / _A4_POINTS) + 1
-    png = pdf_to_png(pdf, dpi=dpi)
+    # PDFium rounds up: a hair less gives an A4 page its very width, so that its text is not scaled twice.
+    png = pdf_to_png(pdf, dpi=width_px * _POINTS_PER_INCH / _A4_POINTS * 0.99999)
     with Image.open(io.BytesIO(png)) as picture:
         if picture.width == width_px:
             return png

@@ -8,7 +8,7 @@ from threading import Lock
 _lock = Lock()  # PDFium may be used by one thread at a time
 
 
-def pdf_to_png(pdf: bytes, dpi: int = 110, page: int = 0) -> bytes:
+def pdf_to_png(pdf: bytes, dpi: float = 110, page: int = 0) -> bytes:
     """Return one page of ``pdf`` as PNG. Raises ``IndexError`` if there is no such page."""
     import pypdfium2
 
