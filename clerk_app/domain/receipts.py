@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_app.domain.catalogue import Material, Matter, needed_materials
+from clerk_app.domain.catalogue import CardHolder, Material, Matter, needed_materials
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.conclusion import Conclusion, gives_receipt
 from clerk_app.domain.law import OutcomeKind
@@ -12,6 +12,7 @@ from clerk_app.domain.papers import BringItem, Receipt, ReceiptRow
 from clerk_app.domain.persons import NaturalPerson
 from clerk_app.domain.wording import paper_day, paper_moment
 
+READ_AT_WINDOW = "窗口读身份证"
 _FORMS = {Verdict.ORIGINAL: "原件", Verdict.COPY: "复印件", Verdict.ELECTRONIC: "电子件", Verdict.EXEMPT: "免交"}
 
 
@@ -81,8 +82,12 @@ def _row(number: int, material: Material, row: MaterialCheck) -> ReceiptRow:
 
 
 def bring_list(matter: Matter) -> tuple[BringItem, ...]:
-    """What a citizen has to bring for a matter in its usual situation; exempted papers are named as such."""
-    materials = needed_materials(matter, {})
+    """What a citizen has to bring for a matter in its usual situation.
+
+    Only the own identity card is named as spared: the window reads it. Other exemptions (三免) hold when a register was
+    asked, which nobody has done yet when the ticket is printed; promising them here would send people home twice.
+    """
     return tuple(
-        BringItem(m.name, m.form.text, m.exemption.reason if m.exemption else "") for m in materials
+        BringItem(m.name, m.form.text, READ_AT_WINDOW if m.card_holder is CardHolder.APPLICANT else "")
+        for m in needed_materials(matter, {})
     )

@@ -14,11 +14,6 @@ from clerk_app.ui.panel import CENTRE, RIGHT, Scale
 
 ROWS = 7
 _LEFT = KIOSK.margin
-_EXEMPT_WORDS = {
-    "电子证照免实体": "有电子证照，不用交",
-    "共享核验免证明": "联网能查到，不用交",
-    "政府核发免交": "政府发的，不用交",
-}
 _NEXT = (
     "看大厅屏，叫到号再去窗口",
     "过号不用重新取，直接到屏上写的窗口旁等",
@@ -134,7 +129,7 @@ class TicketPage(Page):
                 item = ordered[at]
                 mark.show_icon(*(("circle-check", "ok_solid") if item.exempt else ("circle", "edge")))
                 name.say(item.name)
-                remark.say(_EXEMPT_WORDS.get(item.exempt, item.exempt) if item.exempt else item.form)
+                remark.say(f"{item.exempt}，不用交" if item.exempt else item.form)
             elif not items and at < len(_NEXT):
                 mark.show_icon("chevron-right", "edge")
                 name.say(_NEXT[at])

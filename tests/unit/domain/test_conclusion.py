@@ -218,8 +218,12 @@ def test_only_a_draft_can_be_concluded(state: CaseState, kind: OutcomeKind) -> N
             after(state, kind)
 
 
-def test_what_to_bring_names_what_need_not_be_brought() -> None:
-    items = {item.name: item.exempt for item in bring_list(food_licence())}
+def test_only_the_card_that_the_window_reads_is_promised_as_spared() -> None:
+    licence = food_licence()
+    other = replace(licence.material("layout"), exemption=licence.material("id").exemption)
+    with_other = replace(licence, materials=(*licence.materials[:2], other, *licence.materials[3:]))
+    items = {item.name: item.exempt for item in bring_list(with_other)}
     assert items["食品经营许可申请书"] == ""
-    assert items["申请人身份证"] == "电子证照免实体"
+    assert items["申请人身份证"] == "窗口读身份证"
+    assert items["平面图和操作流程图"] == ""
     assert "授权委托书" not in items

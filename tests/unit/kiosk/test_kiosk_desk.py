@@ -71,7 +71,7 @@ def test_a_chosen_matter_brings_its_list(machine: Machine) -> None:
     issued = machine.desk.take(TakeTicket("g-A", matter_code=food.code), machine.desk.new_key(), PROFILE)
     assert issued.paper.subject == food.name
     assert "食品经营许可申请书" in [item.name for item in issued.paper.bring]
-    assert [item.exempt for item in issued.paper.bring if item.name == "营业执照等主体资格证明"] == ["电子证照免实体"]
+    assert [item.exempt for item in issued.paper.bring if item.name == "营业执照等主体资格证明"] == [""]
 
 
 def test_groups_offer_their_own_matters_and_only_detailed_ones(machine: Machine) -> None:
