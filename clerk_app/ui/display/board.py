@@ -21,6 +21,8 @@ from clerk_app.ui.panel import RIGHT, Scale, baseline, box, line
 WIDTH, HEIGHT = 1920, 1080
 LIST_ROWS = 6
 _MARGIN, _GAP, _HEAD, _FOOT, _RADIUS = 56, 28, 104, 116, 20
+_CALLS = 788
+_TALLER = 1.15
 _LEFT_SHARE = 0.57
 _MISSED = "过号"
 _UNIT = "号窗口"
@@ -48,7 +50,8 @@ class BoardPainter:
     def __init__(self, painter: QPainter, area: QRectF) -> None:
         self._painter = painter
         self._area = area
-        self._scale = Scale(WIDTH, HEIGHT)
+        self._upright = area.height() > area.width()
+        self._scale = Scale(HEIGHT, WIDTH) if self._upright else Scale(WIDTH, HEIGHT)
         self._scale.fit(area.size())
 
     def draw(self, view: BoardView) -> None:
@@ -62,19 +65,29 @@ class BoardPainter:
         self._head(head, view)
         self._waiting(foot, view)
         body = QRectF(area.left(), head.bottom(), area.width(), foot.top() - head.bottom())
-        middle = body.left() + round(body.width() * _LEFT_SHARE)
-        painter.fillRect(QRectF(middle, body.top(), max(1.0, self._px(2)), body.height()), QColor(COLOR.rail2))
         if view.sentence:
             self._sentence(body, view.sentence)
             return
-        margin, pad = self._px(_MARGIN), self._px(36)
-        left = QRectF(
-            body.left() + margin, body.top() + pad, middle - body.left() - 2 * margin, body.height() - 2 * pad
-        )
-        self._calls(left, view)
-        right = QRectF(middle + self._px(50), body.top() + pad, 0, body.height() - 2 * pad)
-        right.setRight(body.right() - self._px(48))
-        self._list(right, view.calls[3 : 3 + LIST_ROWS])
+        calls, rest = self._halves(body)
+        self._calls(calls, view)
+        self._list(rest, view.calls[3 : 3 + LIST_ROWS])
+
+    def _halves(self, body: QRectF) -> tuple[QRectF, QRectF]:
+        """Places of the calls and of the list: beside each other, on an upright panel below each other. What is
+        higher than the design gives air below, not between a number and its window."""
+        margin, pad, tall = self._px(_MARGIN), self._px(36), self._px(_CALLS)
+        inner = body.adjusted(margin, pad, -margin, -pad)
+        if self._upright:
+            calls = QRectF(inner.left(), inner.top(), inner.width(), tall)
+            rest = QRectF(inner.left(), calls.bottom() + 2 * pad, inner.width(), tall)
+            return calls, rest
+        middle = body.left() + round(body.width() * _LEFT_SHARE)
+        stroke = QRectF(middle, body.top(), max(1.0, self._px(2)), body.height())
+        self._painter.fillRect(stroke, QColor(COLOR.rail2))
+        height = min(inner.height(), tall * _TALLER)
+        calls = QRectF(inner.left(), inner.top(), middle - margin - inner.left(), height)
+        left = middle + self._px(50)
+        return calls, QRectF(left, inner.top(), body.right() - self._px(48) - left, height)
 
     def _px(self, value: float) -> float:
         return self._scale.px(value)
