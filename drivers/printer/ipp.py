@@ -11,6 +11,7 @@ import http.client
 import os
 import socket
 import struct
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -31,6 +32,9 @@ _OUT_OF_BAND = range(0x10, 0x20)
 
 NOT_FOUND = 0x0406
 _FIRST_FAILURE = 0x0100
+
+if sys.platform != "win32":
+    import pwd
 
 Value = int | bool | str | None
 Group = dict[str, list[Value]]
@@ -211,10 +215,21 @@ def call(endpoint: Endpoint, path: str, message: bytes, document: bytes = b"", t
 
 
 def _user() -> str:
+    """The account that this process runs as: CUPS compares it with the other end of its socket, not with $USER."""
     try:
-        return getpass.getuser()
+        return _account()
     except (KeyError, OSError):
         return "anonymous"
+
+
+if sys.platform == "win32":
+
+    def _account() -> str:
+        return getpass.getuser()
+else:
+
+    def _account() -> str:
+        return pwd.getpwuid(os.geteuid()).pw_name
 
 
 def user_field() -> Field:

@@ -3,7 +3,11 @@
 PRINTED: the job's state is "completed" and the printer complains of nothing afterwards. From an IPP printer that is
 its own word; for the USB and raw network queues of CUPS it is that the printer took every byte. REFUSED: nothing was
 handed over, or it was cancelled before its processing began (``time-at-processing`` is no-value, RFC 8011 5.3.14.2).
-UNKNOWN: everything else. A job that does not end in time is cancelled, so that no sheet comes out later unasked.
+UNKNOWN: everything else.
+
+A CUPS queue remembers what its backend saw of paper and covers during the last job. That does not keep the next job
+back, and what was said before a job that then completed does not speak against it; an IPP printer's own reasons are
+true now and do keep a job back. A job that does not end in time is cancelled, so that no sheet comes out unasked.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -34,6 +38,8 @@ from drivers.printer.ipp import Endpoint, Field, Group, IppRefusal
 _ASK_SECONDS = 5.0
 _SUBMIT_SECONDS = 30.0
 _FINISH_SECONDS = 90.0
+_PATIENCE_SECONDS = 20.0
+"""How long a job may stand still while the printer complains."""
 _POLL_SECONDS = 0.5
 _STOPPED_PRINTER = 5
 _CANCELED_JOB, _COMPLETED_JOB = 7, 9
@@ -50,6 +56,7 @@ _LOST = "已交给 A4 打印机，没有收到回话，可能没打完。请看�
 _UNFINISHED = "A4 打印机没有把这张打完，剩下的已取消。请看出纸口"
 _CANCELLED = "A4 打印机没有开始打，已取消。请看打印机，再打一次"
 
+_QUEUE_IS_SHUT = ("paused", "stopped", "not-accepting")
 _TROUBLES: tuple[tuple[str, type[DeviceError], str], ...] = (
     ("media-empty", PaperOut, "A4 打印机缺纸。装好纸后再打"),
     ("media-needed", PaperOut, "A4 打印机缺纸。装好纸后再打"),
@@ -65,7 +72,7 @@ _TROUBLES: tuple[tuple[str, type[DeviceError], str], ...] = (
     ("connecting-to-device", NotConnected, _ABSENT),
     ("timed-out", NotConnected, _ABSENT),
     ("shutdown", NotConnected, _ABSENT),
-    ("paused", PrinterFault, _PAUSED),
+    *((word, PrinterFault, _PAUSED) for word in _QUEUE_IS_SHUT),
 )
 """printer-state-reasons (RFC 8011 5.4.12, PWG 5100.9) that keep a printer from printing, whatever their severity."""
 
@@ -115,27 +122,35 @@ class IppPagePrinter(Device):
 
     def probe(self) -> Health:
         with self._lock:
-            self._check_after()
-            return self.health()
+            try:
+                queue = self._queue()
+            except DeviceError as error:
+                return self._tracker.fail(error)
+            self._name = queue.name
+            return self._note(queue)
 
     def print_pdf(self, pdf: bytes, copies: int, title: str) -> PrintReport:
         """Print one-sided on A4 in natural size; waits for the end of the job. Never raises a DeviceError."""
         with self._lock:
             try:
-                queue = self._usable()
+                queue = self._queue()
+                before = self._reasons(queue)
+                self._name = queue.name
+                if trouble := _trouble(_live(queue, before)):
+                    raise trouble
             except DeviceError as error:
                 self._tracker.fail(error)
                 return PrintReport(PrintOutcome.REFUSED, error)
             self._tracker.set(HealthState.BUSY, "printing")
-            report = self._print(queue, pdf, copies, title)
-            self._check_after()
+            report = self._print(queue, before, pdf, copies, title)
+            self._note(queue, before if report.outcome is PrintOutcome.PRINTED else ())
             return report
 
     def close(self) -> None:
         """No line is held between two calls."""
 
     # --- one job ----------------------------------------------------------------------------------------------
-    def _print(self, queue: _Queue, pdf: bytes, copies: int, title: str) -> PrintReport:
+    def _print(self, queue: _Queue, before: Sequence[str], pdf: bytes, copies: int, title: str) -> PrintReport:
         fields: list[Field] = [
             (ipp.URI, "printer-uri", queue.uri),
             ipp.user_field(),
@@ -161,18 +176,21 @@ class IppPagePrinter(Device):
         job_id = _first(reply.attributes(), "job-id")
         if not isinstance(job_id, int):
             return _unknown(ProtocolError("no job id"), _LOST)
-        return self._fate(queue, job_id, len(pdf))
+        return self._fate(queue, before, job_id, len(pdf))
 
-    def _fate(self, queue: _Queue, job_id: int, size: int) -> PrintReport:
-        deadline = self._monotonic() + self._finish_timeout
-        while (state := self._job(queue, job_id)).running and self._monotonic() < deadline:
+    def _fate(self, queue: _Queue, before: Sequence[str], job_id: int, size: int) -> PrintReport:
+        start = self._monotonic()
+        while (state := self._job(queue, job_id)).running:
+            waited = self._monotonic() - start
+            if waited >= self._finish_timeout or (waited >= _PATIENCE_SECONDS and self._complaint(queue, before)):
+                break
             self._pause(_POLL_SECONDS)
         if state.running:
             with contextlib.suppress(DeviceError):
                 fields: list[Field] = [(ipp.URI, "printer-uri", queue.uri), (ipp.INTEGER, "job-id", job_id)]
                 ipp.call(queue.endpoint, queue.path, ipp.encode(ipp.CANCEL_JOB, [*fields, ipp.user_field()]))
             state = self._job(queue, job_id)
-        complaint = self._complaint(queue)
+        complaint = self._complaint(queue, before if state.state == _COMPLETED_JOB else ())
         if state.state == _COMPLETED_JOB and complaint is None:
             return PrintReport(PrintOutcome.PRINTED, None, size)
         if state.state == _CANCELED_JOB and state.never_began:
@@ -199,31 +217,19 @@ class IppPagePrinter(Device):
         return _JobState(state if isinstance(state, int) else None, began is not None and began[0] is None)
 
     # --- the printer ------------------------------------------------------------------------------------------
-    def _usable(self) -> _Queue:
-        """The queue, when its printer can print now; raises what keeps it from printing."""
-        queue = self._queue()
-        attributes = self._printer(queue)
-        self._name = queue.name
-        trouble = _trouble(attributes)
-        if trouble is not None:
-            raise trouble
-        return queue
-
-    def _complaint(self, queue: _Queue) -> DeviceError | None:
+    def _complaint(self, queue: _Queue, before: Sequence[str]) -> DeviceError | None:
+        """What the printer complains of now and did not before."""
         try:
-            return _trouble(self._printer(queue))
+            return _trouble([reason for reason in self._reasons(queue) if reason not in before])
         except DeviceError as error:
             return error
 
-    def _check_after(self) -> None:
-        try:
-            self._usable()
-        except DeviceError as error:
-            self._tracker.fail(error)
-        else:
-            self._tracker.set(HealthState.READY, "ready")
+    def _note(self, queue: _Queue, before: Sequence[str] = ()) -> Health:
+        complaint = self._complaint(queue, before)
+        return self._tracker.set(HealthState.READY, "ready") if complaint is None else self._tracker.fail(complaint)
 
-    def _printer(self, queue: _Queue) -> Group:
+    def _reasons(self, queue: _Queue) -> list[str]:
+        """printer-state-reasons, with state and readiness as reasons of their own."""
         fields: list[Field] = [
             (ipp.URI, "printer-uri", queue.uri),
             (ipp.KEYWORD, "requested-attributes", "printer-state"),
@@ -231,13 +237,17 @@ class IppPagePrinter(Device):
             (ipp.KEYWORD, "", "printer-is-accepting-jobs"),
         ]
         try:
-            return ipp.call(queue.endpoint, queue.path, ipp.encode(ipp.GET_PRINTER, fields)).attributes()
+            found = ipp.call(queue.endpoint, queue.path, ipp.encode(ipp.GET_PRINTER, fields)).attributes()
         except IppRefusal as error:
             raise NotConnected(str(error), word="no_such_printer", advice=_NOT_THERE.format(queue.name)) from error
         except NotConnected as error:
             raise NotConnected(str(error), advice=_ABSENT) from error
         except Timeout as error:
             raise Timeout(str(error), advice=_SILENT) from error
+        reasons = [str(reason) for reason in found.get("printer-state-reasons", [])]
+        stopped = _first(found, "printer-state") == _STOPPED_PRINTER
+        shut = _first(found, "printer-is-accepting-jobs") is False
+        return [*reasons, *(["stopped"] if stopped else []), *(["not-accepting"] if shut else [])]
 
     def _queue(self) -> _Queue:
         if self._target.address:
@@ -294,16 +304,16 @@ class _JobState:
         return self.state is None or self.state < _CANCELED_JOB
 
 
-def _trouble(attributes: Group) -> DeviceError | None:
-    reasons = [str(reason) for reason in attributes.get("printer-state-reasons", [])]
-    for reason in reasons:
-        for word, kind, advice in _TROUBLES:
+def _live(queue: _Queue, reasons: Sequence[str]) -> list[str]:
+    """Reasons that are true now; a CUPS queue remembers all but its own shutting from the last job."""
+    return [reason for reason in reasons if not queue.endpoint.local or reason.startswith(_QUEUE_IS_SHUT)]
+
+
+def _trouble(reasons: Sequence[str]) -> DeviceError | None:
+    for word, kind, advice in _TROUBLES:
+        for reason in reasons:
             if reason.startswith(word) and not reason.endswith("-warning"):
                 return kind(reason, word=word, advice=advice)
-    if _first(attributes, "printer-state") == _STOPPED_PRINTER:
-        return PrinterFault("stopped", word="stopped", advice=_PAUSED)
-    if _first(attributes, "printer-is-accepting-jobs") is False:
-        return PrinterFault("not accepting jobs", word="not_accepting", advice=_PAUSED)
     return None
 
 

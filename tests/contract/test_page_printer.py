@@ -58,6 +58,10 @@ def default_printer(server: IppServer) -> IppPagePrinter:
     return IppPagePrinter(PageTarget(), now=lambda: datetime.now(UTC), cups_socket=server.socket_path)
 
 
+def network_printer(server: IppServer) -> IppPagePrinter:
+    return IppPagePrinter(PageTarget(address=server.address("Hall_A4")), now=lambda: datetime.now(UTC))
+
+
 def print_once(printer: IppPagePrinter) -> PrintReport:
     return printer.print_pdf(PDF, 1, TITLE)
 
@@ -83,14 +87,13 @@ def test_a_finished_job_is_printed_one_sided_in_natural_size(server: IppServer, 
         (["toner-low-warning", "media-jam-error"], HealthState.FAULTY, "卡纸"),
         (["cover-open"], HealthState.FAULTY, "盖子"),
         (["offline-report"], HealthState.ABSENT, "没有联机"),
-        (["paused"], HealthState.FAULTY, "暂停"),
     ],
 )
-def test_a_printer_that_cannot_print_gets_nothing(
-    reasons: list[str], state: HealthState, word: str, server: IppServer, open_printer: Open
+def test_a_network_printer_that_cannot_print_gets_nothing(
+    reasons: list[str], state: HealthState, word: str, server: IppServer
 ) -> None:
     server.queues["Hall_A4"].reasons = reasons
-    printer = open_printer()
+    printer = network_printer(server)
     report = print_once(printer)
     assert report.outcome is PrintOutcome.REFUSED
     assert word in report.advice
@@ -100,7 +103,15 @@ def test_a_printer_that_cannot_print_gets_nothing(
     assert print_once(printer).outcome is PrintOutcome.PRINTED
 
 
-@pytest.mark.parametrize("queue", [Queue(state=STOPPED), Queue(accepting=False)], ids=["stopped", "not_accepting"])
+def test_what_cups_remembers_of_the_last_job_does_not_stop_the_next(server: IppServer) -> None:
+    server.queues["Hall_A4"].reasons = ["media-empty-error"]
+    printer = default_printer(server)
+    assert printer.probe().state is HealthState.NEEDS_PAPER
+    assert print_once(printer).outcome is PrintOutcome.PRINTED
+    assert printer.health().state is HealthState.READY
+
+
+@pytest.mark.parametrize("queue", [Queue(state=STOPPED), Queue(accepting=False), Queue(reasons=["paused"])])
 def test_a_paused_queue_gets_nothing(queue: Queue, server: IppServer, open_printer: Open) -> None:
     server.queues["Hall_A4"] = queue
     report = print_once(open_printer())
