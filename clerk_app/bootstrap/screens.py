@@ -137,6 +137,7 @@ def run_screen(
 
     def show(prepared: ScreenStart) -> Any:
         running.append(start(prepared))
+        _LOG.info("showing %s", kind.value)
         return running[-1].window
 
     lanes = make_lanes(entropy)

@@ -101,12 +101,19 @@ def show_on_panel(window: QWidget) -> None:
 
 def run_until_told(app: QApplication) -> int:
     """The event loop until the last window is closed or the system ends the program (SIGTERM, Ctrl+C)."""
-    # Python sees a signal only when some Python runs.
+    told: list[int] = []
+
+    def look() -> None:
+        # A handler runs between any two lines of Python; windows are closed in a turn of the loop of their own.
+        if told:
+            app.closeAllWindows()
+            app.quit()
+
     awake = QTimer(app, interval=_LISTEN_MS)
-    awake.timeout.connect(lambda: None)
+    awake.timeout.connect(look)
     awake.start()
-    told = [signal.SIGINT, signal.SIGTERM] if os.name == "posix" else [signal.SIGINT]
-    before = {one: signal.signal(one, lambda *_: app.quit()) for one in told}
+    signals = [signal.SIGINT, signal.SIGTERM] if os.name == "posix" else [signal.SIGINT]
+    before = {one: signal.signal(one, lambda number, frame: told.append(number)) for one in signals}
     try:
         return app.exec()
     finally:
