@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -130,6 +130,8 @@ class Rail(Surface):
             self._place_drawer()
             self.drawer.show()
             self.drawer.raise_()
+            # What was not shown yet knows its height in the next turn only.
+            QTimer.singleShot(0, self._place_drawer)
 
     def close_queue(self) -> None:
         """Put the queue back where it belongs."""
@@ -200,6 +202,8 @@ class Rail(Surface):
 
 def _key_button(key_id: str) -> Button:
     button = Button(key(key_id).text, key=key(key_id).cap(), compact=True)
+    # A click must not take the focus from the page, whose keys live where the focus is.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
     return button
 

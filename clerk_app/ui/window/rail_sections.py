@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SPACE
@@ -113,6 +113,7 @@ class Missed(Section):
             when = f"{clock_time(ticket.last_call_at)} 叫过" if ticket.last_call_at else ""
             button = Button("取回", compact=True)
             button.setAccessibleName(f"取回 {ticket.number}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _on=False, chosen=ticket.ticket_id: self.came_back.emit(chosen))
             self.buttons.append(button)
             self.list.put(

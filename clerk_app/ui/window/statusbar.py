@@ -31,10 +31,8 @@ class StatusBar(Surface):
         self.upload = Light("待上传")
         self.version = Text("", "note", "ink5", right=True)
         self._device_row = Row(gap=SPACE.x20)
-        row = Row(self._device_row, self.others, self.server, self.upload, None, self.version)
-        row.setSpacing(px(SPACE.x20))
-        self.setLayout(Row(row, margins=(0, SPACE.x16)))
-        self._inner = row
+        lights = (self._device_row, self.others, self.server, self.upload)
+        self.setLayout(Row(*lights, None, self.version, gap=SPACE.x20, margins=(0, SPACE.x16)))
         self.others.set(Lamp.OK)
         self.others.setVisible(False)
         self.server.set(Lamp.OFF, "正在连接")
@@ -89,8 +87,7 @@ class StatusBar(Surface):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_inner"):
-            self._inner.setSpacing(px(SPACE.x20))
+        if event.type() == QEvent.Type.StyleChange and self.layout() is not None:
             self._fit()
 
     def _fit(self) -> None:
