@@ -45,6 +45,26 @@ def parser() -> argparse.ArgumentParser:
     load = verbs.add_parser("import", help="导入目录文件（json、xlsx、csv），成为新的一版")
     load.add_argument("files", nargs="+", type=Path, metavar="文件")
     load.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
+
+    user = commands.add_parser("user", help="账号（在服务器电脑上）", description="账号（在服务器电脑上）")
+    doings = user.add_subparsers(dest="verb", required=True, metavar="动作")
+    add = doings.add_parser("add", help="建一个账号，密码随后输入")
+    add.add_argument("login", metavar="登录名")
+    add.add_argument("--name", required=True, metavar="姓名", help="印在文书上的姓名")
+    add.add_argument(
+        "--role",
+        action="append",
+        choices=("clerk", "reviewer", "seal_keeper", "manager", "technician", "auditor"),
+        help="岗位，可写几个；默认 clerk（综窗人员）",
+    )
+    add.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
+
+    enrol = commands.add_parser(
+        "enrol", help="给另一台电脑的一次性登记码（在服务器电脑上）", description="给另一台电脑的一次性登记码"
+    )
+    enrol.add_argument("kind", choices=("window", "kiosk", "display"), metavar="window|kiosk|display")
+    enrol.add_argument("--number", default=None, metavar="号", help="窗口号")
+    enrol.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
     return top
 
 
@@ -63,6 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.demo import run
     elif args.command == "doctor":
         from clerk_app.bootstrap.doctor import run
+    elif args.command == "user":
+        from clerk_app.bootstrap.administration import run_user as run
+    elif args.command == "enrol":
+        from clerk_app.bootstrap.administration import run_enrol as run
     else:
         from clerk_app.bootstrap.catalogue import run
     return run(args)
