@@ -1,4 +1,6 @@
-"""Frames of the window's views: a dashed place to fill, and a scroll area whose bar stands in the margin."""
+"""Frames of the window's views: a dashed place to fill, a bar that keeps its height, a scroll area whose
+bar stands in the margin.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,19 @@ class Dashed(Surface):
         radius = px(RADIUS.card)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
         painter.end()
+
+
+class Level(Surface):
+    """A surface that keeps its height even with a wrapped sentence inside, which would otherwise decide it."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def set_height(self, height: int) -> None:
+        """Another height in token px."""
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
 
 
 class Scroll(QScrollArea):

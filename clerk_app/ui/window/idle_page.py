@@ -23,7 +23,7 @@ from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.found import Found
-from clerk_app.ui.window.frames import Scroll
+from clerk_app.ui.window.frames import Level, Scroll
 
 CALL_WIDTH = 316
 HERO = 164
@@ -69,7 +69,7 @@ class IdlePage(Surface):
         self.people = _Figure("可到本窗口的人")
         self.longest = _Figure("最久已等")
         self.mean = _Figure("今天平均等候")
-        self._hero = _Hero("card", height=HERO)
+        self._hero = Level("card", height=HERO)
         self._figures = QWidget()
         self.search = _FindLine()
         self.found = Found()
@@ -247,18 +247,6 @@ class IdlePage(Surface):
             row.put(button)
         box.setLayout(row)
         return box
-
-
-class _Hero(Surface):
-    def hasHeightForWidth(self) -> bool:
-        # A wrapped sentence inside would otherwise decide the height.
-        return False
-
-    def set_height(self, height: int) -> None:
-        """Lower on a low screen; the lists below need the room."""
-        if height != self._height:
-            self._height = height
-            self.updateGeometry()
 
 
 class _Figure(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -33,16 +34,18 @@ def top(qtbot) -> TopBar:
 
 
 @pytest.fixture
-def status(qtbot) -> StatusBar:
+def status(qtbot) -> Iterator[StatusBar]:
+    window = QWidget()
+    qtbot.addWidget(window)
     made = StatusBar()
-    qtbot.addWidget(made)
-    made.resize(1366, 30)
+    window.setLayout(Column(made))
+    window.resize(1366, 30)
     made.show_devices(records.devices())
     made.show_server(ConnectionChange(ConnectionState.ONLINE, NOW))
     made.show_sync(records.sync())
     made.show_catalogue(418, NOW)
-    made.show()
-    return made
+    window.show()
+    yield made
 
 
 def test_the_top_bar_names_window_hall_clerk_and_time(top: TopBar) -> None:
@@ -106,21 +109,17 @@ def test_the_catalogue_is_named_with_day_and_version(status: StatusBar) -> None:
 
 
 def test_without_room_trouble_stays_and_what_is_ready_shrinks(status: StatusBar, qtbot) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.setLayout(Column(status))
-    window.show()
     status.show_devices(records.devices(receipt=DeviceState.NEEDS_PAPER))
     status.show_server(ConnectionChange(ConnectionState.OFFLINE, at(10, 17)))
     status.show_sync(records.sync(waiting=14, error="x", set_aside=(records.set_aside(),)))
-    window.resize(720, 30)
+    status.window().resize(720, 30)
     QApplication.processEvents()
     assert not status.version.isVisible()
     assert not status.devices["reader"].isVisible()
     assert status.others.isVisible()
     assert status.devices["receipt"].isVisible()
     qtbot.waitUntil(lambda: clipped_labels(status) == [])
-    window.resize(1366, 30)
+    status.window().resize(1366, 30)
     QApplication.processEvents()
     assert status.devices["reader"].isVisible()
     assert status.version.isVisible()

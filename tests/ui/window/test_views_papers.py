@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
+from clerk_app.design.tokens import SIZE
 from clerk_app.domain.calendar import Due
 from clerk_app.ports.window import PaperState
 from clerk_app.services.window.printing import Answer
@@ -182,6 +183,14 @@ def test_the_visit_does_not_end_while_a_sheet_is_undecided(page: PapersPage, qtb
     ):
         qtbot.keyClick(page, key)
     assert caught.args == [LOCKED]
+
+
+def test_a_long_reason_is_readable_and_leaves_the_bar_its_height(page: PapersPage) -> None:
+    long = "小票打印机盖子没有盖好。盖好后按“再打一次”，还是不行就改用 A4 打印机"
+    page.show_papers(records.concluded(), [records.paper()], [], long)
+    QApplication.processEvents()
+    assert page.bar.height() == SIZE.action_bar
+    assert page.reason.heightForWidth(page.reason.width()) <= page.bar.height()
 
 
 def test_decided_sheets_free_the_end_and_the_focus_goes_there(page: PapersPage, qtbot) -> None:

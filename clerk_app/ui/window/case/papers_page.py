@@ -22,7 +22,7 @@ from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.paper_cards import PaperCard, RatingCard, Slip, SummaryCard
-from clerk_app.ui.window.frames import Scroll
+from clerk_app.ui.window.frames import Level, Scroll
 
 LOW = 370
 
@@ -66,7 +66,7 @@ class PapersPage(QWidget):
         self.reason = Text("", "note", "ink7", wrap=True, right=True)
         self.stay = Button("办结", key="F9", large=True)
         self.go = Button("办结，叫下一位", ButtonRole.PRIMARY, key=key("finish_next").cap())
-        self.bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        self.bar = Level("paper", edges="top", height=SIZE.action_bar)
         bar_row = Row(IconLabel("hard-drive-download", "ok", SIZE.icon_middle), self.saved, gap=SPACE.x8)
         whole = Row(bar_row, self.reason, self.stay, self.go, gap=SPACE.x12, margins=(0, SPACE.page))
         whole.setStretch(0, 1)
