@@ -6,7 +6,8 @@
     ├── NotConnected        the cable was pulled, the COM port is not there, the printer's address refuses
     ├── Timeout             the port opens but the device says nothing: switched off, or another baud rate
     ├── ProtocolError       the device answers nonsense: another kind of device hangs on the port
-    │   └── ChecksumError   a noisy cable: three answers in a row arrived damaged
+    │   ├── ChecksumError   a noisy cable: three answers in a row arrived damaged
+    │   └── IppRefusal      a printer's print service answers that it will not (defined in printer/ipp)
     ├── CardError           the reader works, this card was not read
     │   ├── CardGone        the citizen lifted the card before the reader had finished
     │   └── CardUnreadable  the card is damaged, not genuine, or holds text that cannot be decoded

@@ -47,7 +47,8 @@ class IppRefusal(ProtocolError):
 
     default_word = "ipp_refused"
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int = 0x0500) -> None:
+        """``status`` as in RFC 8011, appendix B; 0500 is an internal error of the other side."""
         super().__init__(f"IPP status {status:04x}")
         self.status = status
 
