@@ -186,7 +186,7 @@ class BoardPainter:
     def _list(self, area: QRectF, calls: tuple[CalledNumber, ...]) -> None:
         head = QRectF(area.left(), area.top(), area.width(), self._px(DISPLAY_TYPE["label"].line))
         self._line(head, "刚才叫过", "label", COLOR.night_sub)
-        self._line(head, "没听到也可以直接去", "label", COLOR.night_sub, align=RIGHT)
+        self._line(head, "没看到也可以直接去", "label", COLOR.night_sub, align=RIGHT)
         row = (area.bottom() - head.bottom()) / LIST_ROWS
         number, unit = DISPLAY_TYPE["list"], DISPLAY_TYPE["unit"]
         for at, call in enumerate(calls):

@@ -74,6 +74,11 @@ class Words(QWidget):
         self.setAccessibleName(text)
         self.update()
 
+    def break_lines(self, wrap: bool) -> None:
+        """Whether the text may take several lines."""
+        self._wrap = wrap
+        self.update()
+
     def text(self) -> str:
         """The text shown."""
         return self._text

@@ -14,6 +14,7 @@ from clerk_app.ui.panel import CENTRE, RIGHT, Scale
 
 ROWS = 7
 _LEFT = KIOSK.margin
+_ROWS_TOP, _ROWS_HIGH, _ROW, _ROW_HIGHEST = 1112, 448, 64, 88
 _NEXT = (
     "看大厅屏，叫到号再去窗口",
     "过号不用重新取，直接到屏上写的窗口旁等",
@@ -58,11 +59,8 @@ class TicketPage(Page):
         for at in range(ROWS):
             remark = Words(scale, "", "body", "ink7", align=RIGHT)
             row = Picture(scale, "circle", 40, "edge"), Words(scale, "", "lead"), remark
-            top = 1112 + at * 64
-            self.put(row[0], _LEFT + 42, top, 52, 64)
-            self.put(row[1], _LEFT + 106, top, 486, 64)
-            self.put(row[2], _LEFT + 520, top, INNER - 520 - 46, 64)
             self._rows.append(row)
+            self._place_row(at, ROWS)
         self.note = Words(scale, "", "least", "ink7")
         self.put(self.note, _LEFT + 46, 1566, INNER - 92, 56)
         self.missing = Touch(scale, "小票没出来", Look.SECONDARY, icon_name="hand-helping")
@@ -120,6 +118,20 @@ class TicketPage(Page):
         self.mark.show_icon(icon, icon_tone)
         self.state.say(words, tone)
 
+    def _place_row(self, at: int, count: int) -> None:
+        """Few rows get more height, and then a long name takes two lines; a name has all that its remark leaves."""
+        mark, name, remark = self._rows[at]
+        high = min(_ROW_HIGHEST, max(_ROW, _ROWS_HIGH // max(count, 1)))
+        top = _ROWS_TOP + at * high
+        words, factor = KIOSK_TYPE["lead"], self.scale.factor
+        beside = self.scale.width(KIOSK_TYPE["body"], remark.text()) / factor + 24 if remark.text() else 0
+        wide = INNER - 106 - 46 - beside
+        long = high == _ROW_HIGHEST and self.scale.width(words, name.text()) / factor > wide
+        name.break_lines(long)
+        self.put(mark, _LEFT + 42, top, 52, high)
+        self.put(name, _LEFT + 106, top + (6 if long else 0), wide, high)
+        self.put(remark, _LEFT + 520, top, INNER - 520 - 46, high)
+
     def _bring(self, subject: str, items: tuple[BringItem, ...]) -> None:
         self.subject.say(f"{subject}，要带" if items else joined(subject, "接下来"))
         needed = [item for item in items if not item.exempt]
@@ -140,7 +152,6 @@ class TicketPage(Page):
             shown = bool(name.text())
             for piece in (mark, name, remark):
                 piece.setVisible(shown)
-            beside = self.scale.width(KIOSK_TYPE["body"], remark.text()) / self.scale.factor + 24 if items else 0
-            self.put(name, _LEFT + 106, 1112 + at * 64, INNER - 106 - 46 - beside, 64)
+            self._place_row(at, len(ordered))
         left = len(items) - len(ordered)
         self.note.say(f"还有 {left} 样，窗口会告诉您" if left > 0 else "")

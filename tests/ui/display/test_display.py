@@ -110,7 +110,7 @@ def test_nothing_is_smaller_than_thirty_and_the_call_is_read_from_afar(display: 
 
 
 def test_no_name_and_no_matter_hangs_in_the_hall(display: Display) -> None:
-    allowed = {"请到", "号窗口", "过号", "刚才叫过", "没听到也可以直接去", "10:24", "11月23日 周一", "人"}
+    allowed = {"请到", "号窗口", "过号", "刚才叫过", "没看到也可以直接去", "10:24", "11月23日 周一", "人"}
     allowed |= {display.hall.profile.name, "一楼 A 区 · 综合窗口"} | {group.name for group in display.live.board.groups}
     allowed |= {call.number for call in CALLS} | {call.window_no for call in CALLS}
     allowed |= {str(group.waiting) for group in display.live.board.groups} | {"10:23 叫号", "10:22 叫号 · 优先"}
