@@ -46,6 +46,7 @@ def status(qtbot) -> Iterator[StatusBar]:
     made.show_catalogue(418, NOW)
     window.show()
     yield made
+    window.close()
 
 
 def test_the_top_bar_names_window_hall_clerk_and_time(top: TopBar) -> None:
