@@ -99,6 +99,7 @@ def assemble(
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
+    from clerk_app.ports.hall import ConnectionChange, ConnectionState
     from clerk_app.services.window.binding import StoreBinding
     from clerk_app.services.window.cases import CaseDesk
     from clerk_app.services.window.catalogue import CatalogueDesk
@@ -174,7 +175,7 @@ def assemble(
             page_printer,
         ),
         catalogue=catalogue,
-        rating=RatingDesk(store, journal, opened.evaluator),
+        rating=RatingDesk(store, journal, opened.evaluator, sync.wake),
         overview=OverviewDesk(store, clock, lambda: calendar),
         outbox=outbox,
         catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
@@ -190,12 +191,17 @@ def assemble(
             control.on_reset()
             return view.cursor
 
+        def connection(change: ConnectionChange) -> None:
+            if change.state is ConnectionState.ONLINE:
+                sync.wake()
+            control.on_connection(change)
+
         return FeedListener(
             device.enrolment.address,
             device.enrolment.ca_pem,
             enrolled.token,
             client.feed_page,
-            FeedHandlers(control.on_entries, control.on_connection, start_over),
+            FeedHandlers(control.on_entries, connection, start_over),
             clock,
             entropy,
         )

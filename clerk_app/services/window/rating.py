@@ -6,6 +6,7 @@ Called on the evaluator's lane. The level goes into the store and to the server;
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from enum import StrEnum
 
 from clerk_app.domain.actor import Actor
@@ -28,10 +29,17 @@ class Rated(StrEnum):
 class RatingDesk:
     """Asks the citizen and stores the answer once."""
 
-    def __init__(self, store: WindowStore, journal: Journal, evaluator: Evaluator | None = None) -> None:
+    def __init__(
+        self,
+        store: WindowStore,
+        journal: Journal,
+        evaluator: Evaluator | None = None,
+        wake_outbox: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
         self._journal = journal
         self._evaluator = evaluator
+        self._wake_outbox = wake_outbox
 
     def is_rated(self, visit: str, stage: RatingStage = RatingStage.ACCEPTANCE) -> bool:
         """Whether this visit (ticket id, or case id without a ticket) was rated at that stage."""
@@ -105,7 +113,10 @@ class RatingDesk:
             )
             return Rated.RATED
 
-        return self._store.write(work)
+        rated = self._store.write(work)
+        if rated is Rated.RATED:
+            self._wake_outbox()
+        return rated
 
 
 def _visit(ticket_id: str | None, case_id: str | None) -> str:

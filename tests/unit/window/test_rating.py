@@ -35,6 +35,15 @@ def test_a_pressed_key_is_stored_once(window: Window) -> None:
     assert window.store.read(lambda unit: unit.outbox.counts())[0] == 1
 
 
+def test_a_stored_rating_is_sent_at_once(window: Window) -> None:
+    woken: list[str] = []
+    desk = RatingDesk(window.store, window.journal, FakeEvaluator(1), lambda: woken.append("now"))
+    desk.ask(CLERK, 20, threading.Event(), ticket_id=VISIT)
+    assert woken == ["now"]
+    assert desk.ask(CLERK, 20, threading.Event(), ticket_id=VISIT) is Rated.ALREADY
+    assert woken == ["now"]
+
+
 def test_no_key_is_no_rating_and_may_be_asked_again(window: Window) -> None:
     assert ask(window, None) is Rated.NOT_RATED
     assert window.store.read(lambda unit: unit.outbox.counts())[0] == 0

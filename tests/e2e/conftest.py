@@ -1,0 +1,27 @@
+"""One furnished hall for all end-to-end tests; each test works on its own copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clerk_app import typefaces
+from support.e2e_hall import E2eHall, furnish, open_e2e_hall
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("furnished")
+    with pytest.MonkeyPatch.context() as patched:
+        # The sample catalogue alone: what is tested must not depend on files that happen to lie beside the project.
+        patched.delenv("CLERK_REAL_DATA", raising=False)
+        furnish(folder)
+    return folder
+
+
+@pytest.fixture
+def hall(furnished: Path, tmp_path: Path) -> Iterator[E2eHall]:
+    with open_e2e_hall(furnished, tmp_path, typefaces.find().regular) as running:
+        yield running

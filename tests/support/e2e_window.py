@@ -1,0 +1,192 @@
+"""The clerk's window as a process of its own, for tests that kill it: ``clerk window`` with hands at its keyboard.
+
+Runs the program itself (``clerk_app.cli``), not a copy of its wiring; only the hands are added. Commands come as lines
+of JSON on standard input, each is answered by one line on standard output: ``press`` (key), ``type`` (into, text),
+``look`` (what the screen shows), ``stored`` (wait until every key pressed so far is on disk), ``shoot`` (path),
+``close``. ``--die-at`` names the moment of a power cut, see ``MOMENTS``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from clerk_app import cli
+from clerk_app.client.hall import HallClient
+from clerk_app.ports.hall import ConnectionState
+from clerk_app.ui import application
+from clerk_app.ui.hands import Hands
+from clerk_app.ui.window.case.case_page import CasePage
+from clerk_app.ui.window.casework import CaseWork
+from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.shell import WindowShell
+from drivers.printer.escpos import EscPosPrinter
+
+
+def _power_cut() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _dies_before(kind: type, method: str) -> None:
+    setattr(kind, method, lambda self, *args, **named: _power_cut())
+
+
+def _dies_after(kind: type, method: str) -> None:
+    whole: Callable[..., object] = getattr(kind, method)
+
+    def last(self: object, *args: object, **named: object) -> None:
+        whole(self, *args, **named)
+        _power_cut()
+
+    setattr(kind, method, last)
+
+
+MOMENTS: dict[str, Callable[[], None]] = {
+    "concluded": lambda: _dies_before(CaseWork, "print_all"),
+    "sending": lambda: _dies_before(EscPosPrinter, "print_job"),
+    "acknowledged": lambda: _dies_after(HallClient, "store_case"),
+    "finishing": lambda: _dies_before(HallClient, "finish"),
+}
+"""``concluded``: the case is committed, no sheet was touched. ``sending``: a sheet is marked as being sent, no byte has
+left. ``acknowledged``: the server has the case, the window has not noted it. ``finishing``: F9 was pressed, the server
+was not told."""
+
+
+class HandsAtKeyboard(QObject):
+    """Carries out one command after the other on the GUI thread."""
+
+    came = Signal(str)
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__()
+        self._app, self._hands = app, Hands(app)
+        self.came.connect(self._carry_out, Qt.ConnectionType.QueuedConnection)
+        threading.Thread(target=self._listen, name="commands", daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            self.came.emit(line)
+
+    def _carry_out(self, line: str) -> None:
+        command: dict[str, Any] = json.loads(line)
+        shell = next((w for w in self._app.topLevelWidgets() if isinstance(w, WindowShell)), None)
+        answer: Any = None
+        match command["do"]:
+            case "press":
+                self._hands.press(_there(shell), command["key"])
+            case "type":
+                self._hands.type(_field(_there(shell), command["into"]), command["text"])
+            case "look":
+                answer = what_is_shown(shell) if shell is not None else {"ready": False}
+            case "stored":
+                self._wait_for_store(_there(shell))
+            case "shoot":
+                self._hands.shoot(_there(shell), Path(command["path"]))
+            case "close":
+                _there(shell).close()
+                self._app.quit()
+        print(json.dumps(answer, ensure_ascii=False, default=str), flush=True)
+
+    def _wait_for_store(self, shell: WindowShell) -> None:
+        # The lane works in order: when this has had its turn, everything before it is committed.
+        behind = threading.Event()
+        shell.lanes.lane("store").run(behind.set)
+        self._hands.wait("store", behind.is_set)
+
+
+def _there(shell: WindowShell | None) -> WindowShell:
+    assert shell is not None, "the window is not there yet"
+    return shell
+
+
+def _field(shell: WindowShell, name: str) -> Any:
+    if name == "query":
+        assert shell.case is not None
+        return shell.case.matter.query
+    return {"name": shell.login_page.name.edit, "password": shell.login_page.password.edit}[name]
+
+
+def what_is_shown(shell: WindowShell) -> dict[str, Any]:
+    """What a clerk could read off the screen, as plain values."""
+    control, case = shell.control, shell.case
+    seen: dict[str, Any] = {"ready": shell.is_ready, "page": "login"}
+    if control is None or case is None or control.session is None:
+        return seen
+    work = control.work
+    on_case = shell.middle.currentWidget() is case
+    seen |= {
+        "page": work.step.value if on_case else "idle",
+        "clerk": control.session.actor.user_name,
+        "banner": shell.banner.what.text() if shell.banner.isVisible() else "",
+        "said": shell.toast.words.text() if shell.toast.isVisible() else "",
+        "matters": control.desk.catalogue.count,
+        "online": control.connection is not None and control.connection.state is ConnectionState.ONLINE,
+        "ticket": control.ticket.number if control.ticket else None,
+        "ticket_state": control.ticket.state.value if control.ticket else None,
+        "to_upload": control.sync.waiting if control.sync else None,
+        "may_call": shell.idle.call.isVisible() and shell.idle.call.isEnabled(),
+    }
+    return seen | _shown_of_case(control, case) if on_case else seen
+
+
+def _shown_of_case(control: DeskControl, case: CasePage) -> dict[str, Any]:
+    work, ask = control.work, case.papers.ask
+    intake, concluded = work.intake, work.concluded
+    seen: dict[str, Any] = {}
+    if intake is not None:
+        seen |= {
+            "case_id": intake.case_id,
+            "applicant": intake.applicant_name,
+            "matter": intake.matter.code if intake.matter else None,
+            "answers": dict(intake.answers),
+            "checks": {material: asdict(check) for material, check in intake.checks.items()},
+            "hits": [hit.name for hit in case.matter.hits_shown()],
+            "question": case.matter.question_at(),
+            "outcome": case.outcome.kind.value if case.outcome.kind else None,
+            "preview": case.outcome.view.has_paper(),
+        }
+    if concluded is not None:
+        seen |= {
+            "case_number": concluded.case_number,
+            "papers": [
+                {"kind": p.kind.value, "number": p.number, "state": p.state.value, "reprint": p.reprint}
+                for p in work.papers
+            ],
+            "asked": ask.accessibleName() if ask is not None and ask.isVisible() and ask.isEnabled() else "",
+            "rating": control.rating.value,
+            "may_end": case.papers.isVisible() and case.papers.stay.isEnabled(),
+        }
+    return seen
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--die-at", choices=sorted(MOMENTS))
+    own, rest = parser.parse_known_args()
+    if own.die_at:
+        MOMENTS[own.die_at]()
+    make = application.make_application
+    hands: list[HandsAtKeyboard] = []
+
+    def make_with_hands(*, offscreen: bool = False) -> QApplication:
+        app = make(offscreen=offscreen)
+        hands.append(HandsAtKeyboard(app))
+        return app
+
+    application.make_application = make_with_hands
+    return cli.main(["window", *rest])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
