@@ -79,7 +79,7 @@ def evaluator(patient: Patient) -> Iterator[Finding]:
     config = patient.config.devices
     keypad = open_evaluator(config, patient.clock)
     if keypad is None:
-        yield lacking("评价器", "没有设置，评价改用扫码", _turn_on(patient, 'evaluator = "COM5"'))
+        yield lacking("评价器", "没有设置，群众暂时评价不了", _turn_on(patient, 'evaluator = "COM5"'))
         return
     try:
         health = keypad.probe()
