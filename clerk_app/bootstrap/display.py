@@ -41,7 +41,7 @@ def build_display(
     window = DisplayWindow(live, clock)
     feed = make_feed(live.on_entries, live.on_connection, live.on_reset)
     feed.start()
-    return RunningScreen(window, lanes, [feed.stop], list(closers))
+    return RunningScreen(window, live, lanes, [feed.stop], list(closers))
 
 
 def start_display(device: Device, clock: Clock, entropy: Entropy) -> RunningDisplay:

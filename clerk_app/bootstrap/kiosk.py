@@ -77,7 +77,7 @@ def build_kiosk(
     feed = make_feed(live.on_entries, live.on_connection, live.on_reset)
     feed.start()
     window.start()
-    return RunningScreen(window, lanes, [feed.stop], list(closers))
+    return RunningScreen(window, live, lanes, [feed.stop], list(closers))
 
 
 def start_kiosk(

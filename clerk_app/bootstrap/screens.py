@@ -34,18 +34,22 @@ class RunningScreen:
     """A kiosk or display with all that runs behind it; ``close`` ends it in order and may be called twice."""
 
     window: Any
+    live: Any
     lanes: Lanes
     producers: list[Callable[[], object]] = field(default_factory=list)
     closers: list[Callable[[], object]] = field(default_factory=list)
     closed: bool = False
 
     def close(self) -> None:
-        """Stop the news, drain the lanes, give devices and connections back."""
+        """Stop the news, drain the lanes, give devices and connections back; the window is gone afterwards."""
+        from clerk_app.ui.ending import dispose
+
         if self.closed:
             return
         self.closed = True
         self.window.close()
         self.lanes.shutdown(producers=self.producers, closers=self.closers).join()
+        dispose(self.window, self.live, self.lanes.mailbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ def run_screen(
     from clerk_app.bootstrap.enrolled import open_device
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.ui.application import dress, make_application
+    from clerk_app.ui.ending import dispose
     from clerk_app.ui.startup import StartPage, run_until_told
 
     app = make_application()
@@ -150,6 +155,7 @@ def run_screen(
         for screen in running:
             screen.close()
         lanes.shutdown().join()
+        dispose(page, lanes.mailbox)
         if embedded is not None:
             embedded.let_go()
 

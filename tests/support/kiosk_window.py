@@ -65,7 +65,6 @@ def a_kiosk(bot: QtBot, *, reader: bool = True, printer: bool = True) -> tuple[K
     hand, paper, notes = HandReader(), TicketPrinter(), TicketNotes()
     desk = KioskDesk(hall, notes, paper if printer else None, qr_modules, clock, CountingEntropy(), themes=THEMES)
     window = KioskWindow(desk, live, hand if reader else None, clock, lanes)
-    bot.addWidget(window)
     window.resize(540, 960)
     window.show()
     window.start()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from clerk_app.domain.errors import Fault, NotAllowed
+from clerk_app.ui.ending import dispose
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.startup import StartPage
 from support.look import dressed
@@ -21,6 +22,7 @@ def lanes(qapp: QApplication) -> Iterator[Lanes]:
     yield made
     made.shutdown().join()
     QApplication.processEvents()
+    dispose(made.mailbox)
 
 
 def page(

@@ -29,8 +29,8 @@ class CardListener(QObject):
     works = Signal(bool)
     """Whether the reader answers."""
 
-    def __init__(self, reader: CardReader, lanes: Lanes) -> None:
-        super().__init__()
+    def __init__(self, reader: CardReader, lanes: Lanes, parent: QObject) -> None:
+        super().__init__(parent)
         self._reader, self._lanes = reader, lanes
         self._wanted = False
         self._cancel: threading.Event | None = None

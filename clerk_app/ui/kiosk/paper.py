@@ -20,8 +20,8 @@ class TicketPaper(QObject):
     told = Signal()
     """The page says what became of the paper."""
 
-    def __init__(self, desk: KioskDesk, page: TicketPage, lanes: Lanes) -> None:
-        super().__init__()
+    def __init__(self, desk: KioskDesk, page: TicketPage, lanes: Lanes, parent: QObject) -> None:
+        super().__init__(parent)
         self._desk, self._page, self._lanes = desk, page, lanes
         self._issued: IssuedTicket | None = None
         self._reprint = self._tries = 0

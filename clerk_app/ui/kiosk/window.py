@@ -87,9 +87,9 @@ class KioskWindow(QWidget):
         self._known_online = False
         self._stopped = True
         self._build()
-        self._paper = TicketPaper(desk, self.ticket, lanes)
+        self._paper = TicketPaper(desk, self.ticket, lanes, self)
         self._paper.told.connect(self._was_touched)
-        self._cards = CardListener(reader, lanes) if reader is not None else None
+        self._cards = CardListener(reader, lanes, self) if reader is not None else None
         if self._cards is not None:
             self._cards.laid.connect(self._card_laid)
             self._cards.unread.connect(self._card_unread)

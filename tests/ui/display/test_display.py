@@ -19,6 +19,7 @@ from clerk_app.ports.hall import CalledNumber, ConnectionChange, ConnectionState
 from clerk_app.ui.display import board
 from clerk_app.ui.display.board import HEIGHT, WIDTH, BoardPainter, waiting_pages
 from clerk_app.ui.display.window import DisplayWindow
+from clerk_app.ui.ending import dispose
 from clerk_app.ui.kit.theme import theme
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.live import LiveHall
@@ -54,7 +55,6 @@ def display(qtbot: QtBot, qapp: QApplication) -> Iterator[Display]:
     lanes = Lanes(lambda: "7Q4K", lambda failure: None)
     live = LiveHall(lanes, hall.snapshot)
     window = DisplayWindow(live, clock)
-    qtbot.addWidget(window)
     window.resize(WIDTH, HEIGHT)
     live.on_reset()
     made = Display(window, live, hall, clock, lanes, qtbot)
@@ -62,6 +62,7 @@ def display(qtbot: QtBot, qapp: QApplication) -> Iterator[Display]:
     yield made
     lanes.shutdown().join()
     QApplication.processEvents()
+    dispose(window, live, lanes.mailbox)
 
 
 class Words:
@@ -132,12 +133,12 @@ def test_before_anything_is_known_the_screen_says_why(qtbot: QtBot, qapp: QAppli
     lanes = Lanes(lambda: "7Q4K", lambda failure: None)
     live = LiveHall(lanes, HallInMemory(HandClock()).snapshot)
     window = DisplayWindow(live, HandClock())
-    qtbot.addWidget(window)
     assert window.view().sentence == "正在连接服务器"
     live.on_connection(ConnectionChange(ConnectionState.OFFLINE, NOW, "这台设备没有登记或已停用，请技术员重新登记"))
     QApplication.processEvents()
     assert window.view().sentence == "这台设备没有登记或已停用，请技术员重新登记"
     lanes.shutdown().join()
+    dispose(window, live, lanes.mailbox)
 
 
 def test_a_new_call_changes_the_fill_twice_and_rests(display: Display) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from clerk_app.ui.ending import dispose
 from support.kiosk_window import Kiosk, a_kiosk
 from support.look import dressed
 
@@ -22,6 +23,7 @@ def cold(qtbot: QtBot, qapp: QApplication) -> Iterator[Kiosk]:
     kiosk.printer.open.set()
     lanes.shutdown().join()
     QApplication.processEvents()
+    dispose(kiosk.window, kiosk.live, lanes.mailbox)
     assert [failure for failure in kiosk.failures if failure.quotable] == []
 
 
@@ -43,3 +45,4 @@ def bare(qtbot: QtBot, qapp: QApplication) -> Iterator[Kiosk]:
     yield made
     made.window.stop()
     lanes.shutdown().join()
+    dispose(made.window, made.live, lanes.mailbox)
