@@ -84,8 +84,8 @@ class CaseWork(QObject):
 
         self._store.run(self._desk.cases.open_case, self._actor, ticket, done=ready, failed=self._failed)
 
-    def resume(self, case_id: str) -> None:
-        """Take up a draft where it was left."""
+    def resume(self, case_id: str, card: CheckedPerson | None = None) -> None:
+        """Take up a draft where it was left; a card read meanwhile counts only where the applicant is asked for."""
 
         def ready(resumed: Resumed) -> None:
             self._clear()
@@ -94,8 +94,16 @@ class CaseWork(QObject):
                 self.step = Step.OUTCOME
             self.changed.emit()
             self.step_changed.emit()
+            if card is not None:
+                self.show_card(card)
 
         self._store.run(self._desk.cases.resume, case_id, self._actor, done=ready, failed=self._failed)
+
+    def reopen(self, concluded: Concluded) -> None:
+        """Show a concluded case whose papers or whose visit are not at their end, and print what never was sent."""
+        self._clear()
+        self.intake = concluded.conclusion.intake
+        self._take(concluded)
 
     def next_matter(self) -> None:
         """Alt+M: another matter for the same ticket and the same person, after this one is concluded."""
@@ -199,22 +207,29 @@ class CaseWork(QObject):
             self.card_shown.emit(card)
 
     def choose_matter(self, code: str) -> None:
-        """Pick a matter by its code; the next step follows when it is loaded."""
+        """Pick a matter by its code; one that asks no question leads to its materials at once."""
         intake = self.intake
         if intake is None:
             return
 
         def loaded(matter: Matter) -> None:
-            if self.intake is None or self.intake.case_id != intake.case_id:
-                return
-            try:
-                chosen = self.intake.with_matter(matter, self._desk.clock.now())
-            except Rejected as wrong:
-                self.said.emit(wrong.reason)
-                return
-            self.set_intake(chosen)
+            if self.intake is not None and self.intake.case_id == intake.case_id:
+                self._take_matter(matter)
 
         self._store.run(self._load_matter, code, done=loaded, failed=self._failed)
+
+    def _take_matter(self, matter: Matter) -> None:
+        assert self.intake is not None
+        if self.intake.matter is not None and self.intake.matter.code == matter.code:
+            return
+        try:
+            chosen = self.intake.with_matter(matter, self._desk.clock.now())
+        except Rejected as wrong:
+            self.said.emit(wrong.reason)
+            return
+        self.set_intake(chosen)
+        if all(situation.is_agency for situation in matter.situations):
+            self.go(Step.MATERIALS)
 
     def _load_matter(self, code: str) -> Matter:
         matter = self._desk.catalogue.matter(code)
@@ -254,20 +269,24 @@ class CaseWork(QObject):
 
         def stored(concluded: Concluded) -> None:
             self.busy = False
-            self.concluded, self.papers, self.outcome = concluded, concluded.papers, kind
             self._undo.clear()
-            self.step = Step.PAPERS
-            self.changed.emit()
-            self.step_changed.emit()
-            self.papers_changed.emit()
-            if concluded.papers:
-                self.print_all()
+            self._take(concluded)
             if kind is OutcomeKind.REDIRECTED and redirect:
                 self._redirect(redirect)
 
         self._store.run(
             self._desk.cases.conclude, self.intake, kind, self._actor, done=stored, failed=self._not_concluded
         )
+
+    def _take(self, concluded: Concluded) -> None:
+        self.concluded, self.papers = concluded, concluded.papers
+        self.outcome = concluded.conclusion.outcome
+        self.step = Step.PAPERS
+        self.changed.emit()
+        self.step_changed.emit()
+        self.papers_changed.emit()
+        if concluded.papers:
+            self.print_all()
 
     def _redirect(self, matter_id: str) -> None:
         """The other matter is opened at once, with the same people; same ticket, no second number."""
@@ -276,7 +295,7 @@ class CaseWork(QObject):
 
     def _take_redirected(self, matter: Matter) -> None:
         if self.intake is not None and self.concluded is None:
-            self.set_intake(self.intake.with_matter(matter, self._desk.clock.now()))
+            self._take_matter(matter)
 
     def _not_concluded(self, failure: Failure) -> None:
         self.busy = False

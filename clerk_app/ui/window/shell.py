@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Protocol
 
 from PySide6.QtCore import QTimer
@@ -54,13 +55,21 @@ class Behind(Protocol):
 class WindowShell(QWidget):
     """Made before anything else is loaded; ``attach`` brings it to life, ``cannot_start`` says why it cannot."""
 
-    def __init__(self, clock: Clock, new_id: Callable[[], str], hall_name: str, window_no: str) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        new_id: Callable[[], str],
+        hall_name: str,
+        window_no: str,
+        executors: Callable[[str, int], Executor] | None = None,
+    ) -> None:
+        """``executors`` replaces the threads of the lanes (see ``Lanes``)."""
         super().__init__()
         self._clock, self.new_id = clock, new_id
         self._behind: Behind | None = None
         self.control: DeskControl | None = None
         self.case: CasePage | None = None
-        self.lanes = Lanes(new_id, self._mistake)
+        self.lanes = Lanes(new_id, self._mistake, executors)
         self.setWindowTitle(f"{window_no} 号窗口")
         self.topbar = TopBar(window_no)
         self.banner = Banner()
@@ -200,6 +209,8 @@ class WindowShell(QWidget):
             self.control.walk_in()
         else:
             self.control.work.go(Step.APPLICANT)
+            if self.control.work.step is Step.APPLICANT:
+                self.case.applicant.retype()
 
     def _find(self) -> None:
         assert self.control is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -12,15 +11,12 @@ from PySide6.QtWidgets import QButtonGroup, QScrollArea, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.errors import Rejected
-from clerk_app.domain.identity import IdType
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.persons import (
     Agent,
     CheckedEntity,
-    CheckedPerson,
     LegalEntity,
     NaturalPerson,
-    from_typing,
     legal_entity,
 )
 from clerk_app.ui.keys import bind
@@ -29,86 +25,17 @@ from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Grid, Row
 from clerk_app.ui.kit.surfaces import Card, Surface
+from clerk_app.ui.window.case.person_form import PersonForm
 
 DEFAULT_SCOPE = "代为申请、领取"
-
-
-class _PersonForm(QWidget):
-    """Name, number, phone, address of one person; what a card filled keeps its proof until somebody types over it."""
-
-    def __init__(self, more: Field | None = None) -> None:
-        """``more`` is one further field in the second line."""
-        super().__init__()
-        self.name = Field("姓名", max_length=60)
-        self.number = Field("身份号码", id_number=True)
-        self.phone = Field("手机", latin=True, max_length=20)
-        self.address = Field("住址")
-        self.fields = {"name": self.name, "id_number": self.number, "phone": self.phone}
-        self._card: NaturalPerson | None = None
-        grid = Grid(across=SPACE.x16, down=SPACE.x8)
-        grid.addWidget(self.name, 0, 0)
-        grid.addWidget(self.number, 0, 1)
-        grid.addWidget(self.phone, 0, 2)
-        grid.addWidget(self.address, 1, 0, 1, 3 if more is None else 2)
-        if more is not None:
-            grid.addWidget(more, 1, 2)
-        for column, share in enumerate((3, 4, 3)):
-            grid.setColumnStretch(column, share)
-        self.setLayout(grid)
-        for field in (self.name, self.number):
-            field.edited.connect(self._typed_over)
-
-    def show_person(self, person: NaturalPerson | None) -> None:
-        """Fill the fields; None empties them."""
-        self._card = person if person and person.entered == "card" else None
-        self.name.set_value(person.display_name if person else "")
-        self.number.set_value(person.id_number if person else "")
-        self.phone.set_value(person.phone if person else "")
-        self.address.set_value(person.address if person else "")
-        self._mark()
-
-    @property
-    def from_card(self) -> bool:
-        """Whether the name and number are those of the card that was read."""
-        return self._card is not None
-
-    def _typed_over(self) -> None:
-        self._card = None
-        self._mark()
-
-    def _mark(self) -> None:
-        for field in (self.name, self.number):
-            field.set_good(self._card is not None)
-
-    def read(self, today: date) -> CheckedPerson:
-        """The person as it stands; raises ``Rejected`` for the first wrong field, which then shows the sentence."""
-        for field in self.fields.values():
-            field.set_error("")
-        try:
-            typed = from_typing(
-                name=self.name.value(),
-                id_type=self._card.id_type if self._card else IdType.RESIDENT,
-                id_number=self.number.value(),
-                phone=self.phone.value(),
-                address=self.address.value(),
-                today=today,
-            )
-        except Rejected as wrong:
-            field = self.fields.get(wrong.field, self.name)
-            field.set_error(wrong.reason)
-            field.edit.setFocus()
-            raise
-        if self._card is None:
-            return typed
-        person = replace(self._card, phone=typed.person.phone, address=typed.person.address)
-        return CheckedPerson(person, typed.warnings)
 
 
 class ApplicantPage(QWidget):
     """Emits the next ``Intake`` with the people in it; ``finished`` when they are complete and the clerk goes on.
 
-    ``show_card`` puts a person whose card was read where they belong: the person who came. ``clock`` gives today, for
-    the plausibility of birth dates.
+    A card is the person's who came. When the applicant is known already, the card of somebody else is the agent's:
+    two cards need no key. ``retype`` (F5) lets the next card replace the one before. ``today`` is for the
+    plausibility of birth dates.
     """
 
     changed = Signal(object)  # Intake
@@ -118,15 +45,16 @@ class ApplicantPage(QWidget):
         super().__init__()
         self._today = today
         self._intake: Intake | None = None
+        self._again: PersonForm | None = None
         self.kind_person = Chip("个人", key="")
         self.kind_entity = Chip("单位", key="")
         self.by_self = Chip("本人来办")
         self.by_agent = Chip("代理人来办")
         self._kind = _group(self, self.kind_person, self.kind_entity)
         self._way = _group(self, self.by_self, self.by_agent)
-        self.person = _PersonForm()
+        self.person = PersonForm()
         self.scope = Field("授权范围", value=DEFAULT_SCOPE)
-        self.agent = _PersonForm(self.scope)
+        self.agent = PersonForm(self.scope)
         self.entity_name = Field("单位名称", max_length=200)
         self.credit_code = Field("统一社会信用代码", latin=True, max_length=18)
         self.representative = Field("法定代表人（负责人）", max_length=60)
@@ -184,11 +112,10 @@ class ApplicantPage(QWidget):
 
     # --- showing ----------------------------------------------------------------------------------------------
     def show_intake(self, intake: Intake) -> None:
-        """Show the people of a case, unless it is the state that this page itself produced."""
-        if self._intake is not None and self._intake.case_id == intake.case_id:
-            self._intake = intake
+        """Show the people of a case, unless they are those that this page itself put there."""
+        before, self._intake = self._intake, intake
+        if before is not None and _people(before) == _people(intake):
             return
-        self._intake = intake
         applicant, agent = intake.applicant, intake.agent
         entity = applicant if isinstance(applicant, LegalEntity) else None
         (self.kind_entity if entity else self.kind_person).setChecked(True)
@@ -204,23 +131,61 @@ class ApplicantPage(QWidget):
             (self.entity_address, entity.address if entity else ""),
         ):
             field.set_value(value)
+            field.set_error("")
+        self._again = None
         self._warnings(())
-        self._rearrange()
+        self._arrange()
 
     def show_card(self, person: NaturalPerson, warnings: tuple[str, ...] = ()) -> None:
-        """A card was read: fill the person who came, keep what the clerk typed elsewhere."""
-        (self.agent if self._agent_came() else self.person).show_person(person)
+        """A card was read: fill its holder's fields. Whoever is typing in another field goes on typing there."""
+        typing = self._typing()
+        form = self._form_of(person)
+        self._again = None
+        if form is not None:
+            if form is self.agent:
+                self.by_agent.setChecked(True)
+            form.show_card(person, warnings)
+        else:
+            self.representative.set_value(person.display_name)
         self._warnings(warnings)
-        self._offer()
-        self.go.setFocus()
+        self._arrange()
+        if typing is None or typing in self._filled_by(form):
+            if self._first_empty() is None:
+                self._offer()
+            self.start()
+
+    def _form_of(self, person: NaturalPerson) -> PersonForm | None:
+        """Where a card belongs; None is the line of the legal representative."""
+        if self._again is not None:
+            return self._again
+        if self._is_entity():
+            name = self.representative.value()
+            return None if not self._agent_came() and name in {"", person.display_name} else self.agent
+        if self.person.is_about(person):
+            return self.person
+        return self.agent if self._agent_came() or self.person.complete else self.person
+
+    def _filled_by(self, form: PersonForm | None) -> tuple[Field, ...]:
+        return (self.representative,) if form is None else (form.name, form.number)
+
+    def _typing(self) -> Field | None:
+        """The field in which a person has begun to type."""
+        return next((f for f in self._lines() if f.edit.hasFocus() and f.edit.isModified() and f.value()), None)
+
+    def retype(self) -> None:
+        """F5: read the card of the person who came again, or type over what is there."""
+        self._again = self.agent if self._agent_came() else None if self._is_entity() else self.person
+        first = self.entity_name if self._again is None else self._again.name
+        first.edit.setFocus()
+        first.edit.selectAll()
 
     def start(self) -> None:
         """The focus goes to the first field that is still empty, or to 「资料无误」."""
-        for field in self._wanted():
-            if not field.value():
-                field.edit.setFocus()
-                return
-        self.go.setFocus()
+        field = self._first_empty()
+        (self.go if field is None else field.edit).setFocus()
+
+    def _first_empty(self) -> Field | None:
+        return next((field for field in self._wanted() if not field.value()), None)
 
     def _wanted(self) -> tuple[Field, ...]:
         first = (self.entity_name, self.credit_code) if self._is_entity() else (self.person.name, self.person.number)
@@ -233,6 +198,10 @@ class ApplicantPage(QWidget):
         return self.by_agent.isChecked()
 
     def _rearrange(self) -> None:
+        self._arrange()
+        self.start()
+
+    def _arrange(self) -> None:
         entity, agent = self._is_entity(), self._agent_came()
         self.person.setVisible(not entity)
         self._entity.setVisible(entity)
@@ -240,7 +209,6 @@ class ApplicantPage(QWidget):
         self.agent.setVisible(agent)
         self.hint.setText("" if agent else "身份证放上去就读，也可以直接输入")
         self.hint.setVisible(not agent)
-        self.start()
 
     def _warnings(self, sentences: tuple[str, ...]) -> None:
         self.warning.setText("；".join(sentences))
@@ -254,13 +222,19 @@ class ApplicantPage(QWidget):
             return True
         return super().eventFilter(watched, event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
+        else:
+            super().keyPressEvent(event)
+
     def _enter(self) -> None:
         """Enter goes to the next empty field that is needed; with none left, on to the matter."""
-        for field in self._wanted():
-            if not field.value():
-                field.edit.setFocus()
-                return
-        self._go()
+        field = self._first_empty()
+        if field is None:
+            self._go()
+        else:
+            field.edit.setFocus()
 
     def _go(self) -> None:
         if self._offer():
@@ -286,8 +260,7 @@ class ApplicantPage(QWidget):
                 warnings += came.warnings
         except Rejected:
             return False
-        if warnings:
-            self._warnings(warnings)
+        self._warnings(tuple(dict.fromkeys(warnings)))
         self._intake = self._intake.with_applicant(applicant, agent)
         self.changed.emit(self._intake)
         return True
@@ -314,6 +287,10 @@ class ApplicantPage(QWidget):
             field.set_error(wrong.reason)
             field.edit.setFocus()
             raise
+
+
+def _people(intake: Intake) -> tuple[object, ...]:
+    return intake.case_id, intake.applicant, intake.agent
 
 
 def _group(owner: QWidget, *chips: Chip) -> QButtonGroup:

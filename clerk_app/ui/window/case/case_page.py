@@ -183,7 +183,7 @@ class CasePage(QWidget):
     def escape(self) -> None:
         """Esc: one level back; nothing is lost."""
         step = self._work.step
-        if step is Step.MATERIALS and self.checklist.escape():
+        if (step is Step.MATERIALS and self.checklist.escape()) or (step is Step.MATTER and self.matter.escape()):
             return
         if self._work.concluded is None and step in STEPS[1:4]:
             self._work.go(STEPS[STEPS.index(step) - 1])

@@ -17,7 +17,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListView,
+    QScrollArea,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from clerk_app.design.tokens import COLOR, SIZE, SPACE
 from clerk_app.design.words import joined
@@ -89,8 +97,6 @@ class _HitDelegate(QStyledItemDelegate):
         paint.text(painter, QRect(left, top + item, width, note), detail, "note", COLOR.ink5)
         pill_top = area.top() + (px(SIZE.row) - size.height()) // 2
         paint.pill(painter, QRect(pill_left, pill_top, size.width(), size.height()), words, state)
-        if chosen:
-            paint.row_frame(painter, area.adjusted(0, 0, 1, 1))
         painter.restore()
 
 
@@ -134,7 +140,9 @@ class MatterPage(QWidget):
         self._intake: Intake | None = None
         self._shown_query: str | None = None
         self._pick_when_shown = False
+        self._searching = True
         self._at = 0
+        self._cards: list[Card] = []
         self._chips: list[list[Chip]] = []
         self.query = _Query()
         self.hits = QListView()
@@ -145,9 +153,10 @@ class MatterPage(QWidget):
         self.hits.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hits.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.nothing = EmptyState("没有找到这样的事项，少打几个字母试试；不归本厅办的，按 Alt+4 告知", icon="search-x")
+        self.nothing = EmptyState("没有找到这样的事项，少打几个字母试试", icon="search-x")
         self._caption = Text("", "note", "ink7", strong=True)
         self.questions = QWidget()
+        self.questions.setProperty("clear", True)
         self._question_column = Column(gap=SPACE.x12, margins=(SPACE.x16, SPACE.page))
         self.questions.setLayout(self._question_column)
         self.questions.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -165,7 +174,7 @@ class MatterPage(QWidget):
         bind(self, "primary", self._go)
 
     def _build(self) -> None:
-        line = Surface("field", height=SIZE.primary)
+        line = self._line = Surface("field", height=SIZE.primary)
         line.setLayout(
             Row(IconLabel("search", "ink5", SIZE.icon_large), self.query, gap=SPACE.x8, margins=(0, SPACE.x16))
         )
@@ -174,7 +183,12 @@ class MatterPage(QWidget):
         find = QWidget()
         find.setLayout(Column(top, self.hits, self.nothing))
         self.stack.addWidget(find)
-        self.stack.addWidget(self.questions)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self.questions)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.stack.addWidget(self._scroll)
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(Row(None, self.other, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
         self._bar = bar
@@ -185,12 +199,17 @@ class MatterPage(QWidget):
         """Show the questions of the chosen matter, or the search when none is chosen."""
         before, self._intake = self._intake, intake
         matter = intake.matter
+        another_case = before is None or before.case_id != intake.case_id
+        if another_case:
+            self.query.clear()
         if matter is None:
-            self._show_search()
-            return
-        if before is None or before.matter is not matter or not self._chips:
+            if another_case or not self._searching:
+                self._show_search()
+        elif another_case or before is None or before.matter is not matter:
             self._build_questions(matter)
-        self._show_answers()
+            self._show_questions()
+        elif not self._searching:
+            self._show_answers()
 
     def hits_shown(self) -> Sequence[MatterHit]:
         """What the list shows now."""
@@ -202,23 +221,37 @@ class MatterPage(QWidget):
 
     def start(self) -> None:
         """The focus goes to the search line, or to the first question."""
-        if self._intake is None or self._intake.matter is None or self.stack.currentIndex() == 0:
-            self._show_search()
-        else:
-            self.questions.setFocus()
+        (self.query if self._searching else self.questions).setFocus()
 
     def search(self) -> None:
         """F6: look for another matter."""
         self.query.clear()
         self._show_search()
+        self.query.setFocus()
+
+    def escape(self) -> bool:
+        """Esc in a search for another matter goes back to the questions; False when there is nothing to close."""
+        if not self._searching or self._intake is None or self._intake.matter is None:
+            return False
+        self._show_questions()
+        return True
 
     def _show_search(self) -> None:
+        self._searching = True
         self.stack.setCurrentIndex(0)
         self._bar.setVisible(False)
         self.legend.show_page("找事项", Page.MATTER)
-        self.query.setFocus()
-        if self._shown_query is None:
-            self.search_wanted.emit(self.query.whole())
+        # What was used since belongs into the list.
+        self._shown_query = None
+        self.search_wanted.emit(self.query.whole())
+
+    def _show_questions(self) -> None:
+        self._searching = False
+        self.stack.setCurrentIndex(1)
+        self._bar.setVisible(True)
+        self.legend.show_page("选情形", Page.SITUATION)
+        self._show_answers()
+        self.questions.setFocus()
 
     # --- finding ----------------------------------------------------------------------------------------------
     def _query_changed(self, text: str) -> None:
@@ -245,6 +278,11 @@ class MatterPage(QWidget):
                 return self._query_key(event)
             if watched is self.questions:
                 return self._question_key(event)
+        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            if watched is self.query:
+                self._line.set_kind("picked" if event.type() is QEvent.Type.FocusIn else "field")
+            else:
+                self._frame_question(event.type() is QEvent.Type.FocusIn)
         return super().eventFilter(watched, event)
 
     def _query_key(self, event: QKeyEvent) -> bool:
@@ -255,16 +293,26 @@ class MatterPage(QWidget):
             wanted = self.hits.currentIndex().row() + (-1 if hit.index == 0 else 1)
             if 0 <= wanted < len(self._model.hits):
                 self.hits.setCurrentIndex(self._model.index(wanted))
-        elif self.query.whole() != self._shown_query:
+        else:
+            self._enter()
+        return True
+
+    def _enter(self) -> None:
+        """Pick the chosen line; when the list still answers an older query, as soon as it answers this one."""
+        if self.query.whole() != self._shown_query:
             self._pick_when_shown = True
         else:
             self._pick(max(0, self.hits.currentIndex().row()))
-        return True
 
     def _pick(self, row: int) -> None:
         self._pick_when_shown = False
-        if 0 <= row < len(self._model.hits):
-            self.picked.emit(self._model.hits[row].code)
+        if not 0 <= row < len(self._model.hits):
+            return
+        code = self._model.hits[row].code
+        if self._intake is not None and self._intake.matter is not None and self._intake.matter.code == code:
+            self._show_questions()
+        else:
+            self.picked.emit(code)
 
     # --- answering --------------------------------------------------------------------------------------------
     def _asked(self) -> tuple[Situation, ...]:
@@ -276,7 +324,7 @@ class MatterPage(QWidget):
     def _build_questions(self, matter: Matter) -> None:
         self._question_column.empty()
         self._chips = []
-        self._cards: list[Card] = []
+        self._cards = []
         self._at = 0
         for number, situation in enumerate(self._asked(), 1):
             card = Card(padding=SPACE.x12, gap=SPACE.x8)
@@ -300,26 +348,27 @@ class MatterPage(QWidget):
             Row(IconLabel("scale", "warn", SIZE.icon_large), self._ending_text, gap=SPACE.x8, margins=SPACE.x12)
         )
         self._question_column.put(self._ending, None)
-        self.stack.setCurrentIndex(1)
-        self._bar.setVisible(True)
-        self.questions.setFocus()
 
     def _show_answers(self) -> None:
         assert self._intake is not None
-        self.stack.setCurrentIndex(1)
-        self._bar.setVisible(True)
-        for number, (situation, chips) in enumerate(zip(self._asked(), self._chips, strict=True)):
+        for situation, chips in zip(self._asked(), self._chips, strict=True):
             chosen = self._intake.answers.get(situation.id, ())
             for option, chip in zip(situation.options, chips, strict=True):
                 chip.setChecked(option.id in chosen)
-            self._cards[number].set_kind("picked" if number == self._at else "card")
+        self._frame_question(self.questions.hasFocus())
         ending = self._intake.ending
         self._ending.setVisible(ending is not None)
         if ending is not None:
             body = f"应找{ending.competent_body}。" if ending.competent_body else ""
             self._ending_text.setText(f"{ending.text}。{body}依据：{ending.basis}")
         self.go.setText("去结论" if ending else "看材料")
-        self.legend.show_page("选情形", Page.SITUATION)
+
+    def _frame_question(self, focused: bool) -> None:
+        """The frame stands around the question that the digits answer, as long as they do."""
+        for number, card in enumerate(self._cards):
+            card.set_kind("picked" if focused and number == self._at else "card")
+        if self._at < len(self._cards):
+            self._scroll.ensureWidgetVisible(self._cards[self._at], 0, px(SPACE.x12))
 
     def _question_key(self, event: QKeyEvent) -> bool:
         hit = pressed(event, Page.SITUATION)
@@ -359,5 +408,7 @@ class MatterPage(QWidget):
             self._go()
 
     def _go(self) -> None:
-        if self._intake is not None and self._intake.matter is not None and self.stack.currentIndex() == 1:
+        if self._searching:
+            self._enter()
+        else:
             self.finished.emit()

@@ -118,8 +118,8 @@ class OutcomePage(QWidget):
         self._choices: list[Choice] = []
         self._law = Text("", "note", "ink5", right=True)
         self._list = Column()
-        self._body = Field("应当找哪个机关", hint="机关全称，印在通知书上")
-        self._reason = Field("理由", hint="为什么不需要办理，印在通知书上")
+        self.competent_body = Field("应当找哪个机关", hint="机关全称，印在通知书上")
+        self.reason = Field("理由", hint="为什么不需要办理，印在通知书上")
         self._caution_text = Text("", "note", "warn", wrap=True)
         self._caution = Surface("notice")
         self._caution.setLayout(
@@ -137,8 +137,8 @@ class OutcomePage(QWidget):
         self.back_button = Button("返回材料", key="Alt+3", large=True)
         self.go = Button("打印并送达", ButtonRole.PRIMARY, key="F9")
         self._build()
-        self._body.edited.connect(self._typed)
-        self._reason.edited.connect(self._typed)
+        self.competent_body.edited.connect(self._typed)
+        self.reason.edited.connect(self._typed)
         self.back_button.clicked.connect(self.back)
         self.go.clicked.connect(self._go)
         bind(self, "primary", self._go)
@@ -147,7 +147,7 @@ class OutcomePage(QWidget):
         heading = Row(Text("依法只有这些结论", "body", strong=True), None, self._law, margins=(SPACE.x4, SPACE.x12))
         left = Surface("paper", edges="right", width=LIST_WIDTH)
         column = Column(gap=SPACE.x2, margins=(SPACE.x2, SPACE.x12))
-        column.put(heading, self._list, self._body, self._reason, SPACE.x4, self._caution, None)
+        column.put(heading, self._list, self.competent_body, self.reason, SPACE.x4, self._caution, None)
         content = QWidget()
         content.setProperty("clear", True)
         content.setLayout(column)
@@ -207,10 +207,10 @@ class OutcomePage(QWidget):
         kind = self._kind
         for choice, own in zip(self._choices, self._kinds, strict=True):
             choice.setChecked(own is kind)
-        self._body.setVisible(kind is OutcomeKind.NOT_ACCEPTED)
-        self._reason.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
-        _fill(self._body, competent_body(self._intake))
-        _fill(self._reason, ending_reason(self._intake))
+        self.competent_body.setVisible(kind is OutcomeKind.NOT_ACCEPTED)
+        self.reason.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
+        _fill(self.competent_body, competent_body(self._intake))
+        _fill(self.reason, ending_reason(self._intake))
         caution = _caution(self._intake, kind)
         self._caution.setVisible(bool(caution))
         self._caution_text.setText(caution)
@@ -231,8 +231,8 @@ class OutcomePage(QWidget):
 
     def start(self) -> None:
         """The focus takes the digits; a field that is still empty takes it first."""
-        if self._kind is OutcomeKind.NOT_ACCEPTED and not self._body.value():
-            self._body.edit.setFocus()
+        if self._kind is OutcomeKind.NOT_ACCEPTED and not self.competent_body.value():
+            self.competent_body.edit.setFocus()
         else:
             self.setFocus()
 
@@ -277,12 +277,12 @@ class OutcomePage(QWidget):
 
     def _typed(self) -> None:
         assert self._intake is not None
-        body, reason = self._body.value().strip(), self._reason.value().strip()
+        body, reason = self.competent_body.value().strip(), self.reason.value().strip()
         self.changed.emit(replace(self._intake, competent_body=body, reason=reason))
 
     def show_error(self, field: str, reason: str) -> None:
         """A field of the outcome is missing or wrong; the focus goes there."""
-        wrong = self._body if field == "competent_body" else self._reason
+        wrong = self.competent_body if field == "competent_body" else self.reason
         wrong.set_error(reason)
         wrong.edit.setFocus()
 
