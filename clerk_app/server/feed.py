@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from fastapi import APIRouter, WebSocket
@@ -21,6 +22,8 @@ _LOG = logging.getLogger(__name__)
 _QUEUED = 1000
 _PAGE = 500
 _TIMER = 1.0
+_BREATH = 0.02
+"""Seconds between two runs of the sequencer: each is a commit of its own, which a busy hall would pay for every call."""
 _HOUSEKEEPING_EVERY = 3600
 _COME_BACK = 1013
 
@@ -73,6 +76,8 @@ class FeedHub:
             page = FeedPage(store.epoch, entries[-1].feed_no, True, entries)
             self._send(hall_id, entries, adapter(FeedPage).dump_json(page).decode())
             self._pushed[hall_id] = entries[-1].feed_no
+            if len(entries) < _PAGE:
+                return
 
     def _next(self, hall_id: str) -> tuple[FeedEntry, ...]:
         after = self._pushed[hall_id]
@@ -134,6 +139,7 @@ class SequencerLoop:
             rounds += 1
             if last:
                 return
+            time.sleep(_BREATH)
 
 
 def _cursor(socket: WebSocket) -> FeedCursor:

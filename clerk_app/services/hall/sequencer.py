@@ -41,8 +41,10 @@ class Sequencer:
 
     def run(self, hall_id: str) -> int:
         """Chain everything that is committed; how many entries."""
-        done = 0
-        while (count := self._store.write(hall_id, "sequencer", lambda unit: self._batch(unit))) > 0:
+        done = count = self._store.write(hall_id, "sequencer", self._batch)
+        # A batch that is not full was the last: asking once more would cost every window a turn of the writer.
+        while count == _BATCH:
+            count = self._store.write(hall_id, "sequencer", self._batch)
             done += count
         return done
 
