@@ -18,6 +18,24 @@ _CHAIN = (
     .where(_J.hall_id == bindparam("_hall"), _J.entry_id == bindparam("_entry"), _J.feed_no.is_(None))
     .values(feed_no=bindparam("_feed_no"), prev_mac=bindparam("_prev_mac"), mac=bindparam("_mac"))
 )
+_UNSEQUENCED = (
+    select(_TABLE)
+    .where(_J.hall_id == bindparam("_hall"), _J.feed_no.is_(None))
+    .order_by(_J.entry_id)
+    .limit(bindparam("_limit"))
+)
+_HEAD = (
+    select(_J.feed_no, _J.mac)
+    .where(_J.hall_id == bindparam("_hall"), _J.feed_no.is_not(None))
+    .order_by(_J.feed_no.desc())
+    .limit(1)
+)
+_AFTER = (
+    select(_TABLE)
+    .where(_J.hall_id == bindparam("_hall"), _J.feed_no > bindparam("_feed_no"))
+    .order_by(_J.feed_no)
+    .limit(bindparam("_limit"))
+)
 
 
 def _entry(row: Row[Any]) -> JournalEntry:
@@ -60,18 +78,11 @@ class SqlJournal:
         )
 
     def unsequenced(self, limit: int) -> list[JournalEntry]:
-        rows = self._db.execute(
-            select(_TABLE).where(_J.hall_id == self._hall, _J.feed_no.is_(None)).order_by(_J.entry_id).limit(limit)
-        )
+        rows = self._db.execute(_UNSEQUENCED, {"_hall": self._hall, "_limit": limit})
         return [_entry(row) for row in rows]
 
     def head(self) -> tuple[int, str]:
-        row = self._db.execute(
-            select(_J.feed_no, _J.mac)
-            .where(_J.hall_id == self._hall, _J.feed_no.is_not(None))
-            .order_by(_J.feed_no.desc())
-            .limit(1)
-        ).one_or_none()
+        row = self._db.execute(_HEAD, {"_hall": self._hall}).one_or_none()
         return (0, "") if row is None else (row.feed_no, row.mac)
 
     def chain(self, entry_id: str, feed_no: int, prev_mac: str, mac: str) -> None:
@@ -81,9 +92,7 @@ class SqlJournal:
         )
 
     def after(self, feed_no: int, limit: int) -> list[JournalEntry]:
-        rows = self._db.execute(
-            select(_TABLE).where(_J.hall_id == self._hall, _J.feed_no > feed_no).order_by(_J.feed_no).limit(limit)
-        )
+        rows = self._db.execute(_AFTER, {"_hall": self._hall, "_feed_no": feed_no, "_limit": limit})
         return [_entry(row) for row in rows]
 
     def mac_at(self, feed_no: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -94,6 +95,18 @@ _PACE = select(func.count(), func.min(_T.called_at), func.max(_T.called_at)).whe
     _T.group_id == bindparam("_group"),
     _T.called_at >= bindparam("_since", type_=Moment),
 )
+
+
+@cache
+def _changing(columns: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """Sets the columns to parameters of their names; there are as many of these as kinds of change."""
+    state = bindparam("_expected", type_=_T.state.type)
+    return (
+        update(TicketRow)
+        .where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"), _T.state == state)
+        .values({name: bindparam(f"_new_{name}", type_=_T[name].type) for name in columns})
+        .returning(_TABLE)
+    )
 
 
 def _ticket(row: Row[Any], group_name: str) -> Ticket:
@@ -190,14 +203,11 @@ class SqlTickets:
         return self._built(row)
 
     def change(self, ticket_id: str, expected: TicketState, change: TicketChange) -> Ticket:
-        values = {item.name: getattr(change, item.name) for item in fields(change)}
+        given = {item.name: value for item in fields(change) if (value := getattr(change, item.name)) is not None}
+        values = {"_hall": self._hall, "_ticket": ticket_id, "_expected": expected}
+        values.update((f"_new_{name}", value) for name, value in given.items())
         try:
-            row = self._db.execute(
-                update(TicketRow)
-                .where(_T.hall_id == self._hall, _T.ticket_id == ticket_id, _T.state == expected)
-                .values({name: value for name, value in values.items() if value is not None})
-                .returning(_TABLE)
-            ).one_or_none()
+            row = self._db.execute(_changing(tuple(given)), values).one_or_none()
         except IntegrityError:
             raise Locked(_WINDOW_TAKEN) from None
         if row is None:
