@@ -261,7 +261,7 @@ class Seat:
 
     def hold(self, lane: str) -> Turns:
         """Let the lane's work wait from now on."""
-        turns = self.lanes[lane]
+        turns = self.lanes.setdefault(lane, Turns())
         turns.held = True
         return turns
 

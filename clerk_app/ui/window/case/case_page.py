@@ -80,6 +80,8 @@ class CasePage(QWidget):
         bind(self, "step", lambda index: work.go(STEPS[index]))
         for page in (self.applicant, self.matter, self.checklist, self.outcome):
             page.changed.connect(work.set_intake)
+            bind(page, "next_matter", work.next_matter)
+            bind(page, "finish_next", lambda: self._control.finish(then_call=True))
         self.applicant.finished.connect(self._applicant_done)
         self.matter.search_wanted.connect(self._search)
         self.matter.picked.connect(work.choose_matter)

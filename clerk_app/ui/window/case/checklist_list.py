@@ -213,10 +213,11 @@ class Checklist(QListView):
         self._relayout()
 
     def first_open(self) -> int:
-        """The first undecided row, or the last row when all are decided."""
-        for number, (_, check) in enumerate(self._model.rows):
-            if not check.decided:
-                return number
+        """The first undecided row; when all are decided the first with a defect, else the last."""
+        for wanted in (Verdict.PENDING, Verdict.DEFECTIVE):
+            for number, (_, check) in enumerate(self._model.rows):
+                if check.verdict is wanted:
+                    return number
         return max(0, len(self._model.rows) - 1)
 
     def go_to(self, number: int) -> None:

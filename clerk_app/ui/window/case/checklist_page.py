@@ -116,13 +116,13 @@ class ChecklistPage(QWidget):
         self.blocking.setText(_blocking(intake))
 
     def start(self) -> None:
-        """The focus goes where the next key belongs: the first undecided row, or 「去结论」."""
-        done = self.list.intake is not None and all(check.decided for _, check in self.list.intake.rows)
-        if done or not self.list.isVisibleTo(self):
-            self.go.setFocus()
-        else:
+        """The focus goes where the next key belongs: the first undecided row, or the first with a defect; F9 goes on
+        from everywhere."""
+        if self.list.isVisibleTo(self):
             self.list.go_to(self.list.first_open())
             self.list.setFocus()
+        else:
+            self.go.setFocus()
 
     def escape(self) -> bool:
         """Esc inside an open row closes it; False when there was nothing to close."""

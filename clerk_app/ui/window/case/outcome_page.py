@@ -115,7 +115,7 @@ class OutcomePage(QWidget):
         self._intake: Intake | None = None
         self._kind: OutcomeKind | None = None
         self._kinds: tuple[OutcomeKind, ...] = ()
-        self._choices: list[Choice] = []
+        self.choices: list[Choice] = []
         self._law = Text("", "note", "ink5", right=True)
         self._list = Column()
         self.competent_body = Field("应当找哪个机关", hint="机关全称，印在通知书上")
@@ -181,7 +181,7 @@ class OutcomePage(QWidget):
         options = outcomes.options(intake)
         if tuple(o.kind for o in options) != self._kinds:
             self._rebuild(options)
-        for choice, option in zip(self._choices, options, strict=True):
+        for choice, option in zip(self.choices, options, strict=True):
             choice.setText(option.name)
             choice.set_follows("" if option.locked else option.line)
             choice.lock(option.line if option.locked else "")
@@ -194,18 +194,18 @@ class OutcomePage(QWidget):
     def _rebuild(self, options: tuple[outcomes.OutcomeOption, ...]) -> None:
         self._list.empty()
         self._kinds = tuple(option.kind for option in options)
-        self._choices = []
+        self.choices = []
         for digit, option in enumerate(options, 1):
             choice = Choice(option.name, option.line, key=str(digit))
             choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             choice.clicked.connect(lambda _checked=False, kind=option.kind: self.choose(kind))
-            self._choices.append(choice)
+            self.choices.append(choice)
             self._list.put(choice)
 
     def _show_choice(self) -> None:
         assert self._intake is not None
         kind = self._kind
-        for choice, own in zip(self._choices, self._kinds, strict=True):
+        for choice, own in zip(self.choices, self._kinds, strict=True):
             choice.setChecked(own is kind)
         self.competent_body.setVisible(kind is OutcomeKind.NOT_ACCEPTED)
         self.reason.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
@@ -271,7 +271,7 @@ class OutcomePage(QWidget):
         at = self._kinds.index(self._kind) if self._kind in self._kinds else -1
         order = range(at + step, len(self._kinds) if step > 0 else -1, step)
         for number in order:
-            if self._choices[number].isEnabled():
+            if self.choices[number].isEnabled():
                 self.choose(self._kinds[number])
                 return
 
@@ -289,7 +289,9 @@ class OutcomePage(QWidget):
     def _go(self) -> None:
         if self._kind is OutcomeKind.ON_SITE_CORRECTION:
             self.corrected.emit()
-        elif self._kind is not None and self.go.isEnabled():
+        elif self._kind is None:
+            self.refused.emit("先选一个结论；要受理就回材料，把没查的查完")
+        elif self.go.isEnabled():
             self.concluded.emit(self._kind)
 
 

@@ -117,11 +117,15 @@ class PapersPage(QWidget):
         self.rating.show_state(rated, asking=asking, sentence=sentence)
 
     def start(self) -> None:
-        """The focus is on the question if there is one, else on the end of the visit."""
+        """The focus is on the question if there is one, on the sheet that did not come out, else on the end of the
+        visit."""
+        refused = next((card for card in self.cards.values() if not card.print_now.isHidden()), None)
         if self.ask is not None and self.ask.isEnabled():
             self.ask.setFocus()
         elif self.go.isEnabled():
             self.go.setFocus()
+        elif refused is not None:
+            refused.print_now.setFocus()
         else:
             self.setFocus()
 
