@@ -236,6 +236,7 @@ def test_the_end_stops_producers_drains_lanes_then_closes_devices(qtbot, qapp: Q
 
     def stop() -> None:
         story.append("stop producers")
+        gate.set()
 
     def broken() -> None:
         raise OSError
@@ -250,7 +251,6 @@ def test_the_end_stops_producers_drains_lanes_then_closes_devices(qtbot, qapp: Q
         closers=[lambda: story.append("close devices")],
         done=lambda: story.append("leave" if QThread.currentThread() is gui else "wrong thread"),
     )
-    gate.set()
     qtbot.waitUntil(lambda: story[-1:] == ["leave"])
     assert story == ["stop producers", "last record written", "close devices", "leave"]
     assert [failure.where for failure in sink.failures] == ["stop"]
