@@ -247,9 +247,9 @@ class Seat:
         pressed, self.keys = self.keys, 0
         return pressed
 
-    def lay(self, person: NaturalPerson | Exception) -> None:
+    def lay(self, card: NaturalPerson | CardFacts | Exception) -> None:
         """A card is laid on the reader and read, or is not."""
-        self.slot.next = person if isinstance(person, Exception) else facts(person)
+        self.slot.next = facts(card) if isinstance(card, NaturalPerson) else card
         self.lanes["reader"].go()
         self.settle()
 

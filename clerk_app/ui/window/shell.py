@@ -284,6 +284,7 @@ class WindowShell(QWidget):
             return
         if self.middle.currentWidget() is not self.case:
             self.middle.setCurrentWidget(self.case)
+            self._view()
             self.case.pages[self.case.stack.currentIndex()].start()
         self.side.show_case(intake)
         self.topbar.show_person(intake)

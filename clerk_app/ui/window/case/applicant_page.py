@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -65,7 +66,8 @@ class ApplicantPage(QWidget):
         self.go = Button("资料无误，选事项", ButtonRole.PRIMARY, key="Enter")
         self._build()
         for chip in (self.kind_person, self.kind_entity, self.by_self, self.by_agent):
-            chip.clicked.connect(self._rearrange)
+            chip.toggled.connect(self._arrange)
+            chip.clicked.connect(self.start)
         self.go.clicked.connect(self._go)
         bind(self, "primary", self._go)
         for line in self._lines():
@@ -103,7 +105,16 @@ class ApplicantPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setLayout(Column(scroll, bar))
+        self._order()
         self._warn.hide()
+
+    def _order(self) -> None:
+        """Tab follows the work."""
+        entity = (self.entity_name, self.credit_code, self.representative, self.entity_phone, self.entity_address)
+        stops: list[QWidget] = [self.kind_person, self.kind_entity, *self.person.lines, *(f.edit for f in entity)]
+        stops += [self.by_self, self.by_agent, *self.agent.lines, self.scope.edit, self.go]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _lines(self) -> tuple[Field, ...]:
         people = (self.person, self.agent)
@@ -197,12 +208,11 @@ class ApplicantPage(QWidget):
     def _agent_came(self) -> bool:
         return self.by_agent.isChecked()
 
-    def _rearrange(self) -> None:
-        self._arrange()
-        self.start()
-
     def _arrange(self) -> None:
         entity, agent = self._is_entity(), self._agent_came()
+        for chip in (self.kind_person, self.kind_entity, self.by_self, self.by_agent):
+            # One stop for Tab in each pair, the arrows choose inside.
+            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chip.isChecked() else Qt.FocusPolicy.ClickFocus)
         self.person.setVisible(not entity)
         self._entity.setVisible(entity)
         self.by_self.setText("法定代表人来办" if entity else "本人来办")
@@ -235,6 +245,10 @@ class ApplicantPage(QWidget):
             self._go()
         else:
             field.edit.setFocus()
+
+    def leave(self) -> bool:
+        """Put what was changed into the case before the clerk jumps away; False while something is wrong."""
+        return self._first_empty() is not None or self._offer()
 
     def _go(self) -> None:
         if self._offer():

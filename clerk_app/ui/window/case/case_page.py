@@ -76,8 +76,8 @@ class CasePage(QWidget):
         work.preview_ready.connect(self._show_preview)
         work.field_wrong.connect(self.outcome.show_error)
         self._control.rating_changed.connect(self._show_rating)
-        self.bar.chosen.connect(lambda index: work.go(STEPS[index]))
-        bind(self, "step", lambda index: work.go(STEPS[index]))
+        self.bar.chosen.connect(self._jump)
+        bind(self, "step", self._jump)
         for page in (self.applicant, self.matter, self.checklist, self.outcome):
             page.changed.connect(work.set_intake)
             bind(page, "next_matter", work.next_matter)
@@ -153,6 +153,10 @@ class CasePage(QWidget):
         self.papers.show_rating(
             rated, asking=rating is RatingState.ASKING, sentence=self._control.rating_trouble
         )
+
+    def _jump(self, index: int) -> None:
+        if self._work.step is not Step.APPLICANT or index == 0 or self.applicant.leave():
+            self._work.go(STEPS[index])
 
     # --- going on ---------------------------------------------------------------------------------------------
     def _applicant_done(self) -> None:

@@ -78,6 +78,11 @@ class PersonForm(QWidget):
         return person.id_number.startswith(self.number.value())
 
     @property
+    def lines(self) -> tuple[QWidget, ...]:
+        """Its inputs in the order of the work."""
+        return tuple(field.edit for field in (self.name, self.number, self.phone, self.address))
+
+    @property
     def from_card(self) -> bool:
         """Whether the name and number are those of the card that was read."""
         return self._card is not None
