@@ -46,6 +46,7 @@ from support.window_server import FakeCounter
 LOGIN, PASSWORD = "wxm", "opensesame"
 APPLICANT, AGENT = resident(), agent().person
 HELD = ("reader", "evaluator")
+COLLEAGUE, COLLEAGUE_ID = "zl", "018f0000-0000-7000-8000-0000000000cc"
 
 
 class Turns(Executor):
@@ -78,7 +79,10 @@ class HallCounter(FakeCounter):
     def login(self, login: Login) -> Session:
         if isinstance(self.refusal, SessionEnded):
             self.refusal = None
-        return super().login(login)
+        session = super().login(login)
+        if login.login_name == COLLEAGUE:
+            session = replace(session, user_id=COLLEAGUE_ID, user_name="赵琳")
+        return session
 
     def session(self) -> Session | None:
         return None
@@ -153,8 +157,10 @@ class Seat:
         evaluator: bool = True,
         size: tuple[int, int] = (1366, 690),
         seed: int = 1,
+        attached: bool = True,
     ) -> None:
         self.counter = counter or HallCounter()
+        self.counter.passwords[COLLEAGUE] = PASSWORD
         self.clock = clock or FakeClock()
         self.window = Window(store or stocked(), clock=self.clock, seed=seed)
         if renderer is not None:
@@ -170,7 +176,8 @@ class Seat:
         self.shell.show()
         self.shell.activateWindow()
         self.desk = self._desk(evaluator, first_page or blank_page)
-        self.shell.attach(self)
+        if attached:
+            self.shell.attach(self)
         self.settle()
 
     # --- what runs behind -------------------------------------------------------------------------------------

@@ -66,6 +66,11 @@ class CaseWork(QObject):
         self._session = session
 
     @property
+    def user_id(self) -> str:
+        """Who acts, empty before the first login."""
+        return self._session.actor.user_id if self._session is not None else ""
+
+    @property
     def _actor(self) -> Actor:
         assert self._session is not None
         return self._session.actor

@@ -16,7 +16,7 @@ from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import CardFacts, DeviceHealth
-from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, Ticket, WindowView
+from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, SessionEnded, Ticket, WindowView
 from clerk_app.ports.window import CaseRow
 from clerk_app.services.window.cases import Draft
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
@@ -32,6 +32,7 @@ CARD_PAUSE_MS = 1_000
 DEVICE_LOOK_MS = 1_000
 PROBE_MS = 5_000
 RATING_WAIT_S = 60.0
+SERVER_IS_BACK = "服务器恢复了，请再登录一次，登录后才能叫号"
 
 
 class RatingState(StrEnum):
@@ -48,6 +49,7 @@ class DeskControl(QObject):
     """Signals tell that something changed; the views read the properties."""
 
     session_changed = Signal()
+    session_ended = Signal(str)  # why the clerk has to log in again
     login_refused = Signal(str)
     view_changed = Signal()
     ticket_changed = Signal()
@@ -88,6 +90,7 @@ class DeskControl(QObject):
         self.work.said.connect(self.said)
         self.work.papers_changed.connect(self._after_papers)
         self.work.closed.connect(self.refresh_overview)
+        self.work.closed.connect(self._log_in_again)
         self._lights = QTimer(self)
         self._lights.setInterval(DEVICE_LOOK_MS)
         self._lights.timeout.connect(self._look_at_devices)
@@ -124,9 +127,16 @@ class DeskControl(QObject):
         )
 
     def _logged_in(self, session: WindowSession) -> None:
+        before = self.work.user_id
         self.session = session
         self.work.act_as(session)
         self.session_changed.emit()
+        if session.sentence:
+            self.said.emit(session.sentence)
+        intake = self.work.intake
+        if intake is not None and self.work.concluded is None and before != session.actor.user_id:
+            # Somebody else goes on with the case: in their own name, from what is stored.
+            self.work.resume(intake.case_id)
         self.refresh_overview()
         self._lanes.lane("printer").run(self.desk.printing.recover, failed=self._failed)
         self._network.run(self.desk.queue.view, done=self._take_up, failed=self._failed)
@@ -273,7 +283,7 @@ class DeskControl(QObject):
 
     def refresh_view(self) -> None:
         """Read this window's view of the queue again."""
-        if self.session is not None:
+        if self.session is not None and not self.session.offline:
             self._network.run(self.desk.queue.view, done=self._show_view, failed=self._quiet, key="view")
 
     def _show_view(self, view: WindowView) -> None:
@@ -315,6 +325,7 @@ class DeskControl(QObject):
         self.connection_changed.emit()
         if change.state is ConnectionState.ONLINE:
             self.refresh_view()
+            self._log_in_again()
 
     def on_sync(self, status: SyncStatus) -> None:
         """The outbox ran, from its own thread."""
@@ -456,11 +467,25 @@ class DeskControl(QObject):
             self._lanes.lane("papers").run(self.desk.outbox.retry, entry_id, self.session.actor, failed=self._failed)
 
     def _failed(self, failure: Failure) -> None:
-        self.said.emit(failure.text)
+        if isinstance(failure.error, SessionEnded):
+            self._end_session(failure.text)
+        else:
+            self.said.emit(failure.text)
 
     def _quiet(self, failure: Failure) -> None:
         if not isinstance(failure.error, Unreachable):
-            self.said.emit(failure.text)
+            self._failed(failure)
+
+    def _end_session(self, sentence: str) -> None:
+        """The login is over; the case, its page and what is typed there stay as they are."""
+        if self.session is not None:
+            self.session = None
+            self.session_ended.emit(sentence)
+
+    def _log_in_again(self) -> None:
+        """A login without the server is enough for the case at hand, not for the queue."""
+        if self.session is not None and self.session.offline and self.online and self.work.intake is None:
+            self._end_session(SERVER_IS_BACK)
 
 
 def _ref(ticket: Ticket) -> TicketRef:

@@ -206,7 +206,7 @@ class IdlePage(Surface):
 
     def _show_words(self) -> None:
         nobody = self._view is not None and self._view.eligible == 0
-        self.call.setEnabled(not self._locked and not self._calling)
+        self.call.setEnabled(not self._locked)
         self.call.setText("正在叫号…" if self._calling else key("call_next").text)
         # Without the server the figures are old; the rail says of when.
         self._figures.setVisible(not self._locked)

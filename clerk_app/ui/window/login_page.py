@@ -50,8 +50,8 @@ class LoginPage(Surface):
         """Name of the hall."""
         self.hall.setText(hall.name)
 
-    def show_offline(self, sentence: str) -> None:
-        """The server is away: who may log in all the same; empty takes the notice away."""
+    def show_notice(self, sentence: str) -> None:
+        """What to know before logging in (server away, login ended elsewhere); empty takes the notice away."""
         self._notice_words.setText(sentence)
         self.notice.setVisible(bool(sentence))
 

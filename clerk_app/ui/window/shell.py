@@ -102,7 +102,7 @@ class WindowShell(QWidget):
         self._ticked()
         self.statusbar.hide()
         self.login_page.hall.setText(hall_name)
-        self.login_page.show_offline("正在准备，马上就好")
+        self.login_page.show_notice("正在准备，马上就好")
         self.login_page.start()
         self.resize(px(1366), px(690))
 
@@ -113,7 +113,7 @@ class WindowShell(QWidget):
     # --- coming to life ---------------------------------------------------------------------------------------
     def cannot_start(self, sentence: str) -> None:
         """The services could not be opened: say what to do."""
-        self.login_page.show_offline(sentence)
+        self.login_page.show_notice(sentence)
 
     def attach(self, behind: Behind) -> None:
         """The services are there: login becomes possible."""
@@ -133,7 +133,7 @@ class WindowShell(QWidget):
         behind.attach(control)
         control.start()
         self._preparing = False
-        self.login_page.show_offline("")
+        self.login_page.show_notice("")
         if self._typed is not None:
             name, password = self._typed
             self._typed = None
@@ -147,6 +147,7 @@ class WindowShell(QWidget):
     def _connect(self, control: DeskControl, case: CasePage) -> None:
         control.login_refused.connect(self.login_page.show_error)
         control.session_changed.connect(self._session)
+        control.session_ended.connect(self._session_ended)
         control.view_changed.connect(self._view)
         control.ticket_changed.connect(self._view)
         control.overview_changed.connect(self._overview)
@@ -260,13 +261,26 @@ class WindowShell(QWidget):
     # --- showing ----------------------------------------------------------------------------------------------
     def _session(self) -> None:
         assert self.control is not None
+        assert self.case is not None
         assert self.control.session is not None
+        self.login_page.show_notice("")
         self.topbar.show_clerk(self.control.session.actor.user_name)
         self.body.setCurrentWidget(self._desk_page)
         self.statusbar.show()
         self._devices()
         self._view()
-        self._free()
+        if self.control.work.intake is None:
+            self._free()
+        else:
+            self.case.start()
+
+    def _session_ended(self, sentence: str) -> None:
+        self.help.dismiss()
+        self.network.dismiss()
+        self.topbar.show_clerk("")
+        self.body.setCurrentWidget(self.login_page)
+        self.login_page.show_notice(sentence)
+        self.login_page.start()
 
     def _free(self) -> None:
         assert self.control is not None
@@ -274,7 +288,8 @@ class WindowShell(QWidget):
         self.side.show_case(None)
         self.topbar.show_person(None)
         self._view()
-        self.idle.start()
+        if self.control.session is not None:
+            self.idle.start()
 
     def _case(self) -> None:
         assert self.control is not None
@@ -285,7 +300,7 @@ class WindowShell(QWidget):
         if self.middle.currentWidget() is not self.case:
             self.middle.setCurrentWidget(self.case)
             self._view()
-            self.case.pages[self.case.stack.currentIndex()].start()
+            self.case.start()
         self.side.show_case(intake)
         self.topbar.show_person(intake)
 

@@ -82,7 +82,7 @@ def test_the_next_person_finds_no_password(page: LoginPage) -> None:
 
 
 def test_the_notice_says_who_may_log_in_without_the_server(page: LoginPage) -> None:
-    page.show_offline("服务器连不上（10:17 起）。最近七天在这里登录过的人可以照常登录")
+    page.show_notice("服务器连不上（10:17 起）。最近七天在这里登录过的人可以照常登录")
     assert "最近七天" in shown(page.notice)
-    page.show_offline("")
+    page.show_notice("")
     assert not page.notice.isVisible()

@@ -147,7 +147,7 @@ def test_login_and_panels(qtbot, qapp, tmp_path: Path, size: tuple[float, int, i
     screen.resize(size[1], size[2])
     screen.show()
     if panel == "login":
-        login.show_offline("服务器连不上（10:17 起）。最近七天在这里登录过的人可以照常登录")
+        login.show_notice("服务器连不上（10:17 起）。最近七天在这里登录过的人可以照常登录")
         login.show_error("用户名或密码不对，请再输一次")
     elif panel == "help":
         HelpPage(screen).open_for(Page.CHECKLIST)

@@ -186,6 +186,10 @@ class CasePage(QWidget):
         else:
             self.outcome.show_preview(kind, None, str(result))
 
+    def start(self) -> None:
+        """The focus goes where the next key of the step belongs."""
+        self.pages[self.stack.currentIndex()].start()
+
     def escape(self) -> None:
         """Esc: one level back; nothing is lost."""
         step = self._work.step
