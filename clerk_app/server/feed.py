@@ -23,7 +23,7 @@ _QUEUED = 1000
 _PAGE = 500
 _TIMER = 1.0
 _BREATH = 0.02
-"""Seconds between two runs of the sequencer: each is a commit of its own, which a busy hall would pay for every call."""
+"""Seconds between two runs of the sequencer: each is a commit of its own, too dear after every single call."""
 _HOUSEKEEPING_EVERY = 3600
 _COME_BACK = 1013
 
