@@ -4,6 +4,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 QT ?= newest
+# Many tests wait for time-outs and processes, so more of them run than there are cores.
+JOBS ?= 3
 VENV ?= $(if $(filter oldest,$(QT)),.venv-oldest-qt,.venv)
 BIN := $(VENV)/bin
 export VENV QT PYTHON
@@ -32,7 +34,7 @@ run: setup
 	@$(BIN)/clerk demo $(ARGS)
 
 test: setup
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(JOBS) --dist=loadfile $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
