@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from clerk_app.bootstrap.server import open_hall
 from clerk_app.client.enrol import Enrolment, enrol
@@ -25,8 +26,8 @@ from clerk_app.ports.hall import Login, NewUser
 from clerk_app.services.hall.tools import system_actor
 
 PASSWORD = "bench-mark-2026"
-_ROOT = Path(__file__).resolve().parents[1]
-_OUT = _ROOT / "out"
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Window:
     hall: HallClient
     bare: Transport
 
+    def close(self) -> None:
+        self.hall.close()
+        self.bare.close()
+
     def empty(self) -> None:
         """One request to the endpoint that does next to nothing."""
         self.bare.call("GET", "/v1/health", dict[str, str])
@@ -47,7 +52,7 @@ class Window:
 def running_server(folder: Path) -> Iterator[str]:
     """``clerk server`` on ``folder``, SQLite as delivered (WAL, ``synchronous=FULL``, encrypted); its address."""
     command = [sys.executable, "-m", "clerk_app.cli", "server", "--data", str(folder), "--port", "0"]
-    process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         with process.stdout as out:
@@ -61,24 +66,23 @@ def running_server(folder: Path) -> Iterator[str]:
 @contextmanager
 def windows(count: int) -> Iterator[list[Window]]:
     """``count`` windows of a new hall; server and connections are gone afterwards."""
-    _OUT.mkdir(exist_ok=True)
+    OUT.mkdir(exist_ok=True)
     # beside the results and not in /tmp, which may be memory: a commit that costs no disk would flatter us
-    with TemporaryDirectory(prefix="bench-hall-", dir=_OUT) as name:
+    with TemporaryDirectory(prefix="bench-hall-", dir=OUT) as name:
         folder = Path(name)
         numbers = [str(number) for number in range(1, count + 1)]
-        codes = _furnish(folder, numbers)
+        codes = furnished(folder, numbers)
         with running_server(folder) as address:
-            opened = [_window(address, number, code) for number, code in zip(numbers, codes, strict=True)]
+            opened = [open_window(address, number, code) for number, code in zip(numbers, codes, strict=True)]
             try:
                 yield opened
             finally:
                 for window in opened:
-                    window.hall.close()
-                    window.bare.close()
+                    window.close()
 
 
-def _furnish(folder: Path, numbers: Sequence[str]) -> list[str]:
-    """A clerk for each window and an enrolment code for each, made before the server starts."""
+def furnished(folder: Path, numbers: Sequence[str], matters: tuple[dict[str, Any], ...] = ()) -> list[str]:
+    """A clerk for each window (``clerk`` and its number) and an enrolment code for each, before the server starts."""
     hall = open_hall(folder)
     try:
         actor = system_actor(hall.hall_id)
@@ -90,12 +94,17 @@ def _furnish(folder: Path, numbers: Sequence[str]) -> list[str]:
             hall.desk.store.write(
                 hall.hall_id, actor.device_id, partial(hall.desk.people.create, actor=actor, user=user)
             )
+        if matters:
+            hall.desk.store.write(
+                hall.hall_id, actor.device_id, partial(hall.desk.catalogues.publish, actor=actor, matters=matters)
+            )
         return [hall.enrol_code(DeviceKind.WINDOW, number).code for number in numbers]
     finally:
         hall.close()
 
 
-def _window(address: str, number: str, code: str) -> Window:
+def open_window(address: str, number: str, code: str) -> Window:
+    """Enrol a window at a running server and log its clerk in."""
     enrolment = enrol(address, code, DeviceKind.WINDOW, f"{number}号窗口", number)
     hall = HallClient(address, enrolment.ca_pem, enrolment.enrolled.token, SystemClock(), SystemEntropy())
     hall.login(Login(f"clerk{number}", PASSWORD))
