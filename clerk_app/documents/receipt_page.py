@@ -52,7 +52,7 @@ def _placed(receipt: Receipt, faces: Faces) -> Flow:
     flow = Flow(faces, DENSITIES[0], continued_top=TOP)
     flow.paragraph(plain(receipt.hall_name), _BODY, _LEADING)
     if receipt.reprint:
-        flow.paragraph((Span(f"补打（第 {receipt.reprint} 次）", bold=True),), _BODY, _LEADING)
+        flow.paragraph((Span(f"补打 {receipt.reprint}", bold=True),), _BODY, _LEADING)
     flow.y = PAGE_HEIGHT - TOP - 26 * MM
     _centred(flow, "收件凭证", _TITLE)
     flow.facts(_facts(receipt))

@@ -15,7 +15,7 @@ def headline(text: str, profile: PrinterProfile) -> Text:
 
 def reprint_mark(times: int) -> list[Text]:
     """Return the line that tells a copy from the first print; nothing for the first print."""
-    return [Text(f"补打（第 {times} 次）", align="center", bold=True)] if times else []
+    return [Text(f"补打 {times}", align="center", bold=True)] if times else []
 
 
 def is_address(query: str) -> bool:

@@ -46,6 +46,9 @@ UNDECIDED = frozenset({PaperState.PREPARED, PaperState.SENDING, PaperState.UNKNO
 
 INTERRUPTED = "程序在打印时中断过，这张纸可能没打完"
 CRASHED = "打印时程序出错，这张纸可能没打完。请看吐出来的纸"
+_SIGNATURE = "申请人签字"
+"""The last words on a receipt. Its number stands at the head as well, where half a sheet has it too."""
+
 NO_PAGE_PRINTER = "没有设置 A4 打印机，已存成文件：{}"
 BUSY = "这张正在打印，请等它打完"
 
@@ -116,6 +119,15 @@ class PrintDesk:
         """Sheets that keep 「办结」 locked."""
         return tuple(paper for paper in self.current(case_id) if paper.state in UNDECIDED)
 
+    def left_open(self) -> str | None:
+        """The case with the oldest sheet of this window that is not decided, None when there is none."""
+
+        def work(unit: WindowUnit) -> list[StoredPaper]:
+            return [paper for state in UNDECIDED for paper in unit.papers.in_state(state)]
+
+        waiting = sorted(self._store.read(work), key=lambda paper: (paper.made_at, paper.paper_id))
+        return waiting[0].case_id if waiting else None
+
     def content(self, paper_id: str) -> bytes:
         """The bytes as printed: ESC/POS for ``Medium.RECEIPT``, PDF for ``Medium.PAGE``."""
         return self._store.read(lambda unit: unit.papers.content(_paper(unit, paper_id).paper_id))
@@ -132,7 +144,10 @@ class PrintDesk:
 
     # --- acting -----------------------------------------------------------------------------------------------
     def recover(self) -> tuple[StoredPaper, ...]:
-        """After a start: what was being sent when the program ended becomes a question. Returns those sheets."""
+        """After a start: what was being sent when the program ended becomes a question. Returns those sheets.
+
+        Safe on any lane: a sheet that this program is sending is left alone.
+        """
 
         def work(unit: WindowUnit) -> list[StoredPaper]:
             binding = unit.binding.binding()
@@ -294,8 +309,7 @@ class PrintDesk:
             return paper.paper_id in self._under_way
 
     def _question(self, paper: StoredPaper) -> Question:
-        receipt = paper.medium is Medium.RECEIPT
-        look_for = f"单号 {paper.number}" if receipt else "第二联的落款日期"
+        look_for = _SIGNATURE if paper.kind is PaperKind.RECEIPT else "第二联的落款日期"
         text = f"吐出来的纸上，看得到“{look_for}”这一行吗？"
         return Question(
             paper=paper,
@@ -311,9 +325,9 @@ class PrintDesk:
             return (paper.title, paper.number)
         source = self._store.read(lambda unit: unit.papers.source(paper.paper_id))
         receipt = records.load_receipt(source)
-        rows = [f"材料 {row.number} {row.name} {row.form} {row.pieces}" for row in receipt.rows[-3:]]
+        rows = [f"材料 {row.number} {row.name} {row.form} {row.pieces}" for row in receipt.rows[-2:]]
         totals = f"共 {receipt.total_pieces} 份 {receipt.total_pages} 页"
-        return (*rows, totals, receipt.statement, receipt.case_number)
+        return (*rows, totals, receipt.statement, f"查询码 {receipt.case_number}", _SIGNATURE)
 
 
 def _answers(paper: StoredPaper, page_printer: bool) -> tuple[AnswerLine, ...]:

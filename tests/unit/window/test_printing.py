@@ -88,7 +88,8 @@ def test_half_a_receipt_becomes_a_question_and_waits(window: Window) -> None:
     (question,) = window.prints.questions()
     assert question.paper == receipt
     assert [line.key for line in question.answers] == ["1", "2", "3"]
-    assert receipt.number in question.look_for
+    assert question.look_for == question.last_lines[-1] == "申请人签字"
+    assert any(receipt.number in line for line in question.last_lines)
     assert "缺纸" in question.text
     assert any("材料" in line for line in question.last_lines)
     assert window.prints.undecided(receipt.case_id) == (receipt,)
@@ -236,6 +237,18 @@ def test_a_sheet_under_way_is_not_sent_by_a_second_thread(window: Window) -> Non
     window.prints.print_paper(receipt.paper_id, CLERK)
     assert refusals == ["这张正在打印，请等它打完"]
     assert len(window.receipt_printer.jobs) == 1
+
+
+def test_a_case_whose_sheets_are_not_decided_is_left_open(window: Window) -> None:
+    assert window.prints.left_open() is None
+    first = accepted(window)
+    window.clock.advance(minutes=1)
+    second = unknown_receipt(window)
+    assert window.prints.left_open() == first.case_id
+    window.prints.print_case(first.case_id, CLERK)
+    assert window.prints.left_open() == second.case_id
+    window.prints.answer(second.paper_id, Answer.REPRINT, CLERK)
+    assert window.prints.left_open() is None
 
 
 class Crash(BaseException):
