@@ -124,6 +124,10 @@ class DraftStore(Protocol):
         """Drafts that were not abandoned, last saved first."""
         ...
 
+    def of_ticket(self, ticket_id: str) -> list[DraftRow]:
+        """Drafts of one visit, abandoned ones too, last saved first."""
+        ...
+
     def delete(self, case_id: str) -> None: ...
 
 
@@ -176,6 +180,10 @@ class CaseStore(Protocol):
 
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
         """Concluded by that person on that day, oldest first."""
+        ...
+
+    def of_ticket(self, ticket_id: str) -> list[CaseRow]:
+        """Concluded in one visit, oldest first."""
         ...
 
     def in_state(self, states: Sequence[CaseState], since: datetime) -> list[CaseRow]:

@@ -27,11 +27,13 @@ class Hands:
         self.keys = 0
 
     def press(self, window: QWidget, name: str) -> None:
-        """A key by its Qt name (``F2``, ``Return``, ``5``, ``A``) in a window."""
+        """A key by its Qt name (``F2``, ``Return``, ``5``, ``Alt+D``) in a window."""
         self.settle(0.02)
         target = window.focusWidget() or window
         self.keys += 1
-        QTest.keyClick(target, Qt.Key[f"Key_{name}"])
+        held, _, key = name.rpartition("+")
+        modifier = Qt.KeyboardModifier[f"{held}Modifier"] if held else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(target, Qt.Key[f"Key_{key}"], modifier)
         self._app.processEvents()
 
     def type(self, target: QWidget, text: str) -> None:

@@ -97,6 +97,10 @@ class SqlDrafts:
         rows = self._db.execute(self._read.where(_DRAFT.abandoned_at.is_(None)).order_by(_DRAFT.saved_at.desc()))
         return [DraftRow(*row) for row in rows]
 
+    def of_ticket(self, ticket_id: str) -> list[DraftRow]:
+        rows = self._db.execute(self._read.where(_DRAFT.ticket_id == ticket_id).order_by(_DRAFT.saved_at.desc()))
+        return [DraftRow(*row) for row in rows]
+
     def delete(self, case_id: str) -> None:
         self._db.execute(delete(DraftTable).where(_DRAFT.hall_id == self._hall, _DRAFT.case_id == case_id))
 
@@ -130,6 +134,10 @@ class SqlCases:
 
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
         rows = self._read.where(_CASE.day == day, _CASE.user_id == user_id).order_by(_CASE.concluded_at, _CASE.case_id)
+        return [CaseRow(*row) for row in self._db.execute(rows)]
+
+    def of_ticket(self, ticket_id: str) -> list[CaseRow]:
+        rows = self._read.where(_CASE.ticket_id == ticket_id).order_by(_CASE.concluded_at, _CASE.case_id)
         return [CaseRow(*row) for row in self._db.execute(rows)]
 
     def in_state(self, states: Sequence[CaseState], since: datetime) -> list[CaseRow]:

@@ -142,6 +142,25 @@ def test_cases_are_listed_by_day_person_and_state(window: Window) -> None:
     assert window.store.read(lambda unit: unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED], later)) == []
 
 
+def test_a_visits_drafts_and_cases_are_found_by_its_ticket(window: Window) -> None:
+    def left(ticket_id: str) -> tuple[list[str], list[str]]:
+        drafts = window.store.read(lambda unit: unit.drafts.of_ticket(ticket_id))
+        cases = window.store.read(lambda unit: unit.cases.of_ticket(ticket_id))
+        return [row.case_id for row in drafts], [row.case_id for row in cases]
+
+    visit, other = ticket("A047"), ticket("A048")
+    concluded = window.cases.conclude(window.complete(visit), OutcomeKind.ACCEPTED, CLERK)
+    window.clock.advance(minutes=1)
+    older, newer = window.complete(visit), window.complete(visit)
+    window.cases.abandon(older.case_id, "过号", CLERK)
+    window.clock.advance(minutes=1)
+    window.cases.save_draft(newer, Step.MATERIALS, CLERK)
+    window.complete(other)
+    window.complete()
+    assert left(visit.ticket_id) == ([newer.case_id, older.case_id], [concluded.case_id])
+    assert left(ticket("A049").ticket_id) == ([], [])
+
+
 MATTERS = [
     {"code": "B", "name": "社会保障卡补领", "department": "区人社局", "pinyin": "she", "initials": "shbzkbl"},
     {"code": "A", "name": "食品经营许可", "materials": [{"id": "form"}], "type_name": "行政许可"},

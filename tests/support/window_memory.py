@@ -88,6 +88,10 @@ class _Drafts(_Part):
         rows = [row for row in self._s.drafts.values() if row.abandoned_at is None]
         return sorted(rows, key=lambda row: row.saved_at, reverse=True)
 
+    def of_ticket(self, ticket_id: str) -> list[DraftRow]:
+        rows = [row for row in self._s.drafts.values() if row.ticket_id == ticket_id]
+        return sorted(rows, key=lambda row: row.saved_at, reverse=True)
+
     def delete(self, case_id: str) -> None:
         self._s.drafts.pop(case_id, None)
 
@@ -115,6 +119,9 @@ class _Cases(_Part):
 
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
         return [row for row in self._sorted() if row.day == day and row.user_id == user_id]
+
+    def of_ticket(self, ticket_id: str) -> list[CaseRow]:
+        return [row for row in self._sorted() if row.ticket_id == ticket_id]
 
     def in_state(self, states: Any, since: datetime) -> list[CaseRow]:
         return [row for row in self._sorted() if row.state in states and row.concluded_at >= since]

@@ -86,6 +86,14 @@ class Concluded:
     record_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where a visit was left: a draft to go on with, else the case concluded last; both None at its beginning."""
+
+    draft: str | None = None
+    concluded: Concluded | None = None
+
+
 class CaseDesk:
     """The cases of this window."""
 
@@ -138,6 +146,20 @@ class CaseDesk:
         """What was begun and not concluded, last saved first."""
         rows = self._store.read(lambda unit: unit.drafts.open())
         return tuple(draft_line(row) for row in rows)
+
+    def left_at(self, ticket_id: str) -> Left:
+        """What this window has of a visit, after a restart or a withdrawn no-show. By the ticket's id: its number is
+        given out again every day."""
+
+        def work(unit: WindowUnit) -> Left:
+            drafts, cases = unit.drafts.of_ticket(ticket_id), unit.cases.of_ticket(ticket_id)
+            going_on = [draft for draft in drafts if draft.abandoned_at is None]
+            if going_on or (drafts and not cases):
+                return Left(draft=(going_on or drafts)[0].case_id)
+            stored = _stored(unit, cases[-1].case_id) if cases else None
+            return Left(concluded=stored[1]) if stored else Left()
+
+        return self._store.read(work)
 
     def resume(self, case_id: str, actor: Actor) -> Resumed:
         """Take up a draft, an abandoned one too. The matter stays the one it was taken under.

@@ -18,7 +18,7 @@ from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import CardFacts, DeviceHealth
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, SessionEnded, Ticket, WindowView
 from clerk_app.ports.window import CaseRow
-from clerk_app.services.window.cases import Draft
+from clerk_app.services.window.cases import Concluded, Left
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import Overview
 from clerk_app.services.window.rating import Rated
@@ -26,6 +26,7 @@ from clerk_app.services.window.session import WindowSession
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.desk import Desk
+from clerk_app.ui.window.endings import Endings
 
 CARD_WAIT_S = 2.0
 CARD_PAUSE_MS = 1_000
@@ -87,6 +88,8 @@ class DeskControl(QObject):
         self._closing = threading.Event()
         self._rating_cancel = threading.Event()
         self._network = lanes.lane("network")
+        self._endings = Endings(desk.queue, self._network, self.refresh_view, self.said.emit, self._failed)
+        self._looked_for_sheets = False
         self.work.said.connect(self.said)
         self.work.papers_changed.connect(self._after_papers)
         self.work.closed.connect(self.refresh_overview)
@@ -138,26 +141,78 @@ class DeskControl(QObject):
             # Somebody else goes on with the case: in their own name, from what is stored.
             self.work.resume(intake.case_id)
         self.refresh_overview()
-        self._lanes.lane("printer").run(self.desk.printing.recover, failed=self._failed)
-        self._network.run(self.desk.queue.view, done=self._take_up, failed=self._failed)
+        self._looked_for_sheets = False
 
-    def _take_up(self, view: WindowView) -> None:
-        """After a start: a ticket that is still at this window is taken up with its draft."""
-        self._show_view(view)
-        if view.active is None or self.work.intake is not None:
-            return
-        active = view.active
-        self.ticket = active
+        def not_recovered(failure: Failure) -> None:
+            self._failed(failure)
+            self._look_round()
+
+        # What was being printed when the program ended is a question before anything is taken up.
+        self._lanes.lane("store").run(
+            self.desk.printing.recover, done=lambda _: self._look_round(), failed=not_recovered
+        )
+
+    def _look_round(self) -> None:
+        def without_server(failure: Failure) -> None:
+            self._quiet(failure)
+            self._look_for_sheets()
+
+        self._network.run(self.desk.queue.view, done=self._show_view, failed=without_server)
+
+    @property
+    def _free(self) -> bool:
+        return self.session is not None and self.ticket is None and self.work.intake is None
+
+    def _take_up(self, active: Ticket | None) -> None:
+        """What the server holds at this window while nobody is served here: after a start or a lost answer."""
+        if active is None:
+            if self._free and not self._looked_for_sheets:
+                self._look_for_sheets()
+        elif active.ticket_id in self._endings:
+            self._endings.repeat()
+        elif self._free:
+            self._serve(active, self.card)
+        elif self.ticket is None and self._is_of(active):
+            self.ticket = active
+            self.ticket_changed.emit()
+
+    def _is_of(self, ticket: Ticket) -> bool:
+        intake = self.work.intake
+        return intake is not None and intake.ticket is not None and intake.ticket.ticket_id == ticket.ticket_id
+
+    def _look_for_sheets(self) -> None:
+        """A visit without a ticket can have been cut off as well: its papers come first."""
+        self._looked_for_sheets = True
+
+        def read() -> Concluded | None:
+            case_id = self.desk.printing.left_open()
+            return self.desk.cases.case(case_id) if case_id else None
+
+        def found(concluded: Concluded | None) -> None:
+            if concluded is not None and self._free:
+                self.rating = RatingState.NONE
+                self.work.reopen(concluded)
+
+        self._lanes.lane("store").run(read, done=found, failed=self._failed)
+
+    def _serve(self, ticket: Ticket, card: CheckedPerson | None) -> None:
+        """The ticket is at this window: go on where its visit was left, or begin."""
+        self.ticket = ticket
+        self.card = None
+        self.rating = RatingState.NONE
         self.ticket_changed.emit()
 
-        def found(drafts: tuple[Draft, ...]) -> None:
-            mine = [draft for draft in drafts if draft.ticket_number == active.number]
-            if mine:
-                self.work.resume(mine[0].case_id)
+        def found(left: Left) -> None:
+            if self.ticket is None or self.ticket.ticket_id != ticket.ticket_id or self.work.intake is not None:
+                return
+            if left.draft is not None:
+                self.work.resume(left.draft, card)
+            elif left.concluded is not None:
+                self.work.reopen(left.concluded)
             else:
-                self.work.open(_ref(active))
+                self.work.open(_ref(ticket), card)
 
-        self._lanes.lane("store").run(self.desk.cases.drafts, done=found, failed=self._failed)
+        self._lanes.lane("store").run(self.desk.cases.left_at, ticket.ticket_id, done=found, failed=self._failed)
 
     # --- queue ------------------------------------------------------------------------------------------------
     def call_next(self) -> None:
@@ -165,6 +220,7 @@ class DeskControl(QObject):
         if self.session is None or self.work.intake is not None:
             return
         self.calling.emit()
+        self._endings.repeat()
         self._network.run(self.desk.queue.call_next, done=self._called, failed=self._not_called, key="call")
 
     def _not_called(self, failure: Failure) -> None:
@@ -177,11 +233,7 @@ class DeskControl(QObject):
         if ticket is None:
             self.nobody_waits.emit()
             return
-        self.ticket = ticket
-        self.rating = RatingState.NONE
-        self.ticket_changed.emit()
-        self.work.open(_ref(ticket), self.card)
-        self.card = None
+        self._serve(ticket, self.card)
 
     def walk_in(self) -> None:
         """F5 on the free page: a case without a ticket (taken up without the queue, e.g. by hand)."""
@@ -263,23 +315,13 @@ class DeskControl(QObject):
         self.card = None
         self.work.close()
         self.ticket_changed.emit()
-        if ticket is None:
-            if then_call:
-                self.call_next()
-            return
-
-        def ended(_: Ticket) -> None:
+        then = self.call_next if then_call else None
+        if ticket is not None:
+            self._endings.end(ticket.ticket_id, outcome.value if outcome else "left", then)
+        elif then is not None:
+            then()
+        else:
             self.refresh_view()
-            if then_call:
-                self.call_next()
-
-        self._network.run(
-            self.desk.queue.finish,
-            ticket.ticket_id,
-            outcome.value if outcome else "left",
-            done=ended,
-            failed=self._failed,
-        )
 
     def refresh_view(self) -> None:
         """Read this window's view of the queue again."""
@@ -289,6 +331,7 @@ class DeskControl(QObject):
     def _show_view(self, view: WindowView) -> None:
         self.view = view
         self.view_changed.emit()
+        self._take_up(view.active)
 
     def refresh_overview(self) -> None:
         """Read the figures of the free page again."""

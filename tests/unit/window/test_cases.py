@@ -17,6 +17,7 @@ from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.window import Medium, PaperState, Step
 from clerk_app.services.window import records
+from clerk_app.services.window.cases import Left
 from support.matters import food_licence
 from support.people import agent, company, resident
 from support.window import CLERK, HALL, REVIEWER, FakeMachine, Window, ticket
@@ -76,6 +77,28 @@ def test_an_abandoned_draft_leaves_the_list_and_can_be_taken_back(window: Window
     assert window.cases.drafts() == ()
     assert window.cases.resume(intake.case_id, CLERK).intake == intake
     assert len(window.cases.drafts()) == 1
+
+
+def test_a_visit_is_taken_up_where_it_was_left(window: Window) -> None:
+    visit = ticket()
+    assert window.cases.left_at(visit.ticket_id) == Left()
+    intake = window.complete(visit)
+    assert window.cases.left_at(visit.ticket_id) == Left(draft=intake.case_id)
+    window.cases.abandon(intake.case_id, "过号", CLERK)
+    assert window.cases.left_at(visit.ticket_id) == Left(draft=intake.case_id)
+    concluded = window.cases.conclude(intake, OutcomeKind.ACCEPTED, CLERK)
+    left = window.cases.left_at(visit.ticket_id)
+    assert left == Left(concluded=window.cases.case(concluded.case_id))
+    second = window.complete(visit)
+    assert window.cases.left_at(visit.ticket_id) == Left(draft=second.case_id)
+
+
+def test_the_same_number_of_another_day_is_another_visit(window: Window) -> None:
+    yesterdays = ticket("A047")
+    window.complete(yesterdays)
+    window.clock.advance(days=1)
+    todays = replace(yesterdays, ticket_id="018f0000-0000-7000-8000-00000000beef")
+    assert window.cases.left_at(todays.ticket_id) == Left()
 
 
 def test_what_is_no_draft_is_told(window: Window) -> None:
