@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from clerk_app.design.fontset import FontSet
@@ -12,6 +14,13 @@ from clerk_app.ui.collector import GuiCollector
 from clerk_app.ui.kit.theme import install
 
 _COLLECTOR = "collector"
+_LOG = logging.getLogger("qt")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
 
 
 def make_application(*, offscreen: bool = False) -> QApplication:
@@ -20,10 +29,17 @@ def make_application(*, offscreen: bool = False) -> QApplication:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication.instance()
     if app is None:
+        qInstallMessageHandler(_log_qt)
         app = QApplication(sys.argv[:1])
         app.setProperty(_COLLECTOR, GuiCollector(app))
     assert isinstance(app, QApplication)
     return app
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """What Qt says goes to the log; without a screen it says one thing about every window that is no news."""
+    if "propagateSizeHints" not in message:
+        _LOG.log(_LEVELS.get(kind, logging.WARNING), "%s", message)
 
 
 def dress(app: QApplication, fonts: FontSet, factor: float = 1.0) -> None:
