@@ -24,7 +24,7 @@ from benchmarks.hall_server import OUT, PASSWORD, ROOT, furnished, open_window, 
 from benchmarks.measure import in_turns, spread
 from benchmarks.report import Goal, Result
 from clerk_app import typefaces
-from clerk_app.bootstrap.server import RUNTIME_FILE, server_folder
+from clerk_app.bootstrap.server_files import RUNTIME_FILE, server_folder
 from clerk_app.domain.synthetic import synthetic_catalogue
 from clerk_app.ports.hall import TakeTicket
 

@@ -19,6 +19,7 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from clerk_app.bootstrap import logs, settings
+from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, server_folder
 from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
 from clerk_app.crypto.keyfile import open_keyring
 from clerk_app.crypto.passwords import Argon2Passwords
@@ -38,13 +39,6 @@ from db.hall.store import open_sqlite
 _LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 5
 _IDLE_CHECK_SECONDS = 1.0
-RUNTIME_FILE = "runtime.json"
-LOCK_FILE = "server.lock"
-
-
-def server_folder(folder: Path) -> Path:
-    """Where the server keeps its things inside a data folder."""
-    return folder / "server"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clerk_app.bootstrap.server import RUNTIME_FILE, open_hall, server_folder
+from clerk_app.bootstrap.server_files import RUNTIME_FILE, server_folder
 from clerk_app.client.transport import Transport
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, Unreachable
@@ -72,6 +72,9 @@ class EmbeddedServer:
 
     def enrol_code(self, kind: DeviceKind, window_no: str | None = None) -> str:
         """A one-time code for a device, made on the store itself: this account may read the key file."""
+        # only for a device that is not enrolled yet
+        from clerk_app.bootstrap.server import open_hall
+
         hall = open_hall(self._folder)
         try:
             return hall.enrol_code(kind, window_no).code
