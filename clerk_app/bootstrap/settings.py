@@ -25,8 +25,6 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.hall import HallProfile
 
@@ -99,7 +97,12 @@ class Settings:
 def default_folder() -> Path:
     """``CLERK_DATA``, or the user's data folder of this system."""
     named = os.environ.get("CLERK_DATA")
-    return Path(named) if named else Path(platformdirs.user_data_dir("clerk", appauthor=False))
+    if named:
+        return Path(named)
+    # not on the way to the first paint where the folder is given
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("clerk", appauthor=False))
 
 
 def load(folder: Path | None = None) -> Settings:

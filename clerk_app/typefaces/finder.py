@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from importlib import metadata, util
-from multiprocessing import get_context
 from pathlib import Path
-
-from filelock import FileLock
-from platformdirs import user_cache_path
 
 from clerk_app.design.fontset import FontSet
 from clerk_app.domain.errors import Fault
@@ -37,7 +31,11 @@ class TypefaceFault(Fault):
 def cache_folder() -> Path:
     """Folder of made fonts: ``$CLERK_CACHE/fonts``, else the user's cache folder. It may not exist yet."""
     base = os.environ.get("CLERK_CACHE")
-    return (Path(base) if base else user_cache_path("comprehensive-window", appauthor=False)) / "fonts"
+    if base:
+        return Path(base) / "fonts"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("comprehensive-window", appauthor=False) / "fonts"
 
 
 def variable_font() -> Path:
@@ -66,23 +64,31 @@ def find(progress: Progress | None = None) -> FontSet:
     folder = cache_folder() / f"noto-sans-sc-{metadata.version(_PACKAGE)}-{variable.stat().st_size}-{RECIPE}"
     made = {style: folder / f"NotoSansSC-{style}.ttf" for style in WEIGHTS}
     if not all(path.is_file() for path in made.values()):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / "building.lock"):
-                _build(variable, {style: path for style, path in made.items() if not path.is_file()}, progress)
-        except (OSError, BrokenProcessPool) as error:
-            raise TypefaceFault(f"字体缓存 {folder} 无法生成（{error}），请检查磁盘空间、内存和权限。") from error
+        _make(folder, variable, made, progress or (lambda done, total: None))
     return FontSet(variable=variable, regular=made["Regular"], bold=made["Bold"], fallback=find_fallback())
 
 
-def _build(variable: Path, wanted: dict[str, Path], progress: Progress | None) -> None:
-    tell = progress or (lambda done, total: None)
-    if not wanted:
-        return
-    tell(0, len(wanted))
-    # Threads would share one interpreter lock, and a fork of a process with Qt threads may hang.
-    with ProcessPoolExecutor(max_workers=len(wanted), mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(make_instance, variable, style, path) for style, path in wanted.items()]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            job.result()
-            tell(done, len(jobs))
+def _make(folder: Path, variable: Path, made: dict[str, Path], tell: Progress) -> None:
+    # once in a machine's life: what only the making needs stays off the way to the first paint
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    from filelock import FileLock
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "building.lock"):
+            # another process may have made them in the meantime
+            wanted = {style: path for style, path in made.items() if not path.is_file()}
+            if not wanted:
+                return
+            tell(0, len(wanted))
+            # Threads would share one interpreter lock, and a fork of a process with Qt threads may hang.
+            with ProcessPoolExecutor(max_workers=len(wanted), mp_context=get_context("spawn")) as pool:
+                jobs = [pool.submit(make_instance, variable, style, path) for style, path in wanted.items()]
+                for done, job in enumerate(as_completed(jobs), start=1):
+                    job.result()
+                    tell(done, len(jobs))
+    except (OSError, BrokenProcessPool) as error:
+        raise TypefaceFault(f"字体缓存 {folder} 无法生成（{error}），请检查磁盘空间、内存和权限。") from error
