@@ -33,7 +33,7 @@ def clipped_labels(root: QWidget) -> list[str]:
     for label in root.findChildren(QLabel):
         if not label.isVisible() or label.wordWrap() or isinstance(label, ElidedLabel) or not label.text():
             continue
-        needed = QFontMetricsF(label.font()).horizontalAdvance(label.text())
+        needed = max(QFontMetricsF(label.font()).horizontalAdvance(line) for line in label.text().splitlines())
         if needed > label.contentsRect().width() + 1 or label.height() < label.minimumSizeHint().height() - 1:
             found.append(label.text())
     return found

@@ -350,9 +350,7 @@ class Seat:
     @property
     def stored(self) -> list[CaseRow]:
         """Concluded cases in this window's store."""
-        rows = self.store.read(
-            lambda unit: unit.cases.in_state(tuple(CaseState), self.clock.now() - timedelta(days=1))
-        )
+        rows = self.store.read(lambda unit: unit.cases.in_state(tuple(CaseState), self.clock.now() - timedelta(days=1)))
         return list(rows)
 
     def focus(self) -> QWidget:

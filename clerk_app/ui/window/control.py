@@ -330,6 +330,9 @@ class DeskControl(QObject):
 
     def _show_view(self, view: WindowView) -> None:
         self.view = view
+        active = view.active
+        if active is not None and self.ticket is not None and active.ticket_id == self.ticket.ticket_id:
+            self.ticket = active
         self.view_changed.emit()
         self._take_up(view.active)
 

@@ -18,7 +18,7 @@ from clerk_app.ports.window import Step
 from clerk_app.ui.keys import InputMethodGuard, Page, bind
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Banner, Toast
-from clerk_app.ui.kit.theme import px
+from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.control import DeskControl
@@ -35,6 +35,7 @@ from clerk_app.ui.window.topbar import TopBar
 from clerk_app.ui.window.wording import DeviceNow
 
 TICK_MS = 1_000
+LEAST_WIDTH, LEAST_HEIGHT = 900, 460
 NOT_YET = frozenset({"hold", "take_back", "capture", "history", "my_cases", "queue"})
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
@@ -87,7 +88,12 @@ class WindowShell(QWidget):
         self.body = QStackedWidget()
         self.body.addWidget(self.login_page)
         self.body.addWidget(self._desk_page)
-        self.setLayout(Column(self.topbar, self.banner, self.body, self.statusbar))
+        whole = Column(self.topbar, self.banner, self.body, self.statusbar)
+        # The three columns must not keep the window from becoming so narrow that they turn into two.
+        whole.setSizeConstraint(Column.SizeConstraint.SetNoConstraint)
+        self.setLayout(whole)
+        self._set_least()
+        theme().changed.connect(self._set_least)
         self.toast = Toast(self.middle, lift=SIZE.action_bar + SIZE.legend)
         self.help = HelpPage(self, without=NOT_YET)
         self.network = NetworkPage(self)
@@ -307,13 +313,13 @@ class WindowShell(QWidget):
     def _view(self) -> None:
         assert self.control is not None
         now = self._clock.now()
+        self.rail.show_view(self.control.view, now)
         served = self.control.ticket
         if served is None and self.control.work.intake is not None:
             intake = self.control.work.intake
             self.rail.show_ticket(intake.ticket or WalkIn(intake.opened_at))
         else:
             self.rail.show_ticket(served)
-        self.rail.show_view(self.control.view, now)
         self.rail.show_stale(self.control.stale_since)
         self.idle.show_view(self.control.view, now)
         self.side.show_groups(self.control.view)
@@ -373,6 +379,9 @@ class WindowShell(QWidget):
         if self.control is not None:
             self.rail.tick(now)
             self.idle.tick(now)
+
+    def _set_least(self) -> None:
+        self.setMinimumSize(px(LEAST_WIDTH), px(LEAST_HEIGHT))
 
     # --- sizes, leaving ---------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:

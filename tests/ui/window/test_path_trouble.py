@@ -61,7 +61,9 @@ def test_a_call_that_fails_says_so_and_can_be_repeated(seat: Seat, fault: Except
     seat.counter.add_tickets(1)
     seat.counter.refusal = fault
     seat.press("F2")
-    assert seat.toast == (str(fault) if not isinstance(fault, RuntimeError) else "这一步没做成，内容都在。报编号 7Q4K 给技术员")
+    assert seat.toast == (
+        str(fault) if not isinstance(fault, RuntimeError) else "这一步没做成，内容都在。报编号 7Q4K 给技术员"
+    )
     assert seat.focus() is seat.shell.idle.call, "the key that is repeated"
     seat.counter.refusal = None
     seat.press("F2")

@@ -26,6 +26,7 @@ from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Grid, Row
 from clerk_app.ui.kit.surfaces import Card, Surface
+from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.person_form import PersonForm
 
 DEFAULT_SCOPE = "代为申请、领取"
@@ -84,10 +85,10 @@ class ApplicantPage(QWidget):
         for column, share in enumerate((3, 3, 4)):
             grid.setColumnStretch(column, share)
         self._entity.setLayout(grid)
-        who = Card("申请人", gap=SPACE.x8, padding=SPACE.x12)
+        who = Card("申请人", gap=SPACE.x8, padding=(SPACE.x12, SPACE.card))
         who.head.put(self.kind_person, self.kind_entity)
         who.body.put(self.person, self._entity)
-        self._came = Card("来办的人", gap=SPACE.x8, padding=SPACE.x12)
+        self._came = Card("来办的人", gap=SPACE.x8, padding=(SPACE.x12, SPACE.card))
         self._came.head.put(self.by_self, self.by_agent)
         self._came.body.put(self.agent, self.hint)
         self._warn = Surface("notice")
@@ -100,11 +101,11 @@ class ApplicantPage(QWidget):
         middle = QWidget()
         middle.setProperty("clear", True)
         middle.setLayout(body)
-        scroll = QScrollArea()
-        scroll.setWidget(middle)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setLayout(Column(scroll, bar))
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(middle)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setLayout(Column(self._scroll, bar))
         self._order()
         self._warn.hide()
 
@@ -230,6 +231,9 @@ class ApplicantPage(QWidget):
         if pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter()
             return True
+        if event.type() is QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            # The whole field, with what is said below it.
+            self._scroll.ensureWidgetVisible(watched.parentWidget(), 0, px(SPACE.x8))
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

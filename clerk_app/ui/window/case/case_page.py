@@ -150,9 +150,7 @@ class CasePage(QWidget):
     def _show_rating(self) -> None:
         rating = self._control.rating
         rated = {RatingState.RATED: Rated.RATED, RatingState.UNRATED: Rated.NOT_RATED}.get(rating)
-        self.papers.show_rating(
-            rated, asking=rating is RatingState.ASKING, sentence=self._control.rating_trouble
-        )
+        self.papers.show_rating(rated, asking=rating is RatingState.ASKING, sentence=self._control.rating_trouble)
 
     def _jump(self, index: int) -> None:
         if self._work.step is not Step.APPLICANT or index == 0 or self.applicant.leave():
@@ -177,8 +175,7 @@ class CasePage(QWidget):
         )
 
     def _want_preview(self, kind: OutcomeKind) -> None:
-        ratio = self.devicePixelRatioF()
-        self._work.want_preview(kind, int(max(px(SIZE.left_column), self.outcome.view.width()) * ratio))
+        self._work.want_preview(kind, round(self.outcome.view.page_width() * self.devicePixelRatioF()))
 
     def _show_preview(self, kind: OutcomeKind, result: object) -> None:
         if isinstance(result, bytes):
@@ -193,7 +190,8 @@ class CasePage(QWidget):
     def escape(self) -> None:
         """Esc: one level back; nothing is lost."""
         step = self._work.step
-        if (step is Step.MATERIALS and self.checklist.escape()) or (step is Step.MATTER and self.matter.escape()):
+        inside = {Step.MATTER: self.matter, Step.MATERIALS: self.checklist, Step.OUTCOME: self.outcome}
+        if step in inside and inside[step].escape():
             return
         if self._work.concluded is None and step in STEPS[1:4]:
             self._work.go(STEPS[STEPS.index(step) - 1])

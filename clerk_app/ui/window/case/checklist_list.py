@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from clerk_app.design.tokens import COLOR, RADIUS, SIZE, SPACE
 from clerk_app.domain.catalogue import Material
@@ -101,7 +101,7 @@ class _Delegate(QStyledItemDelegate):
             self._lacking(painter, area, material, check)
         elif opened:
             self._defects(painter, area, material, check)
-        if focused and option.state & QStyle.StateFlag.State_Enabled:  # type: ignore[attr-defined]
+        if focused and self._view.hasFocus():
             paint.row_frame(painter, area.adjusted(0, 0, 1, 1))
         painter.restore()
 
@@ -177,7 +177,7 @@ class Checklist(QListView):
     mode_changed = Signal()
     rewrite_wanted = Signal(str)
     left_at_end = Signal()
-    resized = Signal()
+    moved = Signal()  # rows lie elsewhere: new size, scrolled, opened
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,10 +188,12 @@ class Checklist(QListView):
         self.setUniformItemSizes(False)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        # By whole rows, so that no half row stands at the top.
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setAccessibleName("材料清单")
+        self.verticalScrollBar().valueChanged.connect(self.moved)
 
     # --- state ------------------------------------------------------------------------------------------------
     @property
@@ -211,6 +213,12 @@ class Checklist(QListView):
         if self._model.rows and (fresh or self.current_row() < 0):
             self.go_to(self.first_open())
         self._relayout()
+
+    def out_of_sight(self) -> tuple[int, int]:
+        """How many rows are cut or hidden above and below."""
+        rects = [self.visualRect(self._model.index(number)) for number in range(len(self._model.rows))]
+        bottom = self.viewport().height()
+        return sum(rect.top() < 0 for rect in rects), sum(rect.bottom() > bottom for rect in rects)
 
     def first_open(self) -> int:
         """The first undecided row; when all are decided the first with a defect, else the last."""
@@ -238,6 +246,10 @@ class Checklist(QListView):
         self.viewport().update()
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self.moved.emit()
 
     # --- keys -------------------------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -375,7 +387,6 @@ class Checklist(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._relayout()
-        self.resized.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -55,7 +55,7 @@ class _Heads(Surface):
         self._titles = [Text(words, "tiny", "ink5") for words in ("材料与接件标准", "要求", "收到", "结果")]
         for title in self._titles:
             title.setParent(self)
-        checklist.resized.connect(self._place)
+        checklist.moved.connect(self._place)
 
     def resizeEvent(self, event: object) -> None:
         self._place()
@@ -66,6 +66,10 @@ class _Heads(Surface):
         areas = (place.text, place.required, place.received, place.result)
         for title, area in zip(self._titles, areas, strict=True):
             title.setGeometry(area.left(), 0, area.width(), self.height())
+        above, below = self._list.out_of_sight()
+        hidden = [f"上面还有 {above} 项"] if above else []
+        hidden += [f"下面还有 {below} 项"] if below else []
+        self._titles[0].setText("，".join(hidden) or "材料与接件标准")
 
 
 class ChecklistPage(QWidget):

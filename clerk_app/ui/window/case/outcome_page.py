@@ -4,95 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
-from clerk_app.design.tokens import COLOR, LABEL_OPACITY, RADIUS, SHADOW_OPACITY, SIZE, SPACE
+from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain import outcomes
 from clerk_app.domain.conclusion import competent_body, document_kind, ending_reason, gives_receipt
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind, rules_text, silence_accepts
 from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.ui.keys import Page, bind, pressed
-from clerk_app.ui.kit import paint
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Choice
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
-from clerk_app.ui.kit.theme import px, theme
+from clerk_app.ui.kit.theme import px
+from clerk_app.ui.window.case.paper_view import PaperView, Tag
 
 LIST_WIDTH = 372
-
-
-class PaperView(QWidget):
-    """The very paper that will be printed, drawn from its PDF; a word in place of it while there is none."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._image: QImage | None = None
-        self._words = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def show_paper(self, image: QImage | None, words: str = "") -> None:
-        """Show a page image (its width fits the view), or a sentence."""
-        self._image, self._words = image, words
-        self.setAccessibleName(words or "文书预览")
-        self.updateGeometry()
-        self.update()
-
-    def has_paper(self) -> bool:
-        """Whether a page is shown."""
-        return self._image is not None
-
-    def sizeHint(self) -> QSize:
-        width = self.width()
-        if self._image is None:
-            return QSize(px(LIST_WIDTH), px(LIST_WIDTH))
-        return QSize(px(LIST_WIDTH), self._page(width).toRect().bottom() + px(SPACE.x16))
-
-    def _page(self, width: int) -> QRectF:
-        assert self._image is not None
-        margin = px(SPACE.x20)
-        shown = max(1, width - 2 * margin)
-        return QRectF(margin, px(SPACE.x16), shown, shown * self._image.height() / self._image.width())
-
-    def resizeEvent(self, event: object) -> None:
-        self.updateGeometry()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), QColor(COLOR.desk))
-        if self._image is not None:
-            page = self._page(self.width())
-            shadow = paint.veil(COLOR.ink9, SHADOW_OPACITY / 2)
-            painter.fillRect(page.adjusted(-1, 1, 1, px(SPACE.x2)), shadow)
-            painter.drawImage(page, self._image)
-        elif self._words:
-            paint.text(painter, self.rect(), self._words, "item", COLOR.ink7, align=Qt.AlignmentFlag.AlignHCenter)
-        painter.end()
-
-
-class _Tag(QWidget):
-    """「预览 · 与打印一致」 over the paper."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self._words = words
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme().fonts.width("note", self._words) + 2 * px(SPACE.x12), px(SIZE.pill))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(paint.veil(COLOR.ink9, LABEL_OPACITY))
-        painter.drawRoundedRect(self.rect(), px(RADIUS.cap), px(RADIUS.cap))
-        paint.text(painter, self.rect(), self._words, "note", COLOR.paper, align=Qt.AlignmentFlag.AlignHCenter)
-        painter.end()
 
 
 class OutcomePage(QWidget):
@@ -118,21 +49,17 @@ class OutcomePage(QWidget):
         self.choices: list[Choice] = []
         self._law = Text("", "note", "ink5", right=True)
         self._list = Column()
-        self.competent_body = Field("应当找哪个机关", hint="机关全称，印在通知书上")
-        self.reason = Field("理由", hint="为什么不需要办理，印在通知书上")
+        self.competent_body = Field("应当找哪个机关", hint="机关全称")
+        self.reason = Field("理由", hint="印在通知书上")
         self._caution_text = Text("", "note", "warn", wrap=True)
         self._caution = Surface("notice")
         self._caution.setLayout(
             Row(IconLabel("scale", "warn", SIZE.icon_large), self._caution_text, gap=SPACE.x8, margins=SPACE.x8)
         )
         self.view = PaperView()
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self.view)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._tag = _Tag("预览 · 与打印一致")
-        self._tag.setParent(self)
+        self._scroll = _scrolling(self.view)
+        self._fields = Surface("paper", edges="bottom")
+        self._tag = Tag("预览 · 与打印一致", self._scroll)
         self._papers = Text("", "note", "ink7")
         self.back_button = Button("返回材料", key="Alt+3", large=True)
         self.go = Button("打印并送达", ButtonRole.PRIMARY, key="F9")
@@ -147,18 +74,24 @@ class OutcomePage(QWidget):
         heading = Row(Text("依法只有这些结论", "body", strong=True), None, self._law, margins=(SPACE.x4, SPACE.x12))
         left = Surface("paper", edges="right", width=LIST_WIDTH)
         column = Column(gap=SPACE.x2, margins=(SPACE.x2, SPACE.x12))
-        column.put(heading, self._list, self.competent_body, self.reason, SPACE.x4, self._caution, None)
+        column.put(heading, self._list, SPACE.x4, self._caution, None)
         content = QWidget()
         content.setProperty("clear", True)
         content.setLayout(column)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.setLayout(Column(scroll))
+        self._outcomes = _scrolling(content)
+        left.setLayout(Column(self._outcomes))
+        fields = Row(
+            self.competent_body, self.reason, gap=SPACE.x12, margins=(SPACE.x8, SPACE.x20, SPACE.x12, SPACE.x20)
+        )
+        fields.setStretch(0, 1)
+        fields.setStretch(1, 1)
+        self._fields.setLayout(fields)
+        right = Column(self._fields, self._scroll)
+        right.setStretch(1, 1)
         middle = QWidget()
-        middle.setLayout(Row(left, self._scroll))
+        row = Row(left, right)
+        row.setStretch(1, 1)
+        middle.setLayout(row)
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(
             Row(
@@ -208,7 +141,7 @@ class OutcomePage(QWidget):
         for choice, own in zip(self.choices, self._kinds, strict=True):
             choice.setChecked(own is kind)
         self.competent_body.setVisible(kind is OutcomeKind.NOT_ACCEPTED)
-        self.reason.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
+        self._fields.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
         _fill(self.competent_body, competent_body(self._intake))
         _fill(self.reason, ending_reason(self._intake))
         caution = _caution(self._intake, kind)
@@ -218,29 +151,42 @@ class OutcomePage(QWidget):
         self.go.setText(_verb(kind))
         self.go.setEnabled(kind is not None)
         if kind is None:
-            self.view.show_paper(None, "先选一个结论")
+            self._show_paper(None, "先选一个结论")
         elif document_kind(kind) is None:
-            self.view.show_paper(None, "这个结论没有要印的文书")
+            self._show_paper(None, "这个结论没有要印的文书")
         else:
             self.preview_wanted.emit(kind)
 
     def show_preview(self, kind: OutcomeKind, image: QImage | None, words: str = "") -> None:
         """The paper of an outcome; ignored when the clerk has moved on to another one."""
         if kind is self._kind:
-            self.view.show_paper(image, words)
+            self._show_paper(image, words)
+
+    def _show_paper(self, image: QImage | None, words: str) -> None:
+        self.view.show_paper(image, words)
+        self._tag.setVisible(image is not None)
 
     def start(self) -> None:
-        """The focus takes the digits; a field that is still empty takes it first."""
+        """The focus takes the digits; a field that is still empty takes it first. With no outcome to choose from it
+        is on the way back."""
+        self._show_chosen()
         if self._kind is OutcomeKind.NOT_ACCEPTED and not self.competent_body.value():
             self.competent_body.edit.setFocus()
+        elif self._kind is None:
+            self.back_button.setFocus()
         else:
             self.setFocus()
 
-    def resizeEvent(self, event: object) -> None:
-        size = self._tag.sizeHint()
-        left = self.width() - size.width() - px(SPACE.x12) - px(SIZE.scroll_bar)
-        self._tag.setGeometry(left, px(SPACE.x8), size.width(), size.height())
-        self._tag.raise_()
+    def _show_chosen(self) -> None:
+        if self._kind in self._kinds:
+            self._outcomes.ensureWidgetVisible(self.choices[self._kinds.index(self._kind)], 0, px(SPACE.x4))
+
+    def escape(self) -> bool:
+        """Esc in a field gives the digits back to the outcomes; False when no field has the focus."""
+        if not (self.competent_body.edit.hasFocus() or self.reason.edit.hasFocus()):
+            return False
+        self.setFocus()
+        return True
 
     # --- choosing ---------------------------------------------------------------------------------------------
     @property
@@ -256,16 +202,30 @@ class OutcomePage(QWidget):
             return
         self._kind = kind
         self._show_choice()
+        self._show_chosen()
         self.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         hit = pressed(event, Page.OUTCOME)
+        if self._turn(event):
+            return
         if hit is None or not self._kinds:
             super().keyPressEvent(event)
         elif hit.id == "pick_outcome" and hit.index < len(self._kinds):
             self.choose(self._kinds[hit.index])
         elif hit.id == "outcome_move":
             self._move(-1 if hit.index == 0 else 1)
+
+    def _turn(self, event: QKeyEvent) -> bool:
+        """The paging keys move the paper."""
+        moves = {
+            Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+            Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+        }
+        move = moves.get(Qt.Key(event.key()))
+        if move is not None:
+            self._scroll.verticalScrollBar().triggerAction(move)
+        return move is not None
 
     def _move(self, step: int) -> None:
         at = self._kinds.index(self._kind) if self._kind in self._kinds else -1
@@ -293,6 +253,15 @@ class OutcomePage(QWidget):
             self.refused.emit("先选一个结论；要受理就回材料，把没查的查完")
         elif self.go.isEnabled():
             self.concluded.emit(self._kind)
+
+
+def _scrolling(inner: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(inner)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
 
 
 def _fill(field: Field, text: str) -> None:

@@ -47,7 +47,7 @@ class SummaryCard(Surface):
         self.icon = IconLabel("circle-check", "ok_solid", SIZE.icon_huge)
         self.name = ElidedLabel("", "title")
         self.facts = ElidedLabel("", "note", "ink7")
-        self.due = ElidedLabel("", "note", "ink9")
+        self.due = Text("", "note", "ink9", wrap=True)
         self.next_matter = Button("同一个号办下一件", key=key("next_matter").cap(), compact=True)
         row = Row(
             self.icon,
@@ -66,7 +66,7 @@ class SummaryCard(Surface):
         official = f"办件编号 {concluded.case_no}" if concluded.case_no else ""
         self.facts.setText(joined(f"编号 {concluded.case_number}", conclusion.numbers.document, official))
         self.due.setText(_due_line(concluded))
-        self.due.setVisible(bool(self.due.whole_text()))
+        self.due.setVisible(bool(self.due.text()))
 
 
 def _due_line(concluded: Concluded) -> str:
