@@ -24,6 +24,9 @@ from drivers.printer.status import DLE_EOT, FENCE, STATUS_KINDS, AnswerSorter, P
 
 _STATUS_ASKS = 2
 _SETTLE_TIME = 3.0
+_LONGEST_COMMAND = 72 * 960 + 8
+"""An image of 80 mm as high as python-escpos makes one [T]."""
+_PAD, _PAD_TIME = 1024, 0.1
 _ABSENT = "小票打印机没有连上，请检查电源和连线，插好后再按一次打印"
 _SILENT = "小票打印机没有回应，请检查是否开机、是否联机"
 _NEAR_END = "小票纸快用完了，请备好一卷"
@@ -62,6 +65,7 @@ class EscPosPrinter(ReceiptPrinter):
         self._sorter = AnswerSorter()
         self._fences_owed = 0
         self._half_sent = 0
+        self._met = False
         self._lock = threading.Lock()
 
     def print_job(self, job: bytes) -> PrintReport:
@@ -69,6 +73,7 @@ class EscPosPrinter(ReceiptPrinter):
             try:
                 line = self._opened()
                 status = self._check(line)
+                self._meet(line)
             except DeviceError as exc:
                 return self._refused(exc)
             self._tracker.set(HealthState.BUSY, "printing")
@@ -96,7 +101,7 @@ class EscPosPrinter(ReceiptPrinter):
             self._drop_line()
             line = self._connect()
             line.open()
-            self._line = line
+            self._line, self._met = line, False
         return self._line
 
     def _check(self, line: ByteTransport) -> PrinterStatus:
@@ -119,6 +124,37 @@ class EscPosPrinter(ReceiptPrinter):
         while self._fences_owed and (left := deadline - self._monotonic()) > 0:
             self._take(line.read(left))
         self._fences_owed = 0
+
+    def _meet(self, line: ByteTransport) -> None:
+        """Before the first job on a line: end a command that a program before this one left half sent.
+
+        A program that died in the middle of an image leaves a printer that takes the next job for the image's rows and
+        still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for, and as
+        text they are ignored [M]. A printer that never answers a fence is not kept from printing.
+        """
+        if self._met or not self._answers or self._half_sent:
+            return
+        if not self._hears_fence(line, _SETTLE_TIME):
+            for _ in range(0, _LONGEST_COMMAND, _PAD):
+                line.write(bytes(_PAD), self._write_timeout)
+                if self._hears_fence(line, _PAD_TIME):
+                    break
+            # Where the fences were late and not lost, their answers come one after the other.
+            while answers := line.read(_PAD_TIME):
+                self._take(answers)
+        self._fences_owed = 0
+        self._met = True
+
+    def _hears_fence(self, line: ByteTransport, seconds: float) -> bool:
+        self._take(line.discard_input())
+        self._fences_owed = 1
+        line.write(FENCE, self._write_timeout)
+        # The status is answered when everything before it has come over the line, at whatever speed.
+        self._ask_status(line, STATUS_KINDS[0])
+        deadline = self._monotonic() + seconds
+        while self._fences_owed and (left := deadline - self._monotonic()) > 0:
+            self._take(line.read(left))
+        return not self._fences_owed
 
     def _take(self, data: bytes) -> None:
         self._sorter.feed(data)

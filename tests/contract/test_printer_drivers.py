@@ -17,6 +17,7 @@ from drivers.base.simports import MemoryPort, PtyPort, SimulatedPort, TcpPort
 from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.virtual import VirtualPrinter
 from support.lines import FONT, now
+from support.server import eventually
 
 CUT = b"\x1dV\x00"
 RECEIPT = b"\x1b@\x1c&" + "收件凭证\n编号 MH-12-20261123-0031\n".encode("gbk") + CUT
@@ -136,6 +137,19 @@ class TestPrinterInMemory:
         assert printer.print_job(RECEIPT).outcome is PrintOutcome.PRINTED
         assert device.tickets[-1].text == "收件凭证\n编号 MH-12-20261123-0031"
         printer.close()
+
+    def test_what_another_program_left_in_mid_image_does_not_spoil_the_first_job(
+        self, device: VirtualPrinter, port: SimulatedPort, printer: EscPosPrinter
+    ) -> None:
+        died = port.transport(115200)
+        died.open()
+        died.write(IMAGE_RECEIPT[:400], 2.0)
+        eventually(lambda: len(device.received) >= 400)
+        died.close()
+        assert printer.print_job(RECEIPT).outcome is PrintOutcome.PRINTED
+        (ticket,) = device.tickets
+        assert ticket.text == "收件凭证\n编号 MH-12-20261123-0031"
+        assert device.complaints == []
 
     def test_a_silent_printer_is_never_believed(self, device: VirtualPrinter, hasty: EscPosPrinter) -> None:
         device.set_silent(True)
