@@ -338,6 +338,12 @@ class CaseWork(QObject):
             self._desk.printing.use_page_printer, paper_id, self._actor, done=self._printed, failed=self._print_failed
         )
 
+    def postpone(self, paper_id: str) -> None:
+        """Go on without a sheet that did not come out; it can be printed later."""
+        self._lanes.lane("printer").run(
+            self._desk.printing.postpone, paper_id, self._actor, done=self._printed, failed=self._print_failed
+        )
+
     def _printed(self, _: object) -> None:
         self._refresh_papers()
 

@@ -13,26 +13,15 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from clerk_app.design.tokens import SIZE
 from clerk_app.design.words import clock_time
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.hall import ConnectionState
-from clerk_app.ports.window import Step
 from clerk_app.ui.keys import InputMethodGuard, Page, bind
 from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.painted import AfterFirstPaint
 from clerk_app.ui.kit.surfaces import Banner, Toast
 from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.lanes import Failure, Lanes
-from clerk_app.ui.window.case.case_page import CasePage
-from clerk_app.ui.window.control import DeskControl
-from clerk_app.ui.window.desk import Desk
-from clerk_app.ui.window.help_page import HelpPage
-from clerk_app.ui.window.idle_page import IdlePage
+from clerk_app.ui.window import later
 from clerk_app.ui.window.login_page import LoginPage
-from clerk_app.ui.window.network_page import NetworkPage
-from clerk_app.ui.window.rail import Rail
-from clerk_app.ui.window.side import Side
-from clerk_app.ui.window.statusbar import StatusBar
-from clerk_app.ui.window.ticket_card import WalkIn
 from clerk_app.ui.window.topbar import TopBar
-from clerk_app.ui.window.wording import DeviceNow
 
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
@@ -44,9 +33,9 @@ class Behind(Protocol):
     """What runs behind the screens (see ``bootstrap.window.RunningWindow``)."""
 
     @property
-    def desk(self) -> Desk: ...
+    def desk(self) -> later.Desk: ...
 
-    def attach(self, control: DeskControl) -> None: ...
+    def attach(self, control: later.DeskControl) -> None: ...
 
     def stop_producers(self) -> None: ...
 
@@ -54,7 +43,19 @@ class Behind(Protocol):
 
 
 class WindowShell(QWidget):
-    """Made before anything else is loaded; ``attach`` brings it to life, ``cannot_start`` says why it cannot."""
+    """Made before anything else is loaded; ``attach`` brings it to life, ``cannot_start`` says why it cannot.
+
+    Until ``furnish`` there is the login page alone, so that the first paint waits for nothing else.
+    """
+
+    rail: later.Rail
+    side: later.Side
+    idle: later.IdlePage
+    statusbar: later.StatusBar
+    middle: QStackedWidget
+    toast: Toast
+    help: later.HelpPage
+    network: later.NetworkPage
 
     def __init__(
         self,
@@ -68,35 +69,22 @@ class WindowShell(QWidget):
         super().__init__()
         self._clock, self.new_id = clock, new_id
         self._behind: Behind | None = None
-        self.control: DeskControl | None = None
-        self.case: CasePage | None = None
+        self.control: later.DeskControl | None = None
+        self.case: later.CasePage | None = None
         self.lanes = Lanes(new_id, self._mistake, executors)
         self.setWindowTitle(f"{window_no} 号窗口")
         self.topbar = TopBar(window_no)
         self.banner = Banner()
         self.login_page = LoginPage(window_no)
-        self.rail = Rail()
-        self.side = Side()
-        self.idle = IdlePage()
-        self.statusbar = StatusBar()
-        self.middle = QStackedWidget()
-        self.middle.addWidget(self.idle)
-        self._desk_page = QWidget()
-        self._columns = Row(self.rail, self.middle, self.side)
-        self._desk_page.setLayout(self._columns)
-        self._columns.setStretch(1, 1)
         self.body = QStackedWidget()
         self.body.addWidget(self.login_page)
-        self.body.addWidget(self._desk_page)
-        whole = Column(self.topbar, self.banner, self.body, self.statusbar)
+        whole = self._whole = Column(self.topbar, self.banner, self.body)
         # The three columns must not keep the window from becoming so narrow that they turn into two.
         whole.setSizeConstraint(Column.SizeConstraint.SetNoConstraint)
         self.setLayout(whole)
         self._set_least()
         theme().changed.connect(self._set_least)
-        self.toast = Toast(self.middle, lift=SIZE.action_bar + SIZE.legend)
-        self.help = HelpPage(self, without=NOT_YET)
-        self.network = NetworkPage(self)
+        self._furnished = False
         self._preparing = True
         self._typed: tuple[str, str] | None = None
         self.login_page.login.connect(self._login)
@@ -106,7 +94,6 @@ class WindowShell(QWidget):
         self._tick.timeout.connect(self._ticked)
         self._tick.start()
         self._ticked()
-        self.statusbar.hide()
         self.login_page.hall.setText(hall_name)
         self.login_page.show_notice("正在准备，马上就好")
         self.login_page.start()
@@ -117,6 +104,33 @@ class WindowShell(QWidget):
         self.lanes.post(call, *args)
 
     # --- coming to life ---------------------------------------------------------------------------------------
+    def when_painted(self, then: Callable[[], object]) -> None:
+        """Begin ``then`` when the login page is on the screen."""
+        AfterFirstPaint(self, then)
+
+    def furnish(self) -> None:
+        """Make what lies behind the login page, once."""
+        if self._furnished:
+            return
+        self.rail = later.Rail()
+        self.side = later.Side()
+        self.idle = later.IdlePage()
+        self.statusbar = later.StatusBar()
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.idle)
+        self._desk_page = QWidget()
+        self._columns = Row(self.rail, self.middle, self.side)
+        self._desk_page.setLayout(self._columns)
+        self._columns.setStretch(1, 1)
+        self.body.addWidget(self._desk_page)
+        self.statusbar.hide()
+        self._whole.put(self.statusbar)
+        self.toast = Toast(self.middle, lift=SIZE.action_bar + SIZE.legend)
+        self.help = later.HelpPage(self, without=NOT_YET)
+        self.network = later.NetworkPage(self)
+        self._furnished = True
+        self._arrange()
+
     def cannot_start(self, sentence: str) -> None:
         """The services could not be opened: say what to do."""
         self.login_page.show_notice(sentence)
@@ -125,12 +139,13 @@ class WindowShell(QWidget):
         """The services are there: login becomes possible."""
         from PySide6.QtWidgets import QApplication
 
+        self.furnish()
         self._behind = behind
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         InputMethodGuard(app)
-        control = self.control = DeskControl(behind.desk, self.lanes)
-        self.case = CasePage(control, self.lanes)
+        control = self.control = later.DeskControl(behind.desk, self.lanes)
+        self.case = later.CasePage(control, self.lanes)
         self.middle.addWidget(self.case)
         hall = behind.desk.hall()
         self.topbar.show_hall(hall)
@@ -150,7 +165,7 @@ class WindowShell(QWidget):
         """Whether the services behind the screens are there."""
         return not self._preparing
 
-    def _connect(self, control: DeskControl, case: CasePage) -> None:
+    def _connect(self, control: later.DeskControl, case: later.CasePage) -> None:
         control.login_refused.connect(self.login_page.show_error)
         control.session_changed.connect(self._session)
         control.session_ended.connect(self._session_ended)
@@ -187,7 +202,7 @@ class WindowShell(QWidget):
         self.banner.acted.connect(self._open_network)
         self._bind(control, case)
 
-    def _bind(self, control: DeskControl, case: CasePage) -> None:
+    def _bind(self, control: later.DeskControl, case: later.CasePage) -> None:
         bind(case, "read_card", self._type_person)
         bind(self, "help", self._open_help)
         bind(self, "recall", control.recall)
@@ -215,8 +230,8 @@ class WindowShell(QWidget):
         if self.control.work.intake is None:
             self.control.walk_in()
         else:
-            self.control.work.go(Step.APPLICANT)
-            if self.control.work.step is Step.APPLICANT:
+            self.control.work.go(later.Step.APPLICANT)
+            if self.control.work.step is later.Step.APPLICANT:
                 self.case.applicant.retype()
 
     def _find(self) -> None:
@@ -225,7 +240,7 @@ class WindowShell(QWidget):
         if self.control.work.intake is None:
             self.idle.start_find()
         elif self.control.work.concluded is None:
-            self.control.work.go(Step.MATTER)
+            self.control.work.go(later.Step.MATTER)
             self.case.matter.search()
 
     def _escape(self) -> None:
@@ -239,11 +254,11 @@ class WindowShell(QWidget):
     def _open_help(self) -> None:
         assert self.control is not None
         pages = {
-            Step.APPLICANT: Page.APPLICANT,
-            Step.MATTER: Page.MATTER,
-            Step.MATERIALS: Page.CHECKLIST,
-            Step.OUTCOME: Page.OUTCOME,
-            Step.PAPERS: Page.PAPERS,
+            later.Step.APPLICANT: Page.APPLICANT,
+            later.Step.MATTER: Page.MATTER,
+            later.Step.MATERIALS: Page.CHECKLIST,
+            later.Step.OUTCOME: Page.OUTCOME,
+            later.Step.PAPERS: Page.PAPERS,
         }
         page = Page.IDLE if self.control.work.intake is None else pages[self.control.work.step]
         self.help.open_for(page)
@@ -317,7 +332,7 @@ class WindowShell(QWidget):
         served = self.control.ticket
         if served is None and self.control.work.intake is not None:
             intake = self.control.work.intake
-            self.rail.show_ticket(intake.ticket or WalkIn(intake.opened_at))
+            self.rail.show_ticket(intake.ticket or later.WalkIn(intake.opened_at))
         else:
             self.rail.show_ticket(served)
         self.rail.show_stale(self.control.stale_since)
@@ -337,7 +352,7 @@ class WindowShell(QWidget):
         change = self.control.connection
         if change is None:
             return
-        offline = change.state is ConnectionState.OFFLINE
+        offline = change.state is later.ConnectionState.OFFLINE
         if offline:
             self.banner.show_condition(
                 f"服务器连不上（{clock_time(change.since)} 起）。", "收件、打印、保存照常；恢复后自动上传，不用重录。"
@@ -360,7 +375,7 @@ class WindowShell(QWidget):
     def _devices(self) -> None:
         assert self.control is not None
         lines = [
-            DeviceNow(line.key, line.name, line.icon, self.control.devices[line.key])
+            later.DeviceNow(line.key, line.name, line.icon, self.control.devices[line.key])
             for line in self.control.desk.devices
             if line.key in self.control.devices
         ]
@@ -371,6 +386,7 @@ class WindowShell(QWidget):
         self.toast.say(sentence, key="", action="", milliseconds=6_000)
 
     def _mistake(self, failure: Failure) -> None:
+        self.furnish()
         self._say(failure.text)
 
     def _ticked(self) -> None:
@@ -390,8 +406,10 @@ class WindowShell(QWidget):
 
     def _arrange(self) -> None:
         narrow = self.width() < px(SIZE.wide_from)
-        self.rail.set_narrow(narrow)
         self.topbar.set_narrow(narrow)
+        if not self._furnished:
+            return
+        self.rail.set_narrow(narrow)
         self.side.setVisible(not narrow or self._drawer_open)
 
     def closeEvent(self, event: QCloseEvent) -> None:

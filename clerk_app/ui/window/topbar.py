@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -11,14 +12,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import bar_day, clock_time
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
 from clerk_app.ui.kit.layout import Row
 from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.window import later
 from clerk_app.ui.window.hints import HintButton
-from clerk_app.ui.window.wording import arrived
+
+if TYPE_CHECKING:
+    from clerk_app.domain.intake import Intake
 
 
 class TopBar(Surface):
@@ -78,7 +81,7 @@ class TopBar(Surface):
 
     def show_person(self, intake: Intake | None) -> None:
         """The person at the counter, shown while the bar is narrow; None takes them away."""
-        person = arrived(intake)
+        person = later.arrived(intake)
         self.person_name.setText(person.display_name if person else "")
         self.person_number.setText(re.sub(r"\*{2,}", "****", mask_id_number(person.id_number)) if person else "")
         self._arrange()

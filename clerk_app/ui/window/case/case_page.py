@@ -97,6 +97,7 @@ class CasePage(QWidget):
         self.papers.reprint_wanted.connect(self._control.reprint)
         self.papers.print_wanted.connect(lambda _: work.print_all())
         self.papers.a4_wanted.connect(work.on_a4)
+        self.papers.later_wanted.connect(work.postpone)
         self.papers.rating_wanted.connect(self._control.ask_rating)
         self.papers.finish.connect(lambda: self._control.finish(then_call=False))
         self.papers.finish_next.connect(lambda: self._control.finish(then_call=True))
@@ -153,8 +154,11 @@ class CasePage(QWidget):
         self.papers.show_rating(rated, asking=rating is RatingState.ASKING, sentence=self._control.rating_trouble)
 
     def _jump(self, index: int) -> None:
-        if self._work.step is not Step.APPLICANT or index == 0 or self.applicant.leave():
-            self._work.go(STEPS[index])
+        if self._work.step is Step.APPLICANT and index != 0 and not self.applicant.leave():
+            return
+        if self._work.step is Step.MATERIALS:
+            self.checklist.leave()
+        self._work.go(STEPS[index])
 
     # --- going on ---------------------------------------------------------------------------------------------
     def _applicant_done(self) -> None:

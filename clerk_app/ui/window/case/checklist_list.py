@@ -39,6 +39,8 @@ _VERDICT_KEYS = {
     Qt.Key.Key_3: Verdict.EXEMPT,
     Qt.Key.Key_6: Verdict.NOT_APPLICABLE,
 }
+_MORE_AND_FEWER = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
+_OPEN_FOR = {Mode.DEFECTS: Verdict.DEFECTIVE, Mode.LACKING: Verdict.TOLERATED}
 _TINTS = {Verdict.DEFECTIVE: COLOR.row_bad, Verdict.TOLERATED: COLOR.row_warn}
 
 
@@ -183,6 +185,7 @@ class Checklist(QListView):
         super().__init__()
         self._model = _Model()
         self.mode = Mode.VERDICTS
+        self._before: MaterialCheck | None = None
         self.setModel(self._model)
         self.setItemDelegate(_Delegate(self))
         self.setUniformItemSizes(False)
@@ -210,6 +213,10 @@ class Checklist(QListView):
         """Show a state; the cursor goes to the first undecided row when the list is a new one."""
         fresh = self.intake is None or self.intake.case_id != intake.case_id or not self._model.rows
         self._model.show(intake)
+        here = self.row(self.current_row())[1] if self.current_row() >= 0 else None
+        if here is None or here.verdict is not _OPEN_FOR.get(self.mode, here.verdict):
+            # Undone meanwhile: the digits mean verdicts again.
+            self._set_mode(Mode.VERDICTS)
         if self._model.rows and (fresh or self.current_row() < 0):
             self.go_to(self.first_open())
         self._relayout()
@@ -291,17 +298,17 @@ class Checklist(QListView):
             self._next()
         elif key == Qt.Key.Key_4:
             self.changed.emit(self.intake.mark(material, Verdict.TOLERATED))
-            self._set_mode(Mode.LACKING)
+            self._open(Mode.LACKING, check)
         elif key == Qt.Key.Key_5:
             if check.verdict is not Verdict.DEFECTIVE:
                 full = replace(check, pieces=check.pieces or material.form.needed)
                 self.changed.emit(self.intake.with_check(full).mark(material, Verdict.DEFECTIVE))
-            self._set_mode(Mode.DEFECTS)
+            self._open(Mode.DEFECTS, check)
         elif key == Qt.Key.Key_0:
             self.changed.emit(self.intake.mark(material, Verdict.PENDING))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus) and check.received:
-            step = -1 if key == Qt.Key.Key_Minus else 1
-            self.changed.emit(self.intake.with_check(replace(check, pieces=max(1, check.pieces + step))))
+        elif key in _MORE_AND_FEWER and check.received:
+            pieces = max(1, check.pieces + _MORE_AND_FEWER[key])
+            self.changed.emit(self.intake.with_check(replace(check, pieces=pieces)))
         else:
             return False
         return True
@@ -314,8 +321,6 @@ class Checklist(QListView):
                 self.refused.emit("先选哪里不对（按数字），或按 E 自己写")
             else:
                 self._next()
-        elif key == Qt.Key.Key_Escape:
-            self._set_mode(Mode.VERDICTS)
         elif key == Qt.Key.Key_C:
             self.changed.emit(self.intake.with_check(replace(check, on_site=not check.on_site)))
         elif key == Qt.Key.Key_E:
@@ -343,16 +348,42 @@ class Checklist(QListView):
         material, check = self.row(self.current_row())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._next()
-        elif key == Qt.Key.Key_Escape:
-            self.changed.emit(self.intake.mark(material, Verdict.PENDING))
-            self._set_mode(Mode.VERDICTS)
         elif text.isdigit() and 1 <= int(text) <= material.form.needed:
-            self.changed.emit(self.intake.with_check(replace(check, pieces=material.form.needed - int(text))))
+            self._owe(int(text))
+        elif key in _MORE_AND_FEWER:
+            owed = material.form.needed - check.pieces
+            self._owe(min(material.form.needed, max(1, owed + _MORE_AND_FEWER[key])))
         else:
             return False
         return True
 
+    def _owe(self, count: int) -> None:
+        assert self.intake is not None
+        material, check = self.row(self.current_row())
+        self.changed.emit(self.intake.with_check(replace(check, pieces=material.form.needed - count)))
+
+    def close_row(self, *, cancel: bool = False) -> bool:
+        """Close the open row; one for which nothing was chosen is again what it was before. False when none is open.
+
+        ``cancel`` (Esc) takes 容缺 back too.
+        """
+        if self.mode is Mode.VERDICTS:
+            return False
+        assert self.intake is not None
+        _, check = self.row(self.current_row())
+        nothing = cancel if self.mode is Mode.LACKING else not check.phrases and not check.sentence
+        before, self._before = self._before, None
+        self._set_mode(Mode.VERDICTS)
+        if nothing and before is not None:
+            self.changed.emit(self.intake.with_check(before))
+        return True
+
+    def _open(self, mode: Mode, before: MaterialCheck) -> None:
+        self._before = before
+        self._set_mode(mode)
+
     def _move(self, step: int) -> None:
+        self.close_row()
         wanted = self.current_row() + step
         if 0 <= wanted < len(self._model.rows):
             self.go_to(wanted)
@@ -369,16 +400,22 @@ class Checklist(QListView):
 
     # --- mouse ------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid() and index.row() == self.current_row() and self.mode is Mode.DEFECTS:
-            material, _ = self.row(index.row())
-            chip = rows.chip_at(self.visualRect(index), material, event.position().toPoint())
+        where = event.position().toPoint()
+        index = self.indexAt(where)
+        self.setFocus()
+        if not index.isValid():
+            return
+        material, check = self.row(index.row())
+        if index.row() == self.current_row() and self.mode is Mode.DEFECTS:
+            chip = rows.chip_at(self.visualRect(index), material, where)
             if chip is not None:
                 self.toggle(chip.phrase)
                 return
-        if index.isValid() and index.row() != self.current_row():
+        if index.row() != self.current_row():
+            self.close_row()
             self.go_to(index.row())
-        self.setFocus()
+        if rows.geometry(self.visualRect(index)).mark.contains(where) and not check.decided:
+            self._verdict_key(Qt.Key.Key_Return)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.indexAt(event.position().toPoint()).isValid() and self.mode is Mode.VERDICTS:

@@ -104,8 +104,8 @@ class ChecklistPage(QWidget):
         self.list.mode_changed.connect(self._show_legend)
         self.list.rewrite_wanted.connect(self._start_rewriting)
         self.list.left_at_end.connect(self.go.setFocus)
-        self.go.clicked.connect(self.finished)
-        bind(self, "primary", self.finished.emit)
+        self.go.clicked.connect(self._finish)
+        bind(self, "primary", self._finish)
         self._show_legend()
 
     def show_intake(self, intake: Intake) -> None:
@@ -129,11 +129,20 @@ class ChecklistPage(QWidget):
             self.go.setFocus()
 
     def escape(self) -> bool:
-        """Esc inside an open row closes it; False when there was nothing to close."""
-        if self.list.mode is Mode.VERDICTS:
-            return False
-        self.list.go_to(self.list.current_row())
+        """Esc gives up a sentence being rewritten, else closes the open row; False when there was nothing to close."""
+        if self._rewrite.isHidden():
+            return self.list.close_row(cancel=True)
+        self._stop_rewriting()
         return True
+
+    def leave(self) -> None:
+        """The clerk jumps to another step: nothing stays half open."""
+        self._rewrite.hide()
+        self.list.close_row()
+
+    def _finish(self) -> None:
+        self.leave()
+        self.finished.emit()
 
     def _show_legend(self) -> None:
         if self.list.mode is Mode.VERDICTS:
@@ -150,16 +159,13 @@ class ChecklistPage(QWidget):
         self._sentence.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._sentence and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                text = self._sentence.text().strip()
-                if text:
-                    self.list.rewrite(text)
-                self._stop_rewriting()
-                return True
-            if event.key() == Qt.Key.Key_Escape:
-                self._stop_rewriting()
-                return True
+        pressed = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if watched is self._sentence and pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            text = self._sentence.text().strip()
+            if text:
+                self.list.rewrite(text)
+            self._stop_rewriting()
+            return True
         return super().eventFilter(watched, event)
 
     def _stop_rewriting(self) -> None:

@@ -84,11 +84,13 @@ def _due_line(concluded: Concluded) -> str:
 
 
 class PaperCard(Surface):
-    """One sheet: name, number, what became of it. ``reprint`` carries id and reason, ``send`` and ``on_a4`` the id."""
+    """One sheet: name, number, what became of it. ``reprint`` carries id and reason; ``send``, ``on_a4`` and ``later``
+    the id."""
 
     reprint = Signal(str, str)
     send = Signal(str)
     on_a4 = Signal(str)
+    later = Signal(str)
 
     def __init__(self, paper: StoredPaper) -> None:
         super().__init__("card")
@@ -100,9 +102,9 @@ class PaperCard(Surface):
         self.again = Button("补打", compact=True)
         self.print_now = Button("再打一次", compact=True)
         self.to_a4 = Button("改用 A4 打印机", compact=True)
-        line = Row(
-            self.icon, Column(self.name, self.detail), self.state, self.to_a4, self.print_now, self.again, gap=SPACE.x12
-        )
+        self.not_now = Button("先不打", compact=True)
+        buttons = (self.not_now, self.to_a4, self.print_now, self.again)
+        line = Row(self.icon, Column(self.name, self.detail), self.state, *buttons, gap=SPACE.x12)
         line.setStretch(1, 1)
         self.reasons = QWidget()
         chips = Row(Text("为什么补打：", "note", "ink5"), gap=SPACE.x8, margins=(0, 0, 0, SIZE.icon_huge + SPACE.x12))
@@ -116,6 +118,7 @@ class PaperCard(Surface):
         self.again.clicked.connect(self._open_reasons)
         self.print_now.clicked.connect(lambda: self.send.emit(self._id))
         self.to_a4.clicked.connect(lambda: self.on_a4.emit(self._id))
+        self.not_now.clicked.connect(lambda: self.later.emit(self._id))
 
     def show_paper(self, paper: StoredPaper) -> None:
         """The sheet as it stands now."""
@@ -132,6 +135,7 @@ class PaperCard(Surface):
         self.state.set(paper.state.label, state)
         self.again.setVisible(paper.state in _DONE)
         self.print_now.setVisible(paper.state is PaperState.REFUSED)
+        self.not_now.setVisible(paper.state is PaperState.REFUSED)
         self.to_a4.setVisible(paper.state is PaperState.REFUSED and paper.medium is Medium.RECEIPT)
         if paper.state not in _DONE:
             self.reasons.setVisible(False)

@@ -32,13 +32,15 @@ class PapersPage(QWidget):
     every sheet is decided (``refused`` says why).
 
     ``answered`` carries the ``Question`` and the chosen ``Answer``; ``reprint_wanted`` a paper id and the reason;
-    ``print_wanted`` and ``a4_wanted`` a paper id that did not come out; ``rating_wanted`` asks the citizen again.
+    ``print_wanted``, ``a4_wanted`` and ``later_wanted`` a paper id that did not come out; ``rating_wanted`` asks
+    the citizen again.
     """
 
     answered = Signal(object, object)  # Question, Answer
     reprint_wanted = Signal(str, str)
     print_wanted = Signal(str)
     a4_wanted = Signal(str)
+    later_wanted = Signal(str)
     rating_wanted = Signal()
     finish_next = Signal()
     finish = Signal()
@@ -139,6 +141,7 @@ class PapersPage(QWidget):
                 card.reprint.connect(self.reprint_wanted)
                 card.send.connect(self.print_wanted)
                 card.on_a4.connect(self.a4_wanted)
+                card.later.connect(self.later_wanted)
                 self.cards[paper.paper_id] = card
                 self._sheets.put(card)
                 card.show()
