@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 TRANSITIONS: dict[PaperState, frozenset[PaperState]] = {
     PaperState.PREPARED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
     PaperState.SENDING: frozenset({PaperState.PRINTED, PaperState.UNKNOWN, PaperState.REFUSED, PaperState.SAVED}),
-    PaperState.REFUSED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
+    PaperState.REFUSED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN, PaperState.SAVED}),
     PaperState.UNKNOWN: frozenset({PaperState.PRINTED, PaperState.WITHDRAWN}),
     PaperState.PRINTED: frozenset(),
     PaperState.SAVED: frozenset({PaperState.SENDING}),
@@ -51,6 +51,7 @@ _SIGNATURE = "申请人签字"
 
 NO_PAGE_PRINTER = "没有设置 A4 打印机，已存成文件：{}"
 BUSY = "这张正在打印，请等它打完"
+POSTPONED = "先没有打，加密存在本机，打印机好了可以补打"
 
 
 class Answer(StrEnum):
@@ -234,6 +235,18 @@ class PrintDesk:
 
         self._store.write(work)
         return self.print_paper(again.paper.paper_id, actor)
+
+    def postpone(self, paper_id: str, actor: Actor) -> StoredPaper:
+        """Go on without a sheet of which nothing is on paper; it stays in the store, to be printed later.
+
+        The next citizen must not wait for a printer. ``Locked`` unless the sheet was refused.
+        """
+        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        if paper.state is not PaperState.REFUSED:
+            raise Locked("这张不是没打出来的，不用先放下")
+        return self._store.write(
+            lambda unit: self._move(unit, paper, PaperState.SAVED, POSTPONED, actor, "postponed")
+        )
 
     # --- inside -----------------------------------------------------------------------------------------------
     def _begin(self, unit: WindowUnit, paper_id: str, actor: Actor) -> tuple[StoredPaper, bytes]:

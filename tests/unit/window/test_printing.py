@@ -81,6 +81,20 @@ def test_what_the_printer_refused_is_tried_again_with_the_same_sheet(window: Win
     assert len(window.page_printer.jobs) == 1
 
 
+def test_a_sheet_that_did_not_come_out_can_wait_and_no_longer_holds_up_the_hall(window: Window) -> None:
+    window.receipt_printer.results = [COVER_OPEN]
+    case = accepted(window)
+    receipt, _ = window.prints.print_case(case.case_id, CLERK)
+    assert window.prints.undecided(case.case_id)
+    kept = window.prints.postpone(receipt.paper_id, CLERK)
+    assert kept.state is PaperState.SAVED
+    assert not window.prints.undecided(case.case_id)
+    assert "paper.saved" in kinds(window, receipt.paper_id)
+    with pytest.raises(Locked):
+        window.prints.postpone(receipt.paper_id, CLERK)
+    assert window.prints.print_paper(receipt.paper_id, CLERK).state is PaperState.PRINTED
+
+
 def test_half_a_receipt_becomes_a_question_and_waits(window: Window) -> None:
     receipt = unknown_receipt(window)
     window.prints.print_case(receipt.case_id, CLERK)

@@ -194,8 +194,12 @@ class CasePage(QWidget):
     def escape(self) -> None:
         """Esc: one level back; nothing is lost."""
         step = self._work.step
-        inside = {Step.MATTER: self.matter, Step.MATERIALS: self.checklist, Step.OUTCOME: self.outcome}
-        if step in inside and inside[step].escape():
+        inside = {
+            Step.MATTER: self.matter.escape,
+            Step.MATERIALS: self.checklist.escape,
+            Step.OUTCOME: self.outcome.escape,
+        }
+        if step in inside and inside[step]():
             return
         if self._work.concluded is None and step in STEPS[1:4]:
             self._work.go(STEPS[STEPS.index(step) - 1])
