@@ -224,6 +224,12 @@ def pressed(event: QKeyEvent, page: Page) -> Hit | None:
     return None
 
 
+def is_enter(event: QEvent) -> bool:
+    """Whether the event is a press of Enter, on the main row or the keypad."""
+    pressed_key = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+    return pressed_key and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)  # type: ignore[attr-defined]
+
+
 def _name(event: QKeyEvent) -> str | None:
     held = event.modifiers()
     keypad = bool(held & Qt.KeyboardModifier.KeypadModifier)

@@ -20,7 +20,7 @@ from clerk_app.domain.persons import (
     NaturalPerson,
     legal_entity,
 )
-from clerk_app.ui.keys import bind
+from clerk_app.ui.keys import bind, is_enter
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import IconLabel, Text
@@ -227,17 +227,17 @@ class ApplicantPage(QWidget):
 
     # --- going on ---------------------------------------------------------------------------------------------
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if is_enter(event):
             self._enter()
             return True
-        if event.type() is QEvent.Type.FocusIn and isinstance(watched, QWidget):
+        field = watched.parent()
+        if event.type() is QEvent.Type.FocusIn and isinstance(field, QWidget):
             # The whole field, with what is said below it.
-            self._scroll.ensureWidgetVisible(watched.parentWidget(), 0, px(SPACE.x8))
+            self._scroll.ensureWidgetVisible(field, 0, px(SPACE.x8))
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if is_enter(event):
             self._enter()
         else:
             super().keyPressEvent(event)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
@@ -11,7 +10,7 @@ from clerk_app.domain import outcomes
 from clerk_app.domain.checklist import RECEIVED, Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind
-from clerk_app.ui.keys import Page, bind, key
+from clerk_app.ui.keys import Page, bind, is_enter, key
 from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.labels import Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
@@ -159,8 +158,7 @@ class ChecklistPage(QWidget):
         self._sentence.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if watched is self._sentence and pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if watched is self._sentence and is_enter(event):
             text = self._sentence.text().strip()
             if text:
                 self.list.rewrite(text)

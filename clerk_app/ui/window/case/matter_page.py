@@ -3,127 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QListView,
-    QScrollArea,
-    QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QWidget
 
-from clerk_app.design.tokens import COLOR, SIZE, SPACE
-from clerk_app.design.words import joined
+from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.catalogue import Matter, Situation
 from clerk_app.domain.intake import Intake
-from clerk_app.services.window.catalogue import MatterHit
+from clerk_app.services.window.matter_index import MatterHit
 from clerk_app.ui.keys import Page, bind, pressed
-from clerk_app.ui.kit import paint
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
 from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
-from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
-from clerk_app.ui.kit.theme import px, theme
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class _Hits(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self.hits: Sequence[MatterHit] = ()
-
-    def show(self, hits: Sequence[MatterHit]) -> None:
-        self.beginResetModel()
-        self.hits = hits
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.hits)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        hit = self.hits[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return joined(hit.name, hit.department, hit.type_name)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{hit.name}\n{hit.code}"
-        return None
-
-
-class _HitDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(0, px(SIZE.row))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view: QListView = self.parent()  # type: ignore[assignment]
-        model: _Hits = index.model()  # type: ignore[assignment]
-        hit = model.hits[index.row()]
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        chosen = index.row() == view.currentIndex().row()
-        painter.save()
-        painter.fillRect(area, QColor(COLOR.pri_soft if chosen else COLOR.paper))
-        painter.fillRect(QRect(area.x(), area.bottom(), area.width(), px(SIZE.hairline)), QColor(COLOR.line))
-        fonts = theme().fonts
-        item, note = fonts.line("item"), fonts.line("note")
-        left, top = area.left() + px(SPACE.page), area.top() + (px(SIZE.row) - item - note) // 2
-        words, state = ("可收件", State.OK) if hit.has_materials else ("目录未配材料", State.OUTLINE)
-        size = paint.pill_size(words)
-        pill_left = area.right() - px(SPACE.page) - size.width()
-        width = pill_left - left - px(SPACE.x12)
-        paint.text(
-            painter, QRect(left, top, width, item), hit.name, "item", COLOR.pri if chosen else COLOR.ink9, bold=chosen
-        )
-        detail = joined(hit.department, hit.type_name, hit.code)
-        paint.text(painter, QRect(left, top + item, width, note), detail, "note", COLOR.ink5)
-        pill_top = area.top() + (px(SIZE.row) - size.height()) // 2
-        paint.pill(painter, QRect(pill_left, pill_top, size.width(), size.height()), words, state)
-        painter.restore()
-
-
-class _Query(QLineEdit):
-    """The search line: its query is the committed text and the letters still in composition."""
-
-    query = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._preedit = ""
-        self.setProperty("bare", True)
-        self.setPlaceholderText("输入拼音首字母、拼音、汉字或编码，如 spjy")
-        self.setAccessibleName("找事项")
-        self.textChanged.connect(self._tell)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._preedit = event.preeditString()
-        super().inputMethodEvent(event)
-        self._tell()
-
-    def whole(self) -> str:
-        """Committed text plus what is being composed, without the gaps that input methods put between syllables."""
-        return (self.text() + self._preedit.replace("'", "").replace(" ", "")).strip()
-
-    def _tell(self) -> None:
-        self.query.emit(self.whole())
+from clerk_app.ui.kit.theme import px
+from clerk_app.ui.window.case.matter_hits import HitDelegate, Hits, Query
 
 
 class MatterPage(QWidget):
@@ -144,11 +41,11 @@ class MatterPage(QWidget):
         self._at = 0
         self._cards: list[Card] = []
         self._chips: list[list[Chip]] = []
-        self.query = _Query()
+        self.query = Query()
         self.hits = QListView()
-        self._model = _Hits()
+        self._model = Hits()
         self.hits.setModel(self._model)
-        self.hits.setItemDelegate(_HitDelegate(self.hits))
+        self.hits.setItemDelegate(HitDelegate(self.hits))
         self.hits.setUniformItemSizes(True)
         self.hits.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -218,6 +115,10 @@ class MatterPage(QWidget):
     def question_at(self) -> int:
         """Which question the digits answer, from 0."""
         return self._at
+
+    def chips(self) -> tuple[Chip, ...]:
+        """All answers that can be clicked, in the order of the questions."""
+        return tuple(chip for row in self._chips for chip in row)
 
     def start(self) -> None:
         """The focus goes to the search line, or to the first question."""

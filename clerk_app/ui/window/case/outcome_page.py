@@ -216,6 +216,10 @@ class OutcomePage(QWidget):
         elif hit.id == "outcome_move":
             self._move(-1 if hit.index == 0 else 1)
 
+    def paper_bar(self) -> QScrollBar:
+        """Where the sheet is scrolled to."""
+        return self._scroll.verticalScrollBar()
+
     def _turn(self, event: QKeyEvent) -> bool:
         """The paging keys move the paper."""
         moves = {
@@ -224,7 +228,7 @@ class OutcomePage(QWidget):
         }
         move = moves.get(Qt.Key(event.key()))
         if move is not None:
-            self._scroll.verticalScrollBar().triggerAction(move)
+            self.paper_bar().triggerAction(move)
         return move is not None
 
     def _move(self, step: int) -> None:

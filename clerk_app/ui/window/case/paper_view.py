@@ -40,7 +40,8 @@ class PaperView(QWidget):
     def page_width(self) -> int:
         """How wide a page is drawn: the whole page where it can still be read, else as wide as there is room."""
         room = self.width() - 2 * px(SPACE.x20)
-        seen = self.parentWidget().height() if self.parentWidget() is not None else self.height()
+        viewport = self.parentWidget() or self
+        seen = viewport.height()
         whole = int((seen - 2 * px(SPACE.x16)) / A4_RATIO)
         return max(1, min(room, max(whole, px(READABLE_WIDTH))))
 
@@ -80,13 +81,13 @@ class Tag(QWidget):
 
     def __init__(self, words: str, area: QWidget) -> None:
         super().__init__(area)
-        self._words = words
+        self._words, self._area = words, area
         area.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:
             size = self.sizeHint()
-            left = self.parentWidget().width() - size.width() - px(SPACE.x12) - px(SIZE.scroll_bar)
+            left = self._area.width() - size.width() - px(SPACE.x12) - px(SIZE.scroll_bar)
             self.setGeometry(left, px(SPACE.x8), size.width(), size.height())
             self.raise_()
         return super().eventFilter(watched, event)
