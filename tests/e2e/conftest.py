@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clerk_app import typefaces
-from support.e2e_hall import E2eHall, furnish, open_e2e_hall
+from support.e2e_hall import E2eHall, OnePc, furnish, open_e2e_hall, open_one_pc
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +25,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hall(furnished: Path, tmp_path: Path) -> Iterator[E2eHall]:
     with open_e2e_hall(furnished, tmp_path, typefaces.find().regular) as running:
         yield running
+
+
+@pytest.fixture
+def one_pc(furnished: Path, tmp_path: Path) -> Iterator[OnePc]:
+    with open_one_pc(furnished, tmp_path, typefaces.find().regular) as pc:
+        yield pc

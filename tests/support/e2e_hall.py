@@ -10,11 +10,12 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 
 from clerk_app.bootstrap import sample_hall
 from clerk_app.bootstrap.enrolled import read_device
-from clerk_app.bootstrap.server import open_hall
+from clerk_app.bootstrap.server import RUNTIME_FILE, open_hall, server_folder
 from clerk_app.bootstrap.virtual_devices import VirtualStation
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind
@@ -34,6 +35,8 @@ from clerk_app.ports.window import CaseRow, DraftRow, JournalRow, PaperState, St
 from clerk_app.services.hall.tools import system_actor
 from clerk_app.services.window.journal import Journal
 from db.window.store import open_window_store
+from drivers.base.readings import CardReading
+from drivers.idcard import samples
 from support import e2e_window
 from support.server import (
     ROOT,
@@ -163,6 +166,13 @@ class WindowProcess:
         self.wait("受理", lambda seen: seen["page"] == "outcome" and seen["outcome"] == "accepted" and seen["preview"])
         self.press("F9")
 
+    def die(self, doing: Callable[[], object]) -> None:
+        """Do what this window (``die_at``) does not live through."""
+        with contextlib.suppress(BrokenPipeError):
+            doing()
+        assert self.process.wait(timeout=PATIENCE_S) == -signal.SIGKILL
+        self._reap()
+
     def wait_for_papers(self) -> Seen:
         """Until every sheet is decided and the visit may end."""
         return self.wait("papers", lambda seen: seen["page"] == "papers" and seen["may_end"])
@@ -176,11 +186,6 @@ class WindowProcess:
     def kill(self) -> None:
         """As a power cut would."""
         self.process.kill()
-        self._reap()
-
-    def wait_for_death(self) -> None:
-        """The process cuts its own power (``die_at``)."""
-        assert self.process.wait(timeout=PATIENCE_S) == -9
         self._reap()
 
     def close(self) -> None:
@@ -221,16 +226,13 @@ class ServerFacts:
     chain_sound: bool
     tickets: dict[str, Ticket]
 
-    def ticket(self, number: str) -> Ticket:
-        return self.tickets[number]
-
 
 @dataclass
 class E2eHall:
     """Server folder and window folder are two PCs; the window's devices are this process's."""
 
-    server_folder: Path
-    window_folder: Path
+    server_home: Path
+    window_home: Path
     station: VirtualStation
     server: ServerProcess
     kiosk: HallClient
@@ -242,8 +244,8 @@ class E2eHall:
         """Start the window; the first time it enrols with a one-time code."""
         options = ["--server", self.server.address]
         if not self.windows:
-            options += ["--code", enrol_code(self.server_folder)]
-        made = WindowProcess(self.window_folder, *options, die_at=die_at)
+            options += ["--code", enrol_code(self.server_home)]
+        made = WindowProcess(self.window_home, *options, die_at=die_at)
         self.windows.append(made)
         return made
 
@@ -253,10 +255,20 @@ class E2eHall:
         self.tickets.append(taken.ticket_id)
         return taken.number
 
+    def serve_to_checklist(self, window: WindowProcess, card: CardReading = samples.RESIDENT) -> str:
+        """A citizen is called, reads the card and stands before the checklist; the number on the ticket."""
+        number = self.take_ticket()
+        window.log_in()
+        assert window.call()["ticket"] == number
+        self.station.place_card(card)
+        window.to_checklist()
+        self.station.lift_card()
+        return number
+
     def restart_server(self) -> None:
         """At the same address, as a service manager would."""
         close_pipes(self.server)
-        self.server = start_server(self.server_folder, self.server.port)
+        self.server = start_server(self.server_home, self.server.port)
 
     def wait_for_news(self, *kinds: str) -> None:
         """Until the display's feed has told of each of these, e.g. ``case.stored``."""
@@ -271,34 +283,10 @@ class E2eHall:
         return [piece.text for piece in self.station.papers()]
 
     def window_facts(self) -> WindowFacts:
-        """Read the window's store; its process has ended."""
-        entropy, clock = SystemEntropy(), SystemClock()
-        device = read_device(self.window_folder / WINDOW_FOLDER, DeviceKind.WINDOW, entropy)
-        assert device is not None
-        store = open_window_store(
-            device.folder / "window.db", device.keys.key("sqlcipher"), device.enrolment.enrolled.hall.hall_id
-        )
-
-        def work(unit: WindowUnit) -> WindowFacts:
-            users = {row.user_id for row in unit.journal.after(0, 100_000)}
-            return WindowFacts(
-                cases=[case for user in sorted(users) for case in unit.cases.of_day(clock.now().date(), user)],
-                papers=[paper for state in PaperState for paper in unit.papers.in_state(state)],
-                drafts=unit.drafts.open(),
-                journal=unit.journal.after(0, 100_000),
-                journal_sound=journal.check(store).sound,
-                to_upload=unit.outbox.counts()[0],
-            )
-
-        journal = Journal(device.crypto, device.keys.key("journal"), clock, entropy)
-        try:
-            return store.read(work)
-        finally:
-            store.close()
+        return window_facts(self.window_home)
 
     def server_facts(self) -> ServerFacts:
-        """Read the server's store, beside a running server too."""
-        return server_facts(self.server_folder, self.tickets)
+        return server_facts(self.server_home, self.tickets)
 
 
 def enrol_code(folder: Path) -> str:
@@ -310,7 +298,36 @@ def enrol_code(folder: Path) -> str:
         hall.close()
 
 
-def server_facts(folder: Path, ticket_ids: list[str]) -> ServerFacts:
+def window_facts(folder: Path) -> WindowFacts:
+    """Read the window's store; its process has ended."""
+    entropy, clock = SystemEntropy(), SystemClock()
+    device = read_device(folder / WINDOW_FOLDER, DeviceKind.WINDOW, entropy)
+    assert device is not None
+    hall_id = device.enrolment.enrolled.hall.hall_id
+    store = open_window_store(device.folder / "window.db", device.keys.key("sqlcipher"), hall_id)
+    journal = Journal(device.crypto, device.keys.key("journal"), clock, entropy)
+    sound = journal.check(store).sound
+
+    def work(unit: WindowUnit) -> WindowFacts:
+        rows = unit.journal.after(0, 100_000)
+        concluded = [unit.cases.get(row.subject) for row in rows if row.kind == "case.concluded"]
+        return WindowFacts(
+            cases=[case for case in concluded if case is not None],
+            papers=[paper for state in PaperState for paper in unit.papers.in_state(state)],
+            drafts=unit.drafts.open(),
+            journal=rows,
+            journal_sound=sound,
+            to_upload=unit.outbox.counts()[0],
+        )
+
+    try:
+        return store.read(work)
+    finally:
+        store.close()
+
+
+def server_facts(folder: Path, ticket_ids: Sequence[str] = ()) -> ServerFacts:
+    """Read the server's store, beside a running server too."""
     hall = open_hall(folder)
     actor = system_actor(hall.hall_id)
 
@@ -357,22 +374,82 @@ def write_window_settings(folder: Path, devices: VirtualStation) -> None:
 @contextmanager
 def open_e2e_hall(template: Path, folder: Path, font: Path) -> Iterator[E2eHall]:
     """Everything running but the window; afterwards every process is gone, whatever happened."""
-    server_folder, window_folder = folder / "server-pc", folder / "window-pc"
-    shutil.copytree(template, server_folder)
+    server_home, window_home = folder / "server-pc", folder / "window-pc"
+    shutil.copytree(template, server_home)
     with contextlib.ExitStack() as stack:
         devices = stack.enter_context(station(font))
-        write_window_settings(window_folder, devices)
-        server = start_server(server_folder)
+        write_window_settings(window_home, devices)
+        server = start_server(server_home)
         kiosk = client_of(server.enrol(DeviceKind.KIOSK, None))
         stack.callback(kiosk.close)
         screen = server.enrol(DeviceKind.DISPLAY, None)
         screen_client = client_of(screen)
         stack.callback(screen_client.close)
         display = FeedRecorder(lambda: screen_client.snapshot().cursor)
-        hall = E2eHall(server_folder, window_folder, devices, server, kiosk, display)
+        hall = E2eHall(server_home, window_home, devices, server, kiosk, display)
         stack.callback(_end, hall)
         stack.enter_context(feed_of(screen, display, screen_client.feed_page))
         yield hall
+
+
+@dataclass
+class OnePc:
+    """A window that runs its own server, both in one data folder."""
+
+    folder: Path
+    station: VirtualStation
+    windows: list[WindowProcess] = field(default_factory=list)
+
+    def window(self) -> WindowProcess:
+        self.windows.append(WindowProcess(self.folder))
+        return self.windows[-1]
+
+    def walk_in_to_checklist(self, window: WindowProcess) -> Seen:
+        """Somebody without a ticket stands before the checklist."""
+        window.log_in()
+        window.press("F5")
+        window.wait("step 1", lambda seen: seen["page"] == "applicant")
+        self.station.place_card(samples.RESIDENT)
+        seen = window.to_checklist()
+        self.station.lift_card()
+        return seen
+
+    def server_pid(self) -> int | None:
+        """The process that serves now, None while there is none that says so."""
+        try:
+            told = json.loads((server_folder(self.folder) / RUNTIME_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return int(told["pid"])
+
+    def kill_server(self) -> int:
+        """As a power cut would; returns which process it was."""
+        pid = self.server_pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def receipts(self) -> list[str]:
+        return [piece.text for piece in self.station.papers()]
+
+
+@contextmanager
+def open_one_pc(template: Path, folder: Path, font: Path) -> Iterator[OnePc]:
+    """Nothing runs yet but the devices; afterwards every process is gone."""
+    home = folder / "pc"
+    shutil.copytree(template, home)
+    with station(font) as devices:
+        write_window_settings(home, devices)
+        pc = OnePc(home, devices)
+        try:
+            yield pc
+        finally:
+            for window in pc.windows:
+                if window.process.poll() is None:
+                    window.kill()
+            if pc.server_pid() is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    pc.kill_server()
 
 
 def _end(hall: E2eHall) -> None:
@@ -384,6 +461,28 @@ def _end(hall: E2eHall) -> None:
     close_pipes(hall.server)
 
 
-def finished_once(facts: ServerFacts, number: str) -> bool:
-    """The visit ended, and was ended one time only."""
-    return facts.ticket(number).state is TicketState.FINISHED and facts.kinds.count("ticket.finished") == 1
+def end_and_check(hall: E2eHall, window: WindowProcess, number: str) -> tuple[WindowFacts, ServerFacts]:
+    """F9 on the last page. The visit left one case, one number, one record and one end; both journals are whole."""
+    case_number = window.look()["case_number"]
+    window.finish()
+    hall.wait_for_news("case.stored", "ticket.finished")
+    window.wait("the upload", lambda seen: seen["to_upload"] == 0)
+    window.close()
+    here, there = hall.window_facts(), hall.server_facts()
+    (case,) = here.cases
+    assert case.case_number == case_number
+    assert case.ticket_number == number
+    assert here.drafts == []
+    assert here.to_upload == 0
+    kinds = [row.kind for row in here.journal]
+    assert (kinds.count("case.concluded"), kinds.count("case.synced")) == (1, 1)
+    assert here.journal_sound
+    assert there.cases == [case.case_id]
+    assert there.bodies[case.case_id]["case_number"] == case_number
+    assert case.record_id
+    assert case.synced_at is not None
+    assert there.tickets[number].state is TicketState.FINISHED
+    assert there.kinds.count("ticket.called") == 1
+    assert there.kinds.count("ticket.finished") == 1
+    assert there.chain_sound
+    return here, there

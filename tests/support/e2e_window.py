@@ -31,6 +31,7 @@ from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.shell import WindowShell
+from drivers.base.transport import SerialTransport
 from drivers.printer.escpos import EscPosPrinter
 
 
@@ -52,15 +53,28 @@ def _dies_after(kind: type, method: str) -> None:
     setattr(kind, method, last)
 
 
+def _dies_writing(command: bytes) -> None:
+    whole = SerialTransport.write
+
+    def half(self: SerialTransport, data: bytes, timeout: float) -> None:
+        at = data.find(command)
+        whole(self, data if at < 0 else data[: at + len(command) + 8], timeout)
+        if at >= 0:
+            _power_cut()
+
+    SerialTransport.write = half  # type: ignore[method-assign]
+
+
 MOMENTS: dict[str, Callable[[], None]] = {
     "concluded": lambda: _dies_before(CaseWork, "print_all"),
     "sending": lambda: _dies_before(EscPosPrinter, "print_job"),
     "acknowledged": lambda: _dies_after(HallClient, "store_case"),
     "finishing": lambda: _dies_before(HallClient, "finish"),
+    "half a picture": lambda: _dies_writing(b"\x1dv0"),
 }
 """``concluded``: the case is committed, no sheet was touched. ``sending``: a sheet is marked as being sent, no byte has
 left. ``acknowledged``: the server has the case, the window has not noted it. ``finishing``: F9 was pressed, the server
-was not told."""
+was not told. ``half a picture``: the printer waits for the rest of an image."""
 
 
 class HandsAtKeyboard(QObject):
@@ -134,6 +148,8 @@ def what_is_shown(shell: WindowShell) -> dict[str, Any]:
         "online": control.connection is not None and control.connection.state is ConnectionState.ONLINE,
         "ticket": control.ticket.number if control.ticket else None,
         "ticket_state": control.ticket.state.value if control.ticket else None,
+        "drafts": len(shell.idle.resumes),
+        "last_uploaded": bool(control.overview and control.overview.last and control.overview.last.synced),
         "to_upload": control.sync.waiting if control.sync else None,
         "may_call": shell.idle.call.isVisible() and shell.idle.call.isEnabled(),
     }
