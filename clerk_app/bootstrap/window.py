@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import threading
@@ -212,6 +213,8 @@ def assemble(
 
 def run(args: argparse.Namespace) -> int:
     """``clerk window``: 0 after an orderly end, 1 when it cannot start."""
+    # Nothing of what the first paint loads is rubbish; the application brings a collector of its own.
+    gc.disable()
     try:
         config = settings.load(args.data)
     except Refusal as refused:
@@ -235,19 +238,21 @@ def run(args: argparse.Namespace) -> int:
         return 1
     entropy = SystemEntropy()
     shell = WindowShell(SystemClock(), quotable(entropy), config.hall.name, window.number)
+    shell.when_painted(lambda: start_behind(shell, lambda: assemble(config, fonts, code=args.code or "")))
     shell.show()
-    start_behind(shell, lambda: assemble(config, fonts, code=args.code or ""))
     return app.exec()
 
 
 def start_behind(shell: object, make: Callable[[], RunningWindow]) -> threading.Thread:
     """Assemble in a thread of its own; the shell gets the running window, or the sentence why there is none."""
+    from clerk_app.ui.window import later
     from clerk_app.ui.window.shell import WindowShell
 
     assert isinstance(shell, WindowShell)
 
     def work() -> None:
         try:
+            later.load()
             running = make()
         except (Refusal, Fault) as known:
             _LOG.warning("cannot start: %s", type(known).__name__)
