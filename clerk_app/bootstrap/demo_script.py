@@ -87,6 +87,7 @@ class DemoScript:
         self._hands.wait("取号机读卡", lambda: window.page_name() == "choose")
         self._shoot(window, "kiosk-choose")
         self._hall.kiosk_station.lift_card()
+        self._hands.wait("取号机的事项", lambda: window.offered(GROUP) > 0)
         window.touch_group(GROUP)
         self._hands.wait("取号机选事项", lambda: window.page_name() in {"matter", "ticket"})
         if window.page_name() == "matter":

@@ -71,6 +71,7 @@ def test_from_the_card_to_the_call(
             station.place_card(samples.RESIDENT)
             qtbot.waitUntil(lambda: window.page_name() == "choose", timeout=PATIENCE_MS)
             station.lift_card()
+            qtbot.waitUntil(lambda: bool(window.offered("A")), timeout=PATIENCE_MS)
             window.touch_group("A")
             qtbot.waitUntil(lambda: window.page_name() == "matter", timeout=PATIENCE_MS)
             assert window.touch_matter("食品经营许可")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from shiboken6 import delete, isValid
 
 from clerk_app.typefaces import find
 from clerk_app.ui.kit.labels import ElidedLabel
@@ -37,3 +38,10 @@ def clipped_labels(root: QWidget) -> list[str]:
         if needed > label.contentsRect().width() + 1 or label.height() < label.minimumSizeHint().height() - 1:
             found.append(label.text())
     return found
+
+
+def clear_screen(app: QApplication) -> None:
+    """Delete every window that a test left: leftovers are styled anew at each change of the look, for seconds."""
+    for widget in app.topLevelWidgets():
+        if isValid(widget) and widget.parent() is None:
+            delete(widget)

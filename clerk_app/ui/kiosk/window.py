@@ -168,6 +168,11 @@ class KioskWindow(QWidget):
         """Touch the group whose numbers begin with ``prefix``; ``KeyError`` when the page has none."""
         (self.home if self.page is self.home else self.groups).grid.touch(prefix)
 
+    def offered(self, prefix: str) -> int:
+        """How many matters that group would offer now; 0 until the catalogue is there."""
+        names = [group.name for group in self._live.board.groups if group.prefix == prefix]
+        return sum(len(self._desk.matters(name)) for name in names)
+
     def touch_matter(self, name: str) -> bool:
         """Touch the first matter whose name holds ``name``; without one 「不确定」, and False."""
         return self.matters.touch(name)

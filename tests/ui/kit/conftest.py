@@ -8,11 +8,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from clerk_app.ui.kit.theme import Theme
-from support.look import dressed
+from support.look import clear_screen, dressed
 
 
 @pytest.fixture(autouse=True)
 def look(qapp: QApplication) -> Iterator[Theme]:
     """Factor 1.0 before and after each test."""
     yield dressed(qapp)
+    clear_screen(qapp)
     dressed(qapp)
