@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from db.window.store import SqlWindowStore
 
 _LOG = logging.getLogger(__name__)
+_PEOPLE = "people"
 ID_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -52,6 +53,7 @@ class RunningWindow:
     make_feed: Callable[[DeskControl], FeedListener]
     listeners: list[Callable[..., None]] = field(default_factory=list)
     feed: FeedListener | None = None
+    first_account: Callable[[str, str, str], object] | None = None
 
     def attach(self, control: DeskControl) -> None:
         """Let the feed and the outbox tell the controller."""
@@ -208,7 +210,31 @@ def assemble(
         )
 
     own = embedded if server is None else None
-    return RunningWindow(desk, client, store, opened, sync, own, make_feed, listeners)
+    running = RunningWindow(desk, client, store, opened, sync, own, make_feed, listeners)
+    if own is not None and not _somebody_known(store, config.folder):
+        running.first_account = lambda login, name, password: _first_account(config.folder, login, name, password)
+    return running
+
+
+def _somebody_known(store: SqlWindowStore, folder: Path) -> bool:
+    """Whether the hall of this PC has people; asked of the hall's store until it has, then remembered."""
+    from clerk_app.bootstrap.administration import has_people
+
+    if store.read(lambda unit: unit.binding.fact(_PEOPLE)):
+        return True
+    if not has_people(folder):
+        return False
+    store.write(lambda unit: unit.binding.set_fact(_PEOPLE, "1"))
+    return True
+
+
+def _first_account(folder: Path, login: str, name: str, password: str) -> None:
+    """The first person of a township with one PC does everything that one person may do."""
+    from clerk_app.bootstrap.administration import add_person
+    from clerk_app.domain.actor import Role
+    from clerk_app.ports.hall import NewUser
+
+    add_person(folder, NewUser(login, name, password, (Role.CLERK, Role.MANAGER, Role.TECHNICIAN)))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -213,6 +213,8 @@ class Seat:
     def _lane(self, name: str, threads: int) -> Executor:
         return self.lanes.setdefault(name, Turns(held=name in HELD))
 
+    first_account = None
+
     def attach(self, control: DeskControl) -> None:
         """As the services behind the shell."""
 

@@ -20,12 +20,13 @@ from clerk_app.ui.kit.surfaces import Banner, Toast
 from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window import later
+from clerk_app.ui.window.drawer import Drawer
 from clerk_app.ui.window.login_page import LoginPage
 from clerk_app.ui.window.topbar import TopBar
 
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
-NOT_YET = frozenset({"hold", "take_back", "capture", "history", "my_cases", "queue"})
+NOT_YET = frozenset({"hold", "take_back", "capture", "history", "my_cases"})
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
 
@@ -34,6 +35,11 @@ class Behind(Protocol):
 
     @property
     def desk(self) -> later.Desk: ...
+
+    @property
+    def first_account(self) -> Callable[[str, str, str], object] | None:
+        """Makes the hall's first account (login name, name, password); None when there are accounts."""
+        ...
 
     def attach(self, control: later.DeskControl) -> None: ...
 
@@ -88,7 +94,6 @@ class WindowShell(QWidget):
         self._preparing = True
         self._typed: tuple[str, str] | None = None
         self.login_page.login.connect(self._login)
-        self._drawer_open = False
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._ticked)
@@ -119,9 +124,10 @@ class WindowShell(QWidget):
         self.middle = QStackedWidget()
         self.middle.addWidget(self.idle)
         self._desk_page = QWidget()
-        self._columns = Row(self.rail, self.middle, self.side)
-        self._desk_page.setLayout(self._columns)
-        self._columns.setStretch(1, 1)
+        columns = Row(self.rail, self.middle, self.side)
+        self._desk_page.setLayout(columns)
+        columns.setStretch(1, 1)
+        self._drawer = Drawer(self._desk_page, columns, self.side)
         self.body.addWidget(self._desk_page)
         self.statusbar.hide()
         self._whole.put(self.statusbar)
@@ -155,10 +161,32 @@ class WindowShell(QWidget):
         control.start()
         self._preparing = False
         self.login_page.show_notice("")
-        if self._typed is not None:
+        if behind.first_account is not None:
+            self._ask_first_account(behind.first_account)
+        elif self._typed is not None:
             name, password = self._typed
             self._typed = None
             control.login(name, password)
+
+    def _ask_first_account(self, make: Callable[[str, str, str], object]) -> None:
+        """Nobody can log in yet: the first account is made here, and its owner is logged in at once."""
+        page = later.FirstAccount()
+
+        def wanted(login: str, name: str, password: str) -> None:
+            def made(_: object) -> None:
+                self.body.setCurrentWidget(self.login_page)
+                self.login_page.name.set_value(login)
+                self._login(login, password)
+
+            def failed(failure: Failure) -> None:
+                page.show_error(getattr(failure.error, "field", ""), failure.text)
+
+            self.lanes.lane("network").run(make, login, name, password, done=made, failed=failed)
+
+        page.wanted.connect(wanted)
+        self.body.addWidget(page)
+        self.body.setCurrentWidget(page)
+        page.start()
 
     @property
     def is_ready(self) -> bool:
@@ -196,7 +224,7 @@ class WindowShell(QWidget):
         self.side.manual.connect(self._type_person)
         self.side.uploads.connect(self._open_network)
         self.topbar.help_wanted.connect(self._open_help)
-        self.topbar.person_wanted.connect(self._toggle_drawer)
+        self.topbar.person_wanted.connect(self._drawer.toggle)
         self.rail.came_back.connect(control.came_back)
         control.uploads_changed.connect(self._sync)
         self.banner.acted.connect(self._open_network)
@@ -214,7 +242,7 @@ class WindowShell(QWidget):
         bind(self, "network", self._open_network)
         bind(self, "not_uploaded", self._open_network)
         bind(self, "full_screen", lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen())
-        bind(self, "person", self._toggle_drawer)
+        bind(self, "person", self._drawer.toggle)
 
     # --- keys -------------------------------------------------------------------------------------------------
     def _login(self, name: str, password: str) -> None:
@@ -246,6 +274,9 @@ class WindowShell(QWidget):
     def _escape(self) -> None:
         assert self.case is not None
         assert self.control is not None
+        self.rail.close_queue()
+        if self._drawer.close():
+            return
         if self.control.work.intake is not None:
             self.case.escape()
         else:
@@ -274,10 +305,6 @@ class WindowShell(QWidget):
             self.network.show_status(
                 self.control.sync, self.control.uploads, self.control.connection, self._clock.now()
             )
-
-    def _toggle_drawer(self) -> None:
-        self._drawer_open = not self._drawer_open
-        self._arrange()
 
     # --- showing ----------------------------------------------------------------------------------------------
     def _session(self) -> None:
@@ -387,7 +414,10 @@ class WindowShell(QWidget):
 
     def _mistake(self, failure: Failure) -> None:
         self.furnish()
-        self._say(failure.text)
+        if self._preparing:
+            self.login_page.show_notice(failure.text)
+        else:
+            self._say(failure.text)
 
     def _ticked(self) -> None:
         now = self._clock.now()
@@ -410,7 +440,7 @@ class WindowShell(QWidget):
         if not self._furnished:
             return
         self.rail.set_narrow(narrow)
-        self.side.setVisible(not narrow or self._drawer_open)
+        self._drawer.set_narrow(narrow)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tick.stop()
