@@ -46,7 +46,10 @@ def test_a_locked_outcome_shows_its_reason_and_says_it_again(seat: Seat, digit: 
 
 def test_without_a_lawful_outcome_f9_says_what_is_missing(seat: Seat) -> None:
     seat.at_checklist()
-    seat.press("F9", "F9")
+    seat.press("F9")
+    assert not seat.case.outcome.go.isEnabled()
+    assert seat.focus() is seat.case.outcome.back_button
+    seat.press("F9")
     assert seat.stored == []
     assert "先选一个结论" in seat.toast
 

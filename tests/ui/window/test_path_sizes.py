@@ -82,3 +82,35 @@ def test_a_visit_fits(qtbot, qapp, tmp_path: Path, factor: float, width: int, he
     seat.press("F9")
     seat.lose_server()
     looked_at("offline")
+
+
+def test_three_columns_where_they_fit(qtbot) -> None:
+    seat = Seat(qtbot, size=(1366, 690))
+    seat.at_checklist("spjy", APPLICANT, AGENT)
+    columns = (seat.shell.rail, seat.shell.middle, seat.shell.side)
+    assert [column.width() for column in columns] == [244, 1366 - 244 - 276, 276]
+    seat.press("Alt+P")
+    assert seat.shell.side.isVisible(), "nothing to open or to close"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1093, 552), (911, 460)])
+def test_the_right_column_is_a_drawer_where_it_does_not_fit(qtbot, tmp_path: Path, width: int, height: int) -> None:
+    seat = Seat(qtbot, size=(width, height))
+    seat.at_checklist("spjy", APPLICANT, AGENT)
+    at, middle = seat.focus(), seat.shell.middle.width()
+    assert not seat.shell.side.isVisible()
+    assert "李晓彤" in seat.shown(), "who came stands in the bar on top"
+    seat.press("Alt+P")
+    assert seat.shell.side.isVisible()
+    assert seat.shell.middle.width() == middle, "the checklist keeps its width"
+    assert seat.focus() is at
+    grab(seat.shell, f"path_drawer_{width}", tmp_path)
+    seat.press("Esc")
+    assert not seat.shell.side.isVisible()
+    assert seat.work.step is Step.MATERIALS
+    seat.press("Alt+P", "Alt+P")
+    assert not seat.shell.side.isVisible()
+    seat.press("Alt+P")
+    seat.shell.resize(1366, 690)
+    seat.settle()
+    assert seat.shell.side.x() == seat.shell.width() - seat.shell.side.width()

@@ -118,10 +118,7 @@ class CasePage(QWidget):
         elif self._work.step is Step.OUTCOME and self._work.concluded is None:
             self.outcome.show_intake(intake)
         self._show_bar()
-        if self._work.busy:
-            self.outcome.go.busy("正在存好、出文书…")
-        else:
-            self.outcome.go.ready()
+        self.outcome.show_busy(self._work.busy)
         saved = self._work.saved_at
         self.saved.setText(f"已存 {exact_time(saved)}" if saved else "")
         self._saved_icon.setVisible(saved is not None)

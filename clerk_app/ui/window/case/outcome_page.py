@@ -45,6 +45,7 @@ class OutcomePage(QWidget):
         super().__init__()
         self._intake: Intake | None = None
         self._kind: OutcomeKind | None = None
+        self._busy = False
         self._kinds: tuple[OutcomeKind, ...] = ()
         self.choices: list[Choice] = []
         self._law = Text("", "note", "ink5", right=True)
@@ -60,6 +61,7 @@ class OutcomePage(QWidget):
         self._scroll = _scrolling(self.view)
         self._fields = Surface("paper", edges="bottom")
         self._tag = Tag("预览 · 与打印一致", self._scroll)
+        self._printer = IconLabel("printer", "ink7", SIZE.icon_middle)
         self._papers = Text("", "note", "ink7")
         self.back_button = Button("返回材料", key="Alt+3", large=True)
         self.go = Button("打印并送达", ButtonRole.PRIMARY, key="F9")
@@ -95,7 +97,7 @@ class OutcomePage(QWidget):
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(
             Row(
-                IconLabel("printer", "ink7", SIZE.icon_middle),
+                self._printer,
                 self._papers,
                 None,
                 self.back_button,
@@ -148,8 +150,8 @@ class OutcomePage(QWidget):
         self._caution.setVisible(bool(caution))
         self._caution_text.setText(caution)
         self._papers.setText(_paper_line(kind))
-        self.go.setText(_verb(kind))
-        self.go.setEnabled(kind is not None)
+        self._printer.setVisible(kind is not None)
+        self._show_go()
         if kind is None:
             self._show_paper(None, "先选一个结论")
         elif document_kind(kind) is None:
@@ -161,6 +163,15 @@ class OutcomePage(QWidget):
         """The paper of an outcome; ignored when the clerk has moved on to another one."""
         if kind is self._kind:
             self._show_paper(image, words)
+
+    def show_busy(self, busy: bool) -> None:
+        """Whether the conclusion is being stored and its papers drawn."""
+        self._busy = busy
+        self._show_go()
+
+    def _show_go(self) -> None:
+        self.go.setText("正在存好、出文书…" if self._busy else _verb(self._kind))
+        self.go.setEnabled(self._kind is not None and not self._busy)
 
     def _show_paper(self, image: QImage | None, words: str) -> None:
         self.view.show_paper(image, words)
