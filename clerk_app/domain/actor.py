@@ -9,7 +9,7 @@ from clerk_app.domain.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """Roles of design.md "Security and privacy"; receiving, deciding and sealing one case are three people."""
+    """Roles of a hall; receiving, deciding and sealing one case are three people."""
 
     CLERK = "clerk"
     REVIEWER = "reviewer"

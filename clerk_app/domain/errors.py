@@ -7,7 +7,7 @@
     ├── NotFound     there is no such thing      an unknown matter code
     └── Conflict     somebody was faster, or the same key came with another body
 
-``str(error)`` is the Chinese sentence that the clerk reads (ui.md §6: what is the matter, then what to do).
+``str(error)`` is the Chinese sentence that the clerk reads (what is the matter, then what to do).
 What is the environment's fault (no server, full disk) is a ``Fault``: nothing is lost, and the sentence says what
 to do about it.
 """

@@ -1,4 +1,4 @@
-"""Time and randomness are passed in, so that a simulator can drive them (design.md "How it is proved")."""
+"""Time and randomness are passed in, so that a simulator can drive them (see docs/architecture.md, "Seams")."""
 
 from __future__ import annotations
 
