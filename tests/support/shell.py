@@ -87,6 +87,11 @@ class HallCounter(FakeCounter):
     def session(self) -> Session | None:
         return None
 
+    def add_tickets(self, count: int, person: str = "") -> None:
+        """Waiting citizens; ``person`` is the masked name where they showed a card at the kiosk."""
+        super().add_tickets(count)
+        self.tickets[-count:] = [replace(ticket, person=person) for ticket in self.tickets[-count:]]
+
     def window_view(self) -> WindowView:
         def do() -> WindowView:
             by = {state: [t for t in self.tickets if t.state is state] for state in TicketState}

@@ -5,45 +5,32 @@ Everything slow runs on a lane; this object lives on the GUI thread and tells th
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
-from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from clerk_app.domain.errors import Refusal, Unreachable
+from clerk_app.domain.errors import Unreachable
 from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.devices import CardFacts, DeviceHealth
+from clerk_app.ports.devices import DeviceHealth
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, SessionEnded, Ticket, WindowView
 from clerk_app.ports.window import CaseRow
 from clerk_app.services.window.cases import Concluded, Left
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import Overview
-from clerk_app.services.window.rating import Rated
 from clerk_app.services.window.session import WindowSession
 from clerk_app.ui.lanes import Failure, Lanes
+from clerk_app.ui.window.asking import RatingAsk, RatingState
 from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.endings import Endings
+from clerk_app.ui.window.reading import CardReading
 
-CARD_WAIT_S = 2.0
-CARD_PAUSE_MS = 1_000
 DEVICE_LOOK_MS = 1_000
 PROBE_MS = 5_000
-RATING_WAIT_S = 60.0
+CARD_KEPT = "身份证已读。叫到的就是这位会自动填上，没有取号按 F5"
 SERVER_IS_BACK = "服务器恢复了，请再登录一次，登录后才能叫号"
-
-
-class RatingState(StrEnum):
-    """What the clerk may know of the rating: never the level."""
-
-    NONE = "none"
-    ASKING = "asking"
-    RATED = "rated"
-    UNRATED = "unrated"
-    UNAVAILABLE = "unavailable"
 
 
 class DeskControl(QObject):
@@ -81,15 +68,15 @@ class DeskControl(QObject):
         self.catalogue_version = 0
         self.catalogue_at: datetime | None = None
         self.devices: dict[str, DeviceHealth] = {}
-        self.rating = RatingState.NONE
-        self.rating_trouble = ""
-        self.card: CheckedPerson | None = None
         self._missed: Ticket | None = None
-        self._closing = threading.Event()
-        self._rating_cancel = threading.Event()
         self._network = lanes.lane("network")
+        self._cards = CardReading(desk.reader, lanes.lane("reader"), desk.clock)
+        self._asking = RatingAsk(desk.rating, lanes.lane("evaluator"), has_keypad=desk.has_evaluator)
         self._endings = Endings(desk.queue, self._network, self.refresh_view, self.said.emit, self._failed)
         self._looked_for_sheets = False
+        self._cards.read.connect(self._take_card)
+        self._cards.trouble.connect(self._card_trouble)
+        self._asking.changed.connect(self.rating_changed)
         self.work.said.connect(self.said)
         self.work.papers_changed.connect(self._after_papers)
         self.work.closed.connect(self.refresh_overview)
@@ -108,13 +95,13 @@ class DeskControl(QObject):
         self._lights.start()
         self._probe_devices()
         self._probes.start()
-        self._wait_for_card()
+        self._cards.start()
         self._lanes.lane("store").run(self.desk.catalogue.load, failed=self._failed)
 
     def stop(self) -> None:
         """Stop the producers; the lanes are drained by whoever owns them."""
-        self._closing.set()
-        self._rating_cancel.set()
+        self._cards.stop()
+        self._asking.end()
         self._lights.stop()
         self._probes.stop()
 
@@ -171,7 +158,7 @@ class DeskControl(QObject):
         elif active.ticket_id in self._endings:
             self._endings.repeat()
         elif self._free:
-            self._serve(active, self.card)
+            self._serve(active)
         elif self.ticket is None and self._is_of(active):
             self.ticket = active
             self.ticket_changed.emit()
@@ -190,16 +177,16 @@ class DeskControl(QObject):
 
         def found(concluded: Concluded | None) -> None:
             if concluded is not None and self._free:
-                self.rating = RatingState.NONE
+                self._asking.begin()
                 self.work.reopen(concluded)
 
         self._lanes.lane("store").run(read, done=found, failed=self._failed)
 
-    def _serve(self, ticket: Ticket, card: CheckedPerson | None) -> None:
+    def _serve(self, ticket: Ticket) -> None:
         """The ticket is at this window: go on where its visit was left, or begin."""
         self.ticket = ticket
-        self.card = None
-        self.rating = RatingState.NONE
+        card = self._cards.take(ticket)
+        self._asking.begin()
         self.ticket_changed.emit()
 
         def found(left: Left) -> None:
@@ -233,16 +220,15 @@ class DeskControl(QObject):
         if ticket is None:
             self.nobody_waits.emit()
             return
-        self._serve(ticket, self.card)
+        self._serve(ticket)
 
     def walk_in(self) -> None:
         """F5 on the free page: a case without a ticket (taken up without the queue, e.g. by hand)."""
         if self.session is not None and self.work.intake is None:
             self.ticket = None
-            self.rating = RatingState.NONE
+            self._asking.begin()
             self.ticket_changed.emit()
-            self.work.open(None, self.card)
-            self.card = None
+            self.work.open(None, self._cards.take())
 
     def resume(self, case_id: str) -> None:
         """Continue a draft."""
@@ -310,9 +296,9 @@ class DeskControl(QObject):
             self.said.emit(reason)
             return
         ticket, outcome = self.ticket, self.work.outcome
-        self._rating_cancel.set()
+        self._asking.end()
         self.ticket = None
-        self.card = None
+        self._cards.forget()
         self.work.close()
         self.ticket_changed.emit()
         then = self.call_next if then_call else None
@@ -401,78 +387,39 @@ class DeskControl(QObject):
         """Since when the queue's figures are old; None while the server answers."""
         return None if self.online or self.connection is None else self.connection.since
 
-    # --- card -------------------------------------------------------------------------------------------------
-    def _wait_for_card(self) -> None:
-        if self.desk.reader is None or self._closing.is_set():
-            return
-        self._lanes.lane("reader").run(
-            self.desk.reader.wait_for_card,
-            CARD_WAIT_S,
-            self._closing,
-            done=self._card_came,
-            failed=self._card_failed,
-        )
-
-    def _card_came(self, facts: CardFacts | None) -> None:
-        if facts is not None:
-            self._take_card(facts)
-        self._wait_for_card()
-
-    def _card_failed(self, failure: Failure) -> None:
-        if self.session is not None and self.work.intake is not None:
-            self.said.emit(failure.text)
-        QTimer.singleShot(CARD_PAUSE_MS, self._wait_for_card)
-
-    def _take_card(self, facts: CardFacts) -> None:
-        try:
-            card = facts.person(self.desk.clock.now().date())
-        except Refusal as refused:
-            self.said.emit(str(refused))
-            return
+    # --- card and rating --------------------------------------------------------------------------------------
+    def _take_card(self, card: CheckedPerson) -> None:
         if self.work.intake is None:
-            self.card = card
-            self.devices_changed.emit()
+            self._cards.keep(card)
+            if self.session is not None:
+                self.said.emit(CARD_KEPT)
         else:
             self.begin_service()
             self.work.show_card(card)
 
-    # --- rating -----------------------------------------------------------------------------------------------
+    def _card_trouble(self, sentence: str) -> None:
+        if self.session is not None and (self.work.intake is not None or self.ticket is not None):
+            self.said.emit(sentence)
+
+    @property
+    def rating(self) -> RatingState:
+        """Whether this visit was rated."""
+        return self._asking.state
+
+    @property
+    def rating_trouble(self) -> str:
+        """What ails the keypad; empty when nothing does."""
+        return self._asking.trouble
+
     def _after_papers(self) -> None:
-        if self.work.concluded is not None and self.rating is RatingState.NONE:
+        if self.rating is RatingState.NONE:
             self.ask_rating()
 
     def ask_rating(self) -> None:
         """Ask the citizen at the keypad; the case goes on meanwhile."""
-        if self.session is None or self.work.concluded is None or self.rating is RatingState.ASKING:
-            return
-        if not self.desk.has_evaluator:
-            self.rating = RatingState.UNAVAILABLE
-            self.rating_trouble = "本窗口没有接评价器"
-            self.rating_changed.emit()
-            return
-        self._rating_cancel = threading.Event()
-        self.rating, self.rating_trouble = RatingState.ASKING, ""
-        self.rating_changed.emit()
-        ticket_id = self.ticket.ticket_id if self.ticket else None
-        self._lanes.lane("evaluator").run(
-            self.desk.rating.ask,
-            self.session.actor,
-            RATING_WAIT_S,
-            self._rating_cancel,
-            ticket_id=ticket_id,
-            case_id=None if ticket_id else self.work.concluded.case_id,
-            done=self._rated,
-            failed=self._rating_failed,
-        )
-
-    def _rated(self, rated: Rated) -> None:
-        self.rating = RatingState.UNRATED if rated is Rated.NOT_RATED else RatingState.RATED
-        self.rating_changed.emit()
-
-    def _rating_failed(self, failure: Failure) -> None:
-        self.rating = RatingState.UNAVAILABLE
-        self.rating_trouble = failure.text
-        self.rating_changed.emit()
+        if self.session is not None and self.work.concluded is not None:
+            ticket_id = self.ticket.ticket_id if self.ticket else None
+            self._asking.ask(self.session.actor, ticket_id, self.work.concluded.case_id)
 
     # --- devices, search --------------------------------------------------------------------------------------
     def _look_at_devices(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.window import PaperState, Step
+from clerk_app.ui.window.asking import RatingState
 from support.shell import AGENT, APPLICANT, Seat
 from support.shell_matters import PREPACKED
 
@@ -174,3 +175,34 @@ def test_another_matter_with_the_same_number(seat: Seat) -> None:
     seat.press("Enter", "Enter", "A", "F9", "F9", "F12")
     assert [row.ticket_number for row in seat.stored] == ["A001", "A001"]
     assert seat.stored[1].matter_code == PREPACKED
+
+
+# --- the rating -------------------------------------------------------------------------------------------------
+def test_the_clerk_learns_whether_never_how(seat: Seat) -> None:
+    seat.at_checklist()
+    seat.press("A", "F9", "F9")
+    assert "等待评价" in seat.shown()
+    seat.rate(1)
+    assert "已评价" in seat.shown()
+    assert "满意" not in seat.shown()
+
+
+def test_the_visit_does_not_wait_for_the_rating_nor_does_it_reach_the_next_one(seat: Seat) -> None:
+    seat.at_checklist()
+    seat.press("A", "F9", "F9", "F12")
+    seat.lay(APPLICANT)
+    seat.rate(None)
+    assert seat.control.rating is RatingState.NONE, "nobody has asked this citizen yet"
+    seat.press("Enter")
+    seat.type("shb")
+    seat.press("Enter", "A", "F9", "F9")
+    assert seat.control.rating is RatingState.ASKING
+
+
+def test_without_a_keypad_the_page_says_so(qtbot) -> None:
+    seat = Seat(qtbot, evaluator=False)
+    seat.at_checklist()
+    seat.press("A", "F9", "F9")
+    assert "本窗口没有接评价器" in seat.shown()
+    seat.press("F12")
+    assert seat.control.ticket.number == "A002"

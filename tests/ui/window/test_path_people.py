@@ -43,11 +43,38 @@ def test_a_card_fills_everything_and_enter_goes_on(seat: Seat) -> None:
 
 def test_a_card_laid_before_the_call_belongs_to_the_one_called(seat: Seat) -> None:
     seat.log_in()
-    seat.counter.add_tickets(1)
+    seat.counter.add_tickets(1, person="张*")
     seat.lay(APPLICANT)
     seat.press("F2", "Enter")
     assert seat.work.intake.applicant_name == "张三"
     assert seat.work.step is Step.MATTER
+
+
+def test_a_card_of_somebody_else_is_not_taken_for_the_one_called(seat: Seat) -> None:
+    seat.log_in()
+    seat.counter.add_tickets(1, person="李*")
+    seat.lay(APPLICANT)
+    seat.press("F2")
+    assert seat.work.intake.applicant is None
+    assert seat.toast == "刚才读的证件不是这个号的人，请再放一次"
+
+
+def test_a_card_forgotten_on_the_reader_is_not_the_next_citizens(seat: Seat) -> None:
+    seat.log_in()
+    seat.counter.add_tickets(1)
+    seat.lay(APPLICANT)
+    seat.clock.advance(seconds=61)
+    seat.press("F2")
+    assert seat.work.intake.applicant is None
+
+
+def test_a_card_laid_before_f5_belongs_to_the_walk_in(seat: Seat) -> None:
+    seat.log_in()
+    seat.lay(APPLICANT)
+    assert "身份证已读" in seat.toast
+    seat.press("F5")
+    assert seat.work.intake.applicant_name == "张三"
+    assert seat.focus() is seat.case.applicant.go
 
 
 def test_a_person_typed_by_hand(seat: Seat) -> None:

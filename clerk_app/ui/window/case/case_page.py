@@ -19,13 +19,14 @@ from clerk_app.ui.kit.stepbar import StepBar
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.lanes import Lanes
+from clerk_app.ui.window.asking import RatingState
 from clerk_app.ui.window.case.applicant_page import ApplicantPage
 from clerk_app.ui.window.case.checklist_page import ChecklistPage
 from clerk_app.ui.window.case.head import MatterHead
 from clerk_app.ui.window.case.matter_page import MatterPage
 from clerk_app.ui.window.case.outcome_page import OutcomePage
 from clerk_app.ui.window.case.papers_page import PapersPage
-from clerk_app.ui.window.control import DeskControl, RatingState
+from clerk_app.ui.window.control import DeskControl
 
 STEPS = tuple(Step)
 

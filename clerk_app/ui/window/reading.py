@@ -1,0 +1,78 @@
+"""The identity card reader of a window: every card laid down is told; one read too early waits for its ticket."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from clerk_app.domain.errors import Refusal
+from clerk_app.domain.masking import mask_name, mask_name_public
+from clerk_app.domain.persons import CheckedPerson
+from clerk_app.ports.clock import Clock
+from clerk_app.ports.devices import CardFacts, CardReader
+from clerk_app.ports.hall import Ticket
+from clerk_app.ui.lanes import Failure, Lane
+
+CARD_WAIT_S = 2.0
+CARD_PAUSE_MS = 1_000
+KEPT_FOR = timedelta(seconds=60)
+"""How long a card waits for F2 or F5; an older one may have been the citizen's before."""
+
+SOMEBODY_ELSE = "刚才读的证件不是这个号的人，请再放一次"
+
+
+class CardReading(QObject):
+    """``read`` carries a ``CheckedPerson``, ``trouble`` why a card was not read."""
+
+    read = Signal(object)
+    trouble = Signal(str)
+
+    def __init__(self, reader: CardReader | None, lane: Lane, clock: Clock) -> None:
+        super().__init__()
+        self._reader, self._lane, self._clock = reader, lane, clock
+        self._closing = threading.Event()
+        self._kept: tuple[CheckedPerson, float] | None = None
+
+    def start(self) -> None:
+        """Wait for cards until ``stop``."""
+        if self._reader is None or self._closing.is_set():
+            return
+        self._lane.run(self._reader.wait_for_card, CARD_WAIT_S, self._closing, done=self._came, failed=self._not_read)
+
+    def stop(self) -> None:
+        """No more cards."""
+        self._closing.set()
+
+    def keep(self, card: CheckedPerson) -> None:
+        """Nobody is served yet: let the card wait."""
+        self._kept = (card, self._clock.monotonic())
+
+    def forget(self) -> None:
+        """The visit is over."""
+        self._kept = None
+
+    def take(self, ticket: Ticket | None = None) -> CheckedPerson | None:
+        """The card that waits, if it is fresh and can be that of the ticket's person; it waits no longer."""
+        kept, self._kept = self._kept, None
+        if kept is None or self._clock.monotonic() - kept[1] > KEPT_FOR.total_seconds():
+            return None
+        card, _ = kept
+        name = card.person.display_name
+        if ticket is not None and ticket.person and ticket.person not in {mask_name(name), mask_name_public(name)}:
+            self.trouble.emit(SOMEBODY_ELSE)
+            return None
+        return card
+
+    def _came(self, facts: CardFacts | None) -> None:
+        if facts is not None:
+            try:
+                self.read.emit(facts.person(self._clock.now().date()))
+            except Refusal as refused:
+                self.trouble.emit(str(refused))
+        self.start()
+
+    def _not_read(self, failure: Failure) -> None:
+        self.trouble.emit(failure.text)
+        QTimer.singleShot(CARD_PAUSE_MS, self.start)
