@@ -31,3 +31,10 @@ def hall(furnished: Path, tmp_path: Path) -> Iterator[E2eHall]:
 def one_pc(furnished: Path, tmp_path: Path) -> Iterator[OnePc]:
     with open_one_pc(furnished, tmp_path, typefaces.find().regular) as pc:
         yield pc
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Real processes on a busy machine: what hangs is found by the waiting itself, which says what never came.
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(400))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from support.e2e_hall import E2eHall, end_and_check
+from support.server import eventually
+
+CUT = b"\x1dVB\x00"
+"""The last command of a receipt."""
 
 
 def test_between_commit_and_printing_the_receipt_comes_out_once(hall: E2eHall) -> None:
@@ -52,8 +56,10 @@ def test_while_the_printer_works_the_whole_receipt_is_not_printed_again(hall: E2
     number = hall.serve_to_checklist(window)
     printer = hall.station.printer
     printer.set_slow(2_000)
-    printer.when_carried_out(400, window.process.kill)
-    window.die(window.accept)
+    window.accept()
+    eventually(lambda: CUT in printer.received)
+    window.kill()
+    assert hall.receipts() == []
     printer.set_slow(None)
     (whole,) = hall.station.wait_for_papers(1, 30)
 

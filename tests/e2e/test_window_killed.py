@@ -46,7 +46,7 @@ def test_between_the_server_and_the_windows_note_nothing_is_doubled(hall: E2eHal
     window.log_in()
     window.wait("its papers", lambda seen: seen["page"] == "papers")
     if window.wait("their fate", lambda seen: seen["asked"] or seen["may_end"])["asked"]:
-        window.press("1" if hall.receipts() else "2")
+        window.press("1" if hall.station.wait_for_papers(1, 2) else "2")
     window.wait_for_papers()
     end_and_check(hall, window, number)
     assert len(hall.receipts()) == 1
