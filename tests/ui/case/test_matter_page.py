@@ -73,7 +73,7 @@ def bench(qtbot) -> Bench:
 def test_the_list_begins_with_what_is_used_most(bench: Bench) -> None:
     assert bench.asked == [""]
     bench.answer("", hits("社会保障卡补领", "失业登记"))
-    assert "常办和最近办过的" in shown(bench.page)
+    assert "常办的排在前面" in shown(bench.page)
     bench.key(Qt.Key.Key_Return)
     assert bench.picked == ["code-社会保障卡补领"]
 

@@ -167,7 +167,7 @@ class MatterPage(QWidget):
         self._model.show(hits)
         self.hits.setVisible(bool(hits))
         self.nothing.setVisible(not hits)
-        self._caption.setText(f"找到 {len(hits)} 项" if query else "常办和最近办过的")
+        self._caption.setText(f"找到 {len(hits)} 项" if query else "常办的排在前面")
         if hits:
             self.hits.setCurrentIndex(self._model.index(0))
         if self._pick_when_shown and hits:
