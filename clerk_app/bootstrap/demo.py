@@ -190,9 +190,14 @@ def _by_hand(run_windows: Callable[[], int], hall: DemoHall) -> int:
         load_paper=lambda: hall.window_station.printer.load_paper(),
         login=f"{sample_hall.CLERK_LOGIN} / {sample_hall.PASSWORD}",
     )
-    kiosk.window.resize(432, 768)
-    display.window.resize(960, 540)
-    for shown in (kiosk.window, display.window, window, panel):
+    # Side by side on a full-HD screen; the window manager may think otherwise.
+    for shown, (left, top, width, height) in (
+        (window, (0, 0, 1366, 690)),
+        (kiosk.window, (1376, 0, 432, 768)),
+        (display.window, (0, 720, 576, 324)),
+        (panel, (586, 720, 460, 320)),
+    ):
+        shown.setGeometry(left, top, width, height)
         shown.show()
     try:
         return run_windows()
