@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -16,67 +17,73 @@ from clerk_app.domain.persons import LegalEntity, NaturalPerson
 from clerk_app.ports.hall import CaseRecord, PaperRecord, PartyRecord, RatingRecord
 from clerk_app.ports.window import StoredPaper
 
-_INTAKE = TypeAdapter(Intake)
-_CONCLUSION = TypeAdapter(Conclusion)
-_RECEIPT = TypeAdapter(Receipt)
-_NOTICE = TypeAdapter(Notice)
-_CASE = TypeAdapter(CaseRecord)
-_RATING = TypeAdapter(RatingRecord)
+T = TypeVar("T")
+
+
+def _as(kind: type[T]) -> TypeAdapter[T]:
+    """The JSON form of a type. Made at first use: all of them take 0.1 s, which the first call of the day would pay."""
+    made: TypeAdapter[T] = _adapter(kind)
+    return made
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def dump_intake(intake: Intake) -> dict[str, Any]:
     """The whole intake with the matter inside, so that a draft keeps the version it was taken under."""
-    return _dict(_INTAKE.dump_python(_open(intake), mode="json"))
+    return _dict(_as(Intake).dump_python(_open(intake), mode="json"))
 
 
 def load_intake(body: dict[str, Any]) -> Intake:
     """The intake of ``dump_intake``."""
-    return _sealed(_INTAKE.validate_python(body))
+    return _sealed(_as(Intake).validate_python(body))
 
 
 def dump_conclusion(conclusion: Conclusion) -> dict[str, Any]:
     """Everything that the papers were made from."""
     hall = replace(conclusion.hall, agency_short=dict(conclusion.hall.agency_short))
     opened = replace(conclusion, intake=_open(conclusion.intake), hall=hall)
-    return _dict(_CONCLUSION.dump_python(opened, mode="json"))
+    return _dict(_as(Conclusion).dump_python(opened, mode="json"))
 
 
 def load_conclusion(body: dict[str, Any]) -> Conclusion:
     """The conclusion of ``dump_conclusion``."""
-    found = _CONCLUSION.validate_python(body)
+    found = _as(Conclusion).validate_python(body)
     return replace(found, intake=_sealed(found.intake))
 
 
 def dump_receipt(receipt: Receipt) -> dict[str, Any]:
-    return _dict(_RECEIPT.dump_python(receipt, mode="json"))
+    return _dict(_as(Receipt).dump_python(receipt, mode="json"))
 
 
 def load_receipt(body: dict[str, Any]) -> Receipt:
-    return _RECEIPT.validate_python(body)
+    return _as(Receipt).validate_python(body)
 
 
 def dump_notice(notice: Notice) -> dict[str, Any]:
-    return _dict(_NOTICE.dump_python(notice, mode="json"))
+    return _dict(_as(Notice).dump_python(notice, mode="json"))
 
 
 def load_notice(body: dict[str, Any]) -> Notice:
-    return _NOTICE.validate_python(body)
+    return _as(Notice).validate_python(body)
 
 
 def dump_case_record(record: CaseRecord) -> dict[str, Any]:
-    return _dict(_CASE.dump_python(record, mode="json"))
+    return _dict(_as(CaseRecord).dump_python(record, mode="json"))
 
 
 def load_case_record(body: dict[str, Any]) -> CaseRecord:
-    return _CASE.validate_python(body)
+    return _as(CaseRecord).validate_python(body)
 
 
 def dump_rating_record(record: RatingRecord) -> dict[str, Any]:
-    return _dict(_RATING.dump_python(record, mode="json"))
+    return _dict(_as(RatingRecord).dump_python(record, mode="json"))
 
 
 def load_rating_record(body: dict[str, Any]) -> RatingRecord:
-    return _RATING.validate_python(body)
+    return _as(RatingRecord).validate_python(body)
 
 
 def _dict(value: Any) -> dict[str, Any]:
