@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -18,17 +17,14 @@ from clerk_app.ports.hall import CaseRecord, PaperRecord, PartyRecord, RatingRec
 from clerk_app.ports.window import StoredPaper
 
 T = TypeVar("T")
+_made: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def _as(kind: type[T]) -> TypeAdapter[T]:
     """The JSON form of a type. Made at first use: all of them take 0.1 s, which the first call of the day would pay."""
-    made: TypeAdapter[T] = _adapter(kind)
-    return made
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _made:
+        _made[kind] = TypeAdapter(kind)
+    return _made[kind]
 
 
 def dump_intake(intake: Intake) -> dict[str, Any]:
