@@ -185,6 +185,11 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
     )
+    config.load()
+    assert config.ssl is not None
+    # A ticket comes without being asked for, while a feed's client writes its first request: its library reads and
+    # writes at once then, which OpenSSL does not allow on one connection, and the request can be lost.
+    config.ssl.num_tickets = 0
     server = _Server(config, ready)
     done = threading.Event()
     loop.start()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -37,6 +39,19 @@ _CONNECT_SECONDS = 5.0
 _PING_SECONDS = 10.0
 _POLL_SECONDS = 0.5
 _LARGEST_MESSAGE = 4 * 1024 * 1024
+
+
+class _Connection(ClientConnection):
+    """Can be closed while its reader is inside TLS.
+
+    The library's reader waits until the socket has bytes and then for data; where the bytes were a session ticket, no
+    data may ever come, closing the socket does not wake the reader, and the library would wait for it for ever [T].
+    """
+
+    def close_socket(self) -> None:
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().close_socket()
 
 
 class _Restart(Exception):
@@ -132,6 +147,7 @@ class FeedListener:
             ping_timeout=_PING_SECONDS,
             max_size=_LARGEST_MESSAGE,
             proxy=None,
+            create_connection=_Connection,
         ) as connection:
             self._receive(connection)
 
