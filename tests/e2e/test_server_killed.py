@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from clerk_app.domain.queue import TicketState
-from support.e2e_hall import PATIENCE_S, E2eHall, OnePc, server_facts, window_facts
+from support.e2e_clerk import PATIENCE_S
+from support.e2e_facts import server_facts, window_facts
+from support.e2e_hall import E2eHall, OnePc
 from support.server import eventually
 
 CASE = ("case_id", "applicant", "matter", "answers", "checks")

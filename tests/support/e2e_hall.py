@@ -8,53 +8,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import shutil
 import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from clerk_app.bootstrap import sample_hall
-from clerk_app.bootstrap.enrolled import read_device
 from clerk_app.bootstrap.server import RUNTIME_FILE, open_hall, server_folder
 from clerk_app.bootstrap.virtual_devices import VirtualStation
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall import FeedEntry, TakeTicket, Ticket
-from clerk_app.ports.stores_hall import HallUnit
-from clerk_app.ports.window import CaseRow, DraftRow, JournalRow, PaperState, StoredPaper, WindowUnit
-from clerk_app.services.hall.tools import system_actor
-from clerk_app.services.window.journal import Journal
-from db.window.store import open_window_store
+from clerk_app.ports.hall import FeedEntry, TakeTicket
 from drivers.base.readings import CardReading
 from drivers.idcard import samples
-from support import e2e_window
-from support.server import (
-    ROOT,
-    FeedRecorder,
-    ServerProcess,
-    client_of,
-    close_pipes,
-    eventually,
-    feed_of,
-    start_server,
-)
-
-PATIENCE_S = 90.0
-"""How long a screen may take to show something; generous, because the machine may be busy with other tests."""
-
-WINDOW_FOLDER = f"window-{sample_hall.WINDOW_NO}"
-MATTER_LETTERS = "hkqy"
-Seen = dict[str, Any]
+from support.e2e_clerk import PATIENCE_S, Seen, WindowProcess
+from support.e2e_facts import ServerFacts, WindowFacts, server_facts, window_facts
+from support.server import FeedRecorder, ServerProcess, client_of, close_pipes, eventually, feed_of, start_server
 
 
 def furnish(folder: Path) -> None:
@@ -65,166 +37,6 @@ def furnish(folder: Path) -> None:
         sample_hall.furnish(hall)
     finally:
         hall.close()
-
-
-class WindowProcess:
-    """One life of the window's process. Waiting methods fail with the last thing that the screen showed."""
-
-    def __init__(self, folder: Path, *options: str, die_at: str | None = None) -> None:
-        self._folder = folder
-        self._errors = (folder / "window.err").open("ab")
-        moment = ["--die-at", die_at] if die_at else []
-        program = [sys.executable, str(Path(e2e_window.__file__)), "--data", str(folder)]
-        self.process = subprocess.Popen(
-            [*program, *moment, *options],
-            cwd=ROOT,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            bufsize=1,
-        )
-        self._answers: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, name="answers", daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._answers.put(line)
-        self._answers.put("")
-
-    def ask(self, do: str, **parts: str) -> Any:
-        """Send a command and wait for its answer; ``BrokenPipeError`` when the process has died."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": do, **parts}) + "\n")
-        self.process.stdin.flush()
-        line = self._answers.get(timeout=PATIENCE_S)
-        if not line:
-            raise BrokenPipeError("the window is gone")
-        return json.loads(line)
-
-    def press(self, *keys: str) -> None:
-        """Keys where the focus is, by their Qt names."""
-        for name in keys:
-            self.ask("press", key=name)
-
-    def type(self, into: str, text: str) -> None:
-        self.ask("type", into=into, text=text)
-
-    def look(self) -> Seen:
-        """What the screen shows now."""
-        seen: Seen = self.ask("look")
-        return seen
-
-    def wait(self, what: str, ready: Callable[[Seen], object]) -> Seen:
-        """Look until ``ready`` says yes; returns what was seen then."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not ready(seen := self.look()):
-            if time.monotonic() > deadline:
-                with contextlib.suppress(OSError):
-                    self.ask("shoot", path=str(self._folder / "stuck.png"))
-                raise AssertionError(f"never came: {what}; the screen shows {seen}")
-            time.sleep(0.02)
-        return seen
-
-    # --- a clerk's work ---------------------------------------------------------------------------------------
-    def log_in(self) -> Seen:
-        """From the start of the process to the free page, or to the case that is taken up again."""
-        self.wait("ready", lambda seen: seen["ready"])
-        self.type("name", sample_hall.CLERK_LOGIN)
-        self.press("Return")
-        self.type("password", sample_hall.PASSWORD)
-        self.press("Return")
-        self.wait("login", lambda seen: seen["page"] != "login")
-        return self.wait("the catalogue", lambda seen: seen["matters"] > 0)
-
-    def call(self) -> Seen:
-        """F2."""
-        self.wait("the server", lambda seen: seen["online"] and seen["may_call"])
-        self.press("F2")
-        return self.wait("a called ticket", lambda seen: seen["ticket"] and seen["page"] == "applicant")
-
-    def to_checklist(self) -> Seen:
-        """From a read card to the checklist of the sample's 户口迁移; the card lies on the reader."""
-        self.wait("the card", lambda seen: seen["applicant"])
-        self.press("Return")
-        self.wait("step 2", lambda seen: seen["page"] == "matter")
-        self.type("query", MATTER_LETTERS)
-        self.wait("the matter", lambda seen: seen["hits"] and "户口迁移" in seen["hits"][0])
-        self.press("Return")
-        self.wait("its questions", lambda seen: seen["matter"])
-        while (seen := self.look())["page"] == "matter":
-            self.press("Return")
-            before = (seen["page"], seen["question"])
-            self.wait("the next question", lambda now, b=before: (now["page"], now["question"]) != b)
-        return self.wait("the checklist", lambda seen: seen["page"] == "materials" and seen["checks"])
-
-    def accept(self) -> None:
-        """From a checklist without defects to the key that concludes: everything is there, 受理."""
-        self.press("A", "F9")
-        self.wait("受理", lambda seen: seen["page"] == "outcome" and seen["outcome"] == "accepted" and seen["preview"])
-        self.press("F9")
-
-    def die(self, doing: Callable[[], object]) -> None:
-        """Do what this window (``die_at``) does not live through."""
-        with contextlib.suppress(BrokenPipeError):
-            doing()
-        assert self.process.wait(timeout=PATIENCE_S) == -signal.SIGKILL
-        self._reap()
-
-    def wait_for_papers(self) -> Seen:
-        """Until every sheet is decided and the visit may end."""
-        return self.wait("papers", lambda seen: seen["page"] == "papers" and seen["may_end"])
-
-    def finish(self) -> Seen:
-        """F9 on the last page."""
-        self.press("F9")
-        return self.wait("the free page", lambda seen: seen["page"] == "idle")
-
-    # --- ends -------------------------------------------------------------------------------------------------
-    def kill(self) -> None:
-        """As a power cut would."""
-        self.process.kill()
-        self._reap()
-
-    def close(self) -> None:
-        """The clerk closes the window; the exit status must be 0."""
-        if self.process.poll() is None:
-            self.ask("close")
-            assert self.process.wait(timeout=PATIENCE_S) == 0
-        self._reap()
-
-    def _reap(self) -> None:
-        self.process.wait(timeout=PATIENCE_S)
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._errors.close()
-
-
-@dataclass(frozen=True)
-class WindowFacts:
-    """What lies on the window's disk."""
-
-    cases: list[CaseRow]
-    papers: list[StoredPaper]
-    drafts: list[DraftRow]
-    journal: list[JournalRow]
-    journal_sound: bool
-    to_upload: int
-
-
-@dataclass(frozen=True)
-class ServerFacts:
-    """What lies on the server's disk; ``cases`` are the ids as often as they were stored anew."""
-
-    cases: list[str]
-    bodies: dict[str, dict[str, Any]]
-    kinds: list[str]
-    chain_sound: bool
-    tickets: dict[str, Ticket]
 
 
 @dataclass
@@ -294,57 +106,6 @@ def enrol_code(folder: Path) -> str:
     hall = open_hall(folder)
     try:
         return hall.enrol_code(DeviceKind.WINDOW, sample_hall.WINDOW_NO).code
-    finally:
-        hall.close()
-
-
-def window_facts(folder: Path) -> WindowFacts:
-    """Read the window's store; its process has ended."""
-    entropy, clock = SystemEntropy(), SystemClock()
-    device = read_device(folder / WINDOW_FOLDER, DeviceKind.WINDOW, entropy)
-    assert device is not None
-    hall_id = device.enrolment.enrolled.hall.hall_id
-    store = open_window_store(device.folder / "window.db", device.keys.key("sqlcipher"), hall_id)
-    journal = Journal(device.crypto, device.keys.key("journal"), clock, entropy)
-    sound = journal.check(store).sound
-
-    def work(unit: WindowUnit) -> WindowFacts:
-        rows = unit.journal.after(0, 100_000)
-        concluded = [unit.cases.get(row.subject) for row in rows if row.kind == "case.concluded"]
-        return WindowFacts(
-            cases=[case for case in concluded if case is not None],
-            papers=[paper for state in PaperState for paper in unit.papers.in_state(state)],
-            drafts=unit.drafts.open(),
-            journal=rows,
-            journal_sound=sound,
-            to_upload=unit.outbox.counts()[0],
-        )
-
-    try:
-        return store.read(work)
-    finally:
-        store.close()
-
-
-def server_facts(folder: Path, ticket_ids: Sequence[str] = ()) -> ServerFacts:
-    """Read the server's store, beside a running server too."""
-    hall = open_hall(folder)
-    actor = system_actor(hall.hall_id)
-
-    def work(unit: HallUnit) -> ServerFacts:
-        entries = [*unit.journal.after(0, 100_000), *unit.journal.unsequenced(100_000)]
-        cases = [entry.subject for entry in entries if entry.kind == "case.stored"]
-        tickets = [unit.tickets.get(ticket_id) for ticket_id in ticket_ids]
-        return ServerFacts(
-            cases=cases,
-            bodies={case_id: unit.cases.body(case_id) for case_id in cases},
-            kinds=[entry.kind for entry in entries],
-            chain_sound=hall.desk.sequencer.verify(unit, actor).broken_at is None,
-            tickets={ticket.number: ticket for ticket in tickets},
-        )
-
-    try:
-        return hall.desk.store.read(hall.hall_id, work)
     finally:
         hall.close()
 

@@ -9,6 +9,7 @@ of JSON on standard input, each is answered by one line on standard output: ``pr
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import os
 import signal
@@ -190,6 +191,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--die-at", choices=sorted(MOMENTS))
     own, rest = parser.parse_known_args()
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
     if own.die_at:
         MOMENTS[own.die_at]()
     make = application.make_application
