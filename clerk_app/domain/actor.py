@@ -13,10 +13,12 @@ class Role(StrEnum):
 
     CLERK = "clerk"
     REVIEWER = "reviewer"
+    CHIEF_REPRESENTATIVE = "chief_representative"  # 首席事务代表: decides at the hall, lifts locks
     SEAL_KEEPER = "seal_keeper"
     MANAGER = "manager"
     TECHNICIAN = "technician"
     AUDITOR = "auditor"
+    PLATFORM = "platform"  # another system that sends pre-checks and supplements
     KIOSK = "kiosk"  # the ticket machine itself: nobody is logged in there
     DISPLAY = "display"
     SYSTEM = "system"  # the server's own timers
@@ -29,6 +31,7 @@ class DeviceKind(StrEnum):
     KIOSK = "kiosk"
     DISPLAY = "display"
     SERVER = "server"
+    PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from clerk_app.domain.calendar import Limit
-from clerk_app.domain.law import Clause, ProcedureLaw
+from clerk_app.domain.law import Clause, ProcedureLaw, SuspensionCause
 
 
 class CaseType(StrEnum):
@@ -94,7 +94,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class OptionOutcome:
-    """A situation that ends the intake: ``not_required``, ``not_our_competence`` or ``redirect``."""
+    """A situation that ends the intake: ``not_required``, ``not_our_competence``, ``redirect`` or ``not_yet_due``.
+
+    ``not_yet_due``: the application is too early; ``text`` says from when it can be made.
+    """
 
     kind: str
     text: str
@@ -154,6 +157,27 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialProcedure:
+    """A step outside the usual examination. ``excluded`` says whether its time does not count (行政许可法第四十五条,
+    or the matter's own law); ``expected`` is the time it usually takes."""
+
+    name: str
+    kind: SuspensionCause
+    excluded: bool
+    expected: Limit | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JointParties:
+    """A matter that several parties apply for together (不动产登记暂行条例第十四条): their roles, one party each at
+    least; empty when one applicant is enough. The applicant takes the first role."""
+
+    roles: tuple[str, ...] = ()
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """A handling item (业务办理项). ``code`` is text as published, 23 to 55 characters in real catalogues.
 
@@ -179,12 +203,35 @@ class Matter:
     result_name: str = ""
     place: str = ""
     phone: str = ""
-    excluded_procedures: tuple[str, ...] = ()
-    counted_procedures: tuple[str, ...] = ()
+    result_validity: str = ""
+    conditions: tuple[str, ...] = ()
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    quantity_limited: bool = False
+    quantity_text: str = ""
+    extension: Limit | None = None
+    joint: JointParties = field(default_factory=JointParties)
     situations: tuple[Situation, ...] = ()
     materials: tuple[Material, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     commitment: Commitment = field(default_factory=Commitment)
+
+    @property
+    def excluded_procedures(self) -> tuple[str, ...]:
+        """Names of the procedures whose time does not count."""
+        return tuple(one.name for one in self.special_procedures if one.excluded)
+
+    @property
+    def counted_procedures(self) -> tuple[str, ...]:
+        """Names of the procedures whose time counts."""
+        return tuple(one.name for one in self.special_procedures if not one.excluded)
+
+    @property
+    def longest_extension(self) -> Limit | None:
+        """By how much the decision may be put off once: the matter's own rule, for a licence without one ten working
+        days (行政许可法第四十二条第一款), else none."""
+        if self.extension is not None or self.procedure_law is not ProcedureLaw.LICENSING:
+            return self.extension
+        return ARTICLE_42
 
     @property
     def for_natural_persons(self) -> bool:
@@ -201,6 +248,9 @@ class Matter:
                 return material
         raise KeyError(material_id)
 
+
+ARTICLE_42 = Limit(10, "工作日", "10个工作日")
+"""行政许可法第四十二条第一款: 经本行政机关负责人批准，可以延长十日."""
 
 Answers = Mapping[str, tuple[str, ...]]
 

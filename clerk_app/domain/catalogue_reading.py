@@ -15,6 +15,7 @@ from clerk_app.domain.catalogue import (
     CaseType,
     Commitment,
     Exemption,
+    JointParties,
     Material,
     MaterialForm,
     Matter,
@@ -22,16 +23,17 @@ from clerk_app.domain.catalogue import (
     Option,
     OptionOutcome,
     Situation,
+    SpecialProcedure,
     Tolerance,
 )
-from clerk_app.domain.law import Clause, ProcedureLaw
+from clerk_app.domain.law import Clause, ProcedureLaw, SuspensionCause
 from clerk_app.domain.matter_codes import type_name
 from clerk_app.domain.record_fields import BrokenRecord, Fields, Problem
 
 RETURNED = "核验后退还"
 _HANDLINGS = frozenset({"留存", RETURNED})
 _EXEMPTION_REASONS = ("政府核发免交", "共享核验免证明", "电子证照免实体")
-_ENDINGS = ("not_required", "not_our_competence", "redirect")
+_ENDINGS = ("not_required", "not_our_competence", "redirect", "not_yet_due")
 _APPLICANTS = ("申请人", "经营者")
 _AGENTS = ("代理人", "代办人")
 
@@ -50,7 +52,6 @@ def read_matter(record: Mapping[str, Any]) -> Matter:
     kind = fields.text("type", "事项类型", required=True)
     if kind and not type_name(kind):
         fields.blame("type", f"事项类型“{kind}”不在 GB/T 39046-2020 附录 A.1 里")
-    included, counted = _procedures(fields)
     matter = Matter(
         code=fields.text("code", "事项编码", required=True),
         name=fields.text("name", "事项名称", required=True),
@@ -71,8 +72,15 @@ def read_matter(record: Mapping[str, Any]) -> Matter:
         result_name=_text_of(fields.part("result", "办理结果"), "name"),
         place=_text_of(fields.part("place", "办理地点")),
         phone=_text_of(fields.part("phone", "咨询电话")),
-        excluded_procedures=included,
-        counted_procedures=counted,
+        result_validity=_text_of(fields.part("result", "办理结果"), "validity"),
+        conditions=tuple(
+            item.text("text", "受理条件", required=True) for item in fields.items("conditions", "受理条件")
+        ),
+        special_procedures=tuple(_procedure(item) for item in fields.items("special_procedures", "特别程序")),
+        quantity_limited=_limited(fields.part("quantity_limit", "数量限制")),
+        quantity_text=_text_of(fields.part("quantity_limit", "数量限制")),
+        extension=_limit(fields.part("extension", "延长期限")),
+        joint=_joint(fields.part("joint_parties", "共同申请")),
         situations=situations,
         materials=materials,
         tolerance=_tolerance(fields.part("tolerance", "容缺受理")),
@@ -135,13 +143,30 @@ def _text_of(fields: Fields | None, key: str = "text") -> str:
     return fields.text(key, "内容")
 
 
-def _procedures(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of special procedures whose time does not count (行政许可法第四十五条), and of those whose time does."""
-    named = [
-        (item.text("name", "特别程序名称", required=True), item.flag("excluded_from_limit", "是否不计时限"))
-        for item in fields.items("special_procedures", "特别程序")
-    ]
-    return tuple(name for name, out in named if out), tuple(name for name, out in named if not out)
+def _procedure(fields: Fields) -> SpecialProcedure:
+    """A special procedure; ``expected`` without a value is one whose time nobody can tell beforehand."""
+    expected = fields.part("expected", "所需时间")
+    has_value = expected is not None and expected.has("value")
+    return SpecialProcedure(
+        fields.text("name", "特别程序名称", required=True),
+        SuspensionCause(fields.choice("kind", "特别程序种类", tuple(SuspensionCause), SuspensionCause.SITE_INSPECTION)),
+        fields.flag("excluded_from_limit", "是否不计时限"),
+        _limit(expected) if has_value else None,
+        fields.text("basis", "特别程序依据"),
+    )
+
+
+def _limited(fields: Fields | None) -> bool:
+    return fields is not None and fields.flag("limited", "是否有数量限制")
+
+
+def _joint(fields: Fields | None) -> JointParties:
+    if fields is None:
+        return JointParties()
+    roles = fields.texts("roles", "共同申请的各方")
+    if len(roles) < 2:
+        fields.blame("roles", "共同申请至少有两方")
+    return JointParties(roles, fields.text("basis", "共同申请的依据"))
 
 
 def _material(fields: Fields) -> Material:

@@ -22,9 +22,20 @@ from clerk_app.domain.catalogue import (
 )
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.errors import Rejected
-from clerk_app.domain.persons import Agent, LegalEntity, NaturalPerson
+from clerk_app.domain.persons import (
+    Agent,
+    Applicant,
+    Contact,
+    LegalEntity,
+    NaturalPerson,
+    OtherOrganisation,
+    Party,
+    applicant_name,
+)
+from clerk_app.domain.queue import VisitReason
 
-Applicant = NaturalPerson | LegalEntity
+MOST_CONTACTS = 3
+"""GB/T 39046-2020, group 办事申请: contacts and agents, three each."""
 
 
 def _nothing() -> Mapping[str, tuple[str, ...]]:
@@ -51,7 +62,9 @@ class Intake:
     """The state of one application at the window.
 
     ``received_at`` is set by the system when the papers are handed over (the matter is chosen), never typed.
-    ``answers`` maps situation id → option ids; ``checks`` maps material id → row.
+    ``answers`` maps situation id → option ids; ``checks`` maps material id → row. ``parties`` are those who apply
+    together with the applicant, who takes the first role of the matter. ``pre_check`` is the number of the online
+    pre-check that this intake was filled from, ``visit`` why the citizen came.
     """
 
     case_id: str
@@ -67,6 +80,10 @@ class Intake:
     competent_body: str = ""
     reason: str = ""
     delivery: str = "window"
+    parties: tuple[Party, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    pre_check: str = ""
+    visit: VisitReason = VisitReason.SUBMIT
 
     # --- the people -------------------------------------------------------------------------------------------
     def with_applicant(self, applicant: Applicant, agent: Agent | None = None) -> Intake:
@@ -74,13 +91,23 @@ class Intake:
         changed = replace(self, applicant=applicant, agent=agent)
         return changed._preset() if changed.matter else changed
 
+    def with_parties(self, parties: tuple[Party, ...]) -> Intake:
+        """Those who apply together with the applicant."""
+        return replace(self, parties=parties)
+
+    def with_contacts(self, contacts: tuple[Contact, ...]) -> Intake:
+        """Whom to call; ``Rejected("contacts", …)`` for more than three."""
+        if len(contacts) > MOST_CONTACTS:
+            raise Rejected("contacts", f"联系人最多 {MOST_CONTACTS} 个")
+        return replace(self, contacts=contacts)
+
     # --- the matter -------------------------------------------------------------------------------------------
     def with_matter(self, matter: Matter, now: datetime) -> Intake:
         """Choose the matter; ``now`` becomes the receipt time, because the papers change hands here.
 
         Raises ``Rejected("matter", …)`` when the matter is not for this kind of applicant.
         """
-        if isinstance(self.applicant, LegalEntity) and not matter.for_legal_entities:
+        if isinstance(self.applicant, LegalEntity | OtherOrganisation) and not matter.for_legal_entities:
             raise Rejected("matter", f"「{matter.name}」只对个人办理，请换成个人申请")
         if isinstance(self.applicant, NaturalPerson) and not matter.for_natural_persons:
             raise Rejected("matter", f"「{matter.name}」只对单位办理，请在第 1 步录入单位")
@@ -175,6 +202,12 @@ class Intake:
 
     @property
     def applicant_name(self) -> str:
-        if isinstance(self.applicant, NaturalPerson):
-            return self.applicant.display_name
-        return self.applicant.name if self.applicant else ""
+        return applicant_name(self.applicant)
+
+    @property
+    def missing_roles(self) -> tuple[str, ...]:
+        """Roles of a joint application for which nobody is there yet; the applicant has the first one."""
+        if self.matter is None or not self.matter.joint.roles:
+            return ()
+        there = {party.role for party in self.parties}
+        return tuple(role for role in self.matter.joint.roles[1:] if role not in there)

@@ -30,10 +30,16 @@ class OutcomeKind(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     NOT_REQUIRED = "not_required"
     REDIRECTED = "redirected"
+    DEEMED_ACCEPTED = "deemed_accepted"  # never a key: the law's answer to silence
 
 
 ACCEPTING = frozenset(
-    {OutcomeKind.ACCEPTED, OutcomeKind.ACCEPTED_WITH_DEFICIENCY, OutcomeKind.ACCEPTED_BY_COMMITMENT}
+    {
+        OutcomeKind.ACCEPTED,
+        OutcomeKind.ACCEPTED_WITH_DEFICIENCY,
+        OutcomeKind.ACCEPTED_BY_COMMITMENT,
+        OutcomeKind.DEEMED_ACCEPTED,
+    }
 )
 
 OUTCOME_NAMES: dict[OutcomeKind, str] = {
@@ -45,6 +51,7 @@ OUTCOME_NAMES: dict[OutcomeKind, str] = {
     OutcomeKind.NOT_ACCEPTED: "不予受理：不归本机关管",
     OutcomeKind.NOT_REQUIRED: "不需要许可",
     OutcomeKind.REDIRECTED: "改办另一事项",
+    OutcomeKind.DEEMED_ACCEPTED: "视为受理",
 }
 
 
@@ -83,12 +90,14 @@ _CLAUSES: dict[ProcedureLaw, dict[OutcomeKind, Clause]] = {
         OutcomeKind.ACCEPTED_WITH_DEFICIENCY: Clause(_LICENSING, "第三十二条第一款第五项"),
         OutcomeKind.ACCEPTED_BY_COMMITMENT: Clause(_LICENSING, "第三十二条第一款第五项"),
         OutcomeKind.REDIRECTED: Clause(_LICENSING, "第三十条第二款"),
+        OutcomeKind.DEEMED_ACCEPTED: Clause(_LICENSING, "第三十二条第一款第四项"),
     },
     ProcedureLaw.REAL_ESTATE: {
         OutcomeKind.ACCEPTED: Clause(_REAL_ESTATE, "第十七条第一款第一项"),
         OutcomeKind.ON_SITE_CORRECTION: Clause(_REAL_ESTATE, "第十七条第一款第二项"),
         OutcomeKind.SUPPLEMENT_REQUESTED: Clause(_REAL_ESTATE, "第十七条第一款第三项"),
         OutcomeKind.NOT_ACCEPTED: Clause(_REAL_ESTATE, "第十七条第一款第四项"),
+        OutcomeKind.DEEMED_ACCEPTED: Clause(_REAL_ESTATE, "第十七条第二款"),
     },
     ProcedureLaw.OWN: {},
 }
@@ -127,6 +136,56 @@ def supplement_title(law: ProcedureLaw) -> str:
     """Real-estate registration refuses and lists everything in one paper (第十七条第一款第三项)."""
     return "不予受理（一次性补正）告知书" if law is ProcedureLaw.REAL_ESTATE else "补正材料一次性告知书"
 
+
+class SuspensionCause(StrEnum):
+    """Why time may stand still: the eight causes of 行政许可法第四十五条, then what a matter's own law adds."""
+
+    HEARING = "hearing"
+    BIDDING = "bidding"
+    AUCTION = "auction"
+    INSPECTION = "inspection"
+    TESTING = "testing"
+    QUARANTINE = "quarantine"
+    APPRAISAL = "appraisal"
+    EXPERT_REVIEW = "expert_review"
+    SITE_INSPECTION = "site_inspection"
+    PUBLICITY = "publicity"
+    CONSULTATION = "consultation"
+    DISPUTE = "suspension"
+
+    @property
+    def label(self) -> str:
+        return _CAUSE_LABELS[self]
+
+
+_CAUSE_LABELS = {
+    SuspensionCause.HEARING: "听证",
+    SuspensionCause.BIDDING: "招标",
+    SuspensionCause.AUCTION: "拍卖",
+    SuspensionCause.INSPECTION: "检验",
+    SuspensionCause.TESTING: "检测",
+    SuspensionCause.QUARANTINE: "检疫",
+    SuspensionCause.APPRAISAL: "鉴定",
+    SuspensionCause.EXPERT_REVIEW: "专家评审",
+    SuspensionCause.SITE_INSPECTION: "现场核查",
+    SuspensionCause.PUBLICITY: "公示",
+    SuspensionCause.CONSULTATION: "征求意见",
+    SuspensionCause.DISPUTE: "中止（争议、诉讼）",
+}
+
+ARTICLE_45 = frozenset(
+    {
+        SuspensionCause.HEARING,
+        SuspensionCause.BIDDING,
+        SuspensionCause.AUCTION,
+        SuspensionCause.INSPECTION,
+        SuspensionCause.TESTING,
+        SuspensionCause.QUARANTINE,
+        SuspensionCause.APPRAISAL,
+        SuspensionCause.EXPERT_REVIEW,
+    }
+)
+"""行政许可法第四十五条. 现场核查 is not among them: it counts unless the matter's own rule excludes it."""
 
 REMEDIES = (
     "如不服本决定，可以自收到本通知书之日起六十日内依法申请行政复议，"

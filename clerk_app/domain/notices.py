@@ -9,7 +9,7 @@ from __future__ import annotations
 from clerk_app.domain.calendar import Due
 from clerk_app.domain.catalogue import Material
 from clerk_app.domain.checklist import MaterialCheck, Verdict, notice_sentence
-from clerk_app.domain.conclusion import Conclusion, competent_body, document_kind, ending_reason
+from clerk_app.domain.conclusion import Conclusion, competent_body, document_kinds, ending_reason
 from clerk_app.domain.law import REMEDIES, OutcomeKind, ProcedureLaw, clause_for, silence_accepts, supplement_title
 from clerk_app.domain.masking import mask_id_number, mask_phone
 from clerk_app.domain.papers import Column, Fact, Notice, PaperKind, Span, Spans, plain
@@ -32,16 +32,9 @@ _DEFECT_COLUMNS = (
 )
 
 
-def notice_for(conclusion: Conclusion) -> Notice | None:
-    """The A4 paper of this conclusion, or None when the outcome has none."""
-    kind = document_kind(conclusion.outcome)
-    if kind is PaperKind.ACCEPTANCE_NOTICE:
-        return _acceptance(conclusion)
-    if kind is PaperKind.SUPPLEMENT_NOTICE:
-        return _supplement(conclusion)
-    if kind is PaperKind.NON_ACCEPTANCE_NOTICE:
-        return _non_acceptance(conclusion)
-    return None
+def notices_for(conclusion: Conclusion) -> tuple[Notice, ...]:
+    """The A4 papers of this conclusion, in the order of printing; empty when the outcome has none."""
+    return tuple(_MAKERS[kind](conclusion) for kind in document_kinds(conclusion.outcome) if kind in _MAKERS)
 
 
 def query_text(conclusion: Conclusion) -> str:
@@ -56,11 +49,13 @@ def _acceptance(c: Conclusion) -> Notice:
         OutcomeKind.ACCEPTED: "受理通知书",
         OutcomeKind.ACCEPTED_WITH_DEFICIENCY: "容缺受理通知书",
         OutcomeKind.ACCEPTED_BY_COMMITMENT: "受理通知书（告知承诺）",
+        OutcomeKind.DEEMED_ACCEPTED: "受理通知书（视为受理）",
     }
     found = {
         OutcomeKind.ACCEPTED: "材料齐全、符合法定形式",
         OutcomeKind.ACCEPTED_WITH_DEFICIENCY: "主要材料齐全、符合法定形式，所欠材料列入可容缺清单",
         OutcomeKind.ACCEPTED_BY_COMMITMENT: "申请人已按告知承诺方式作出书面承诺",
+        OutcomeKind.DEEMED_ACCEPTED: "自收件之日起没有在法定期限内告知，依法视为收件之日受理",
     }
     opening = (
         f"{_you(c)}于{paper_moment(c.received_at)}提出的下列申请，{found[c.outcome]}。"
@@ -81,7 +76,7 @@ def _acceptance(c: Conclusion) -> Notice:
         closing.append(plain(f"申请人承诺：{declaration}。{c.matter.commitment.failure}。"))
     return _notice(
         c,
-        PaperKind.ACCEPTANCE_NOTICE,
+        document_kinds(c.outcome)[0],
         titles[c.outcome],
         opening=plain(opening),
         facts=(*_who(c), *_acceptance_facts(c)),
@@ -173,8 +168,7 @@ def _non_acceptance(c: Conclusion) -> Notice:
     reason = ending_reason(c.intake)
     decision = "不予受理" if not not_required else "即时告知不受理"
     opening = (
-        f"{_you(c)}于{paper_moment(c.received_at)}提出的“{c.matter.name}”申请，"
-        f"根据{_by_law(c)}，本机关决定{decision}。"
+        f"{_you(c)}于{paper_moment(c.received_at)}提出的“{c.matter.name}”申请，根据{_by_law(c)}，本机关决定{decision}。"
     )
     facts = list(_who(c))
     facts.append(Fact("不予受理的事实和理由", plain(reason or "申请事项依法不属于本机关职权范围")))
@@ -210,7 +204,7 @@ def _notice(
     return Notice(
         kind=kind,
         title=title,
-        document_number=c.numbers.document,
+        document_number=c.numbers.documents[kind],
         case_number=c.numbers.case,
         addressee=f"{c.intake.applicant_name}：",
         opening=opening,
@@ -291,3 +285,10 @@ def _material_row(number: int, material: Material, row: MaterialCheck) -> tuple[
         result += "，原件已核"
     return (str(number), name, form, str(row.pieces), str(row.pages) if row.pages else "—", result)
 
+
+_MAKERS = {
+    PaperKind.ACCEPTANCE_NOTICE: _acceptance,
+    PaperKind.DEFICIENCY_NOTICE: _acceptance,
+    PaperKind.SUPPLEMENT_NOTICE: _supplement,
+    PaperKind.NON_ACCEPTANCE_NOTICE: _non_acceptance,
+}

@@ -6,16 +6,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from clerk_app.domain.calendar import Limit, WorkingCalendar, due
 from clerk_app.domain.catalogue import commitment_chosen
 from clerk_app.domain.checklist import Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import ACCEPTING, OUTCOME_NAMES, OutcomeKind, ProcedureLaw
 
+NOTICE_LIMIT = Limit(5, "工作日", "五日内", "收件之日")
+"""行政许可法第三十二条第一款第四项, in working days by 第八十二条."""
+
 _ENDINGS = {
     "not_required": OutcomeKind.NOT_REQUIRED,
     "not_our_competence": OutcomeKind.NOT_ACCEPTED,
     "redirect": OutcomeKind.REDIRECTED,
+    "not_yet_due": OutcomeKind.NOT_REQUIRED,
 }
 
 
@@ -29,15 +35,22 @@ class OutcomeOption:
     line: str
 
 
-def options(intake: Intake) -> tuple[OutcomeOption, ...]:
-    """All outcomes in the order of their digits; ``REDIRECTED`` only where the situation leads there."""
-    kinds = [kind for kind in OutcomeKind if kind is not OutcomeKind.REDIRECTED or _ending(intake) is kind]
-    return tuple(_option(intake, kind) for kind in kinds)
+def options(intake: Intake, late: str = "") -> tuple[OutcomeOption, ...]:
+    """All outcomes in the order of their digits; ``REDIRECTED`` only where the situation leads there.
+
+    ``late`` is the sentence of ``late_reason``: it locks what may no longer be told.
+    """
+    kinds = [
+        kind
+        for kind in OutcomeKind
+        if kind is not OutcomeKind.DEEMED_ACCEPTED and (kind is not OutcomeKind.REDIRECTED or _ending(intake) is kind)
+    ]
+    return tuple(_option(intake, kind, late) for kind in kinds)
 
 
-def preselected(intake: Intake) -> OutcomeKind | None:
+def preselected(intake: Intake, late: str = "") -> OutcomeKind | None:
     """The outcome that is chosen when the page opens: the only lawful one, or the most favourable."""
-    allowed = [option.kind for option in options(intake) if not option.locked]
+    allowed = [option.kind for option in options(intake, late) if not option.locked]
     ending = _ending(intake)
     if ending is not None:
         return ending if ending in allowed else None
@@ -52,7 +65,28 @@ def preselected(intake: Intake) -> OutcomeKind | None:
     return None
 
 
-def lock_reason(intake: Intake, kind: OutcomeKind) -> str:
+def late_reason(intake: Intake, now: datetime, calendar: WorkingCalendar) -> str:
+    """Why neither supplement nor refusal may be told any more; empty while they may.
+
+    A licence is accepted from the day of receipt when nothing was told within five working days (行政许可法第三十二条
+    第一款第四项), a real-estate registration when it was not refused in writing on the spot (不动产登记暂行条例
+    第十七条第二款).
+    """
+    if intake.matter is None or intake.received_at is None:
+        return ""
+    law = intake.matter.procedure_law
+    if law is ProcedureLaw.LICENSING and now > due(NOTICE_LIMIT, intake.received_at, calendar).at:
+        return f"{intake.received_at:%m-%d} 收件，五个工作日内没有告知，从收件之日起视为受理，只能受理"
+    if law is ProcedureLaw.REAL_ESTATE and now.date() > intake.received_at.date():
+        return f"{intake.received_at:%m-%d} 收件，没有当场书面告知，视为受理，只能受理"
+    return ""
+
+
+LATE_LOCKED = frozenset({OutcomeKind.SUPPLEMENT_REQUESTED, OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
+"""What may no longer be told once the law deems the application accepted."""
+
+
+def lock_reason(intake: Intake, kind: OutcomeKind, late: str = "") -> str:
     """Why an outcome is not open now; empty when it is."""
     if intake.applicant is None:
         return "还没有申请人，先读身份证或录入"
@@ -62,6 +96,8 @@ def lock_reason(intake: Intake, kind: OutcomeKind) -> str:
     if ending is not None and kind is not ending:
         assert intake.ending is not None
         return f"所选情形：{intake.ending.text}"
+    if late and kind in LATE_LOCKED:
+        return late
     return _GUARDS[kind](intake)
 
 
@@ -69,8 +105,8 @@ def _ending(intake: Intake) -> OutcomeKind | None:
     return _ENDINGS[intake.ending.kind] if intake.ending else None
 
 
-def _option(intake: Intake, kind: OutcomeKind) -> OutcomeOption:
-    reason = lock_reason(intake, kind)
+def _option(intake: Intake, kind: OutcomeKind, late: str) -> OutcomeOption:
+    reason = lock_reason(intake, kind, late)
     return OutcomeOption(kind, outcome_name(intake, kind), bool(reason), reason or _hint(intake, kind))
 
 
@@ -89,6 +125,8 @@ def _numbers(rows: tuple[tuple[int, object, object], ...]) -> str:
 def _not_all_checked(intake: Intake) -> str:
     if intake.matter is not None and not intake.materials:
         return "目录里没有这个事项的材料清单，不能按标准收件，请先补全目录"
+    if missing := intake.missing_roles:
+        return f"本事项要共同申请，还缺{'、'.join(missing)}，请在第 1 步补上"
     pending = intake.numbered(Verdict.PENDING)
     return f"还有 {len(pending)} 项未查：{_numbers(pending)}" if pending else ""
 
@@ -155,6 +193,7 @@ _GUARDS = {
     OutcomeKind.NOT_ACCEPTED: _free,
     OutcomeKind.NOT_REQUIRED: _free,
     OutcomeKind.REDIRECTED: _free,
+    OutcomeKind.DEEMED_ACCEPTED: _free,
 }
 
 

@@ -12,29 +12,77 @@ from enum import StrEnum
 
 
 class PaperKind(StrEnum):
-    """Papers that the window or the kiosk hands out."""
+    """Papers that window and kiosk hand out, sign or send to the back office."""
 
     TICKET = "ticket"
     RECEIPT = "receipt"
     ACCEPTANCE_NOTICE = "acceptance_notice"
-    SUPPLEMENT_NOTICE = "supplement_notice"
     NON_ACCEPTANCE_NOTICE = "non_acceptance_notice"
+    SUPPLEMENT_NOTICE = "supplement_notice"
+    DEFICIENCY_NOTICE = "deficiency_notice"
+    DEFICIENCY_COMMITMENT = "deficiency_commitment"
+    COMMITMENT_LETTER = "commitment_letter"
+    SPECIAL_PROCEDURE_NOTICE = "special_procedure_notice"
+    EXTENSION_NOTICE = "extension_notice"
+    GRANT_DECISION = "grant_decision"
+    REFUSAL_DECISION = "refusal_decision"
+    SERVICE_RECEIPT = "service_receipt"
+    COLLECTION_NOTICE = "collection_notice"
+    COLLECTION_SLIP = "collection_slip"
+    HANDOVER_SHEET = "handover_sheet"
+    RETURN_NOTICE = "return_notice"
+    WITHDRAWAL_NOTICE = "withdrawal_notice"
+    TERMINATION_NOTICE = "termination_notice"
+    PAYMENT_NOTICE = "payment_notice"
+    GUIDANCE_NOTICE = "guidance_notice"
 
 
 PAPER_NAMES: dict[PaperKind, str] = {
     PaperKind.TICKET: "取号小票",
     PaperKind.RECEIPT: "收件凭证",
     PaperKind.ACCEPTANCE_NOTICE: "受理通知书",
-    PaperKind.SUPPLEMENT_NOTICE: "补正材料一次性告知书",
     PaperKind.NON_ACCEPTANCE_NOTICE: "不予受理通知书",
+    PaperKind.SUPPLEMENT_NOTICE: "补正材料一次性告知书",
+    PaperKind.DEFICIENCY_NOTICE: "容缺受理通知书",
+    PaperKind.DEFICIENCY_COMMITMENT: "容缺受理承诺书",
+    PaperKind.COMMITMENT_LETTER: "告知承诺书",
+    PaperKind.SPECIAL_PROCEDURE_NOTICE: "特别程序告知书",
+    PaperKind.EXTENSION_NOTICE: "延长办理期限告知书",
+    PaperKind.GRANT_DECISION: "准予决定书",
+    PaperKind.REFUSAL_DECISION: "不予决定书",
+    PaperKind.SERVICE_RECEIPT: "送达回证",
+    PaperKind.COLLECTION_NOTICE: "取件通知书",
+    PaperKind.COLLECTION_SLIP: "领取凭证",
+    PaperKind.HANDOVER_SHEET: "物料交接单",
+    PaperKind.RETURN_NOTICE: "退件通知书",
+    PaperKind.WITHDRAWAL_NOTICE: "撤回申请通知书",
+    PaperKind.TERMINATION_NOTICE: "终止办理通知书",
+    PaperKind.PAYMENT_NOTICE: "缴费通知书",
+    PaperKind.GUIDANCE_NOTICE: "一次性告知单",
 }
 
 DOCUMENT_WORDS: dict[PaperKind, str] = {
     PaperKind.ACCEPTANCE_NOTICE: "受",
-    PaperKind.SUPPLEMENT_NOTICE: "补",
     PaperKind.NON_ACCEPTANCE_NOTICE: "不受",
+    PaperKind.SUPPLEMENT_NOTICE: "补",
+    PaperKind.DEFICIENCY_NOTICE: "容受",
+    PaperKind.DEFICIENCY_COMMITMENT: "容诺",
+    PaperKind.COMMITMENT_LETTER: "诺",
+    PaperKind.SPECIAL_PROCEDURE_NOTICE: "特",
+    PaperKind.EXTENSION_NOTICE: "延",
+    PaperKind.GRANT_DECISION: "准",
+    PaperKind.REFUSAL_DECISION: "不准",
+    PaperKind.SERVICE_RECEIPT: "送",
+    PaperKind.COLLECTION_NOTICE: "取",
+    PaperKind.COLLECTION_SLIP: "领",
+    PaperKind.HANDOVER_SHEET: "交",
+    PaperKind.RETURN_NOTICE: "退",
+    PaperKind.WITHDRAWAL_NOTICE: "撤",
+    PaperKind.TERMINATION_NOTICE: "终",
+    PaperKind.PAYMENT_NOTICE: "费",
+    PaperKind.GUIDANCE_NOTICE: "告",
 }
-"""The word of the document number's series (明市监受〔2026〕12-0032 号)."""
+"""The word of the document number's series (明市监受〔2026〕12-0032 号), a series per window, word and year."""
 
 
 @dataclass(frozen=True, slots=True)

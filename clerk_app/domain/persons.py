@@ -71,16 +71,42 @@ class LegalEntity:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherOrganisation:
+    """Neither a person nor a legal entity with a credit code: an unregistered group, a foreign body, an owners' board.
+
+    ``certificate`` names the paper that proves it (批准文件, 境外登记证 …), ``certificate_number`` what stands on it;
+    ``responsible`` is the person who speaks for it (GB/T 39046-2020 A.4: 6 其他).
+    """
+
+    name: str
+    certificate: str
+    certificate_number: str = field(repr=False)
+    responsible: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person to call about the case (联系人; GB/T 39046-2020 has room for three)."""
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Agent:
     """The person who came instead, and the power of attorney that allows it.
 
     授权委托书 (民法典第一百六十五条) names agent, matter, powers and period and is signed. ``scope`` is the text of the
-    powers (代为申请、领取), ``valid_to`` the last day, None when the paper names no end.
+    powers (代为申请、领取), ``signed_on`` the day of the paper, ``valid_to`` the last day, None when it names no end.
     """
 
     person: NaturalPerson
     scope: str = ""
     valid_to: date | None = None
+    signed_on: date | None = None
 
     @property
     def name(self) -> str:
@@ -89,6 +115,29 @@ class Agent:
     def may(self, power: str, on: date) -> bool:
         """Whether the power (申请, 领取 …) is written in the scope and the period has not ended on that day."""
         return bool(power) and power in self.scope and (self.valid_to is None or on <= self.valid_to)
+
+
+Applicant = NaturalPerson | LegalEntity | OtherOrganisation
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of several parties that apply together, in its role (出卖人, 买受人), with its own agent."""
+
+    role: str
+    applicant: Applicant
+    agent: Agent | None = None
+
+    @property
+    def name(self) -> str:
+        return applicant_name(self.applicant)
+
+
+def applicant_name(applicant: Applicant | None) -> str:
+    """The name to show and print; empty for nobody."""
+    if isinstance(applicant, NaturalPerson):
+        return applicant.display_name
+    return applicant.name if applicant else ""
 
 
 @dataclass(frozen=True, slots=True)

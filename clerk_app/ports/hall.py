@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from clerk_app.domain.actor import DeviceKind, Role
+from clerk_app.domain.casefile import CaseOpening
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
@@ -288,7 +289,10 @@ class PaperRecord:
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
     """One intake as the window stored it. ``case_number`` is printed on paper; ``detail`` holds checklist, situation
-    answers, defects and delivery as the window keeps them (opaque to the server for now).
+    answers, defects and delivery as the window keeps them (opaque to the server).
+
+    ``opening`` is what the acts that follow depend on; ``conclusion`` the whole conclusion as JSON, so that any window
+    can go on with the case and draw its papers. ``outage_since``: concluded while the server was away, since when.
 
     ``revision`` starts at 1 and grows with each change; one revision has one content for ever.
     """
@@ -312,6 +316,10 @@ class CaseRecord:
     provisional: bool = False
     documents: tuple[PaperRecord, ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)
+    opening: CaseOpening | None = None
+    conclusion: dict[str, Any] = field(default_factory=dict, repr=False)
+    parties: tuple[PartyRecord, ...] = ()
+    outage_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ def intake() -> Intake:
 
 
 def concluded(kind: OutcomeKind = OutcomeKind.ACCEPTED, **changes: Any) -> Concluded:
-    numbers = Numbers("MH-12-20261123-0031", "明市监受〔2026〕12-0032 号")
+    numbers = Numbers("MH-12-20261123-0031", dict.fromkeys(PaperKind, "明市监受〔2026〕12-0032 号"))
     facts = conclude(intake(), kind, now=at(10, 28, 41), actor=CLERK, hall=HALL, calendar=load(), numbers=numbers)
     return replace(Concluded("c-47", numbers.case, facts, (), None, None), **changes)
 

@@ -13,12 +13,12 @@ from datetime import datetime
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.calendar import WorkingCalendar
-from clerk_app.domain.conclusion import Conclusion, Numbers, conclude, document_word
+from clerk_app.domain.conclusion import Conclusion, Numbers, conclude, document_kinds
 from clerk_app.domain.errors import Conflict, Locked, NotFound
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.intake import Intake, TicketRef
 from clerk_app.domain.law import OutcomeKind
-from clerk_app.domain.notices import notice_for
+from clerk_app.domain.notices import notices_for
 from clerk_app.domain.papers import Notice, Receipt
 from clerk_app.domain.receipts import receipt_for
 from clerk_app.ports.printing import PaperRenderer
@@ -202,7 +202,7 @@ class CaseDesk:
         Raises what ``conclude`` raises: ``Locked`` with the sentence of the button, ``Rejected`` for a missing field.
         """
         conclusion = self._conclusion(intake, outcome, actor, self._store.read(self._peek(intake, outcome)))
-        notice, receipt = notice_for(conclusion), receipt_for(conclusion)
+        notice, receipt = next(iter(notices_for(conclusion)), None), receipt_for(conclusion)
         return Preview(
             conclusion=conclusion,
             numbers=conclusion.numbers,
@@ -269,11 +269,11 @@ class CaseDesk:
 
     # --- inside -----------------------------------------------------------------------------------------------
     def _peek(self, intake: Intake, outcome: OutcomeKind) -> Callable[[WindowUnit], NextNumbers]:
-        word = document_word(outcome)
+        kinds = document_kinds(outcome)
         matter = intake.matter
         short = self._hall().short(matter.department) if matter else ""
         day = self._journal.now().date()
-        return lambda unit: next_numbers(unit, self._binding.check(unit), day, short, word)
+        return lambda unit: next_numbers(unit, self._binding.check(unit), day, short, kinds)
 
     def _conclusion(self, intake: Intake, outcome: OutcomeKind, actor: Actor, expected: NextNumbers) -> Conclusion:
         return conclude(

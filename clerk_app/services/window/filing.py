@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerk_app.domain.conclusion import Conclusion
-from clerk_app.domain.notices import notice_for
+from clerk_app.domain.notices import notices_for
 from clerk_app.domain.papers import PAPER_NAMES, PaperKind, Receipt
 from clerk_app.domain.receipts import receipt_for
 from clerk_app.ports.printing import PaperRenderer
@@ -34,8 +34,7 @@ def prepare_papers(conclusion: Conclusion, renderer: PaperRenderer, journal: Jou
     receipt = receipt_for(conclusion)
     if receipt is not None:
         made.append(receipt_paper(case_id, receipt, Medium.RECEIPT, renderer.receipt(receipt), journal))
-    notice = notice_for(conclusion)
-    if notice is not None:
+    for notice in notices_for(conclusion):
         content = renderer.notice(notice)
         paper = _sheet(case_id, notice.kind, Medium.PAGE, notice.title, notice.document_number, content, journal)
         made.append(NewPaper(paper, content, records.dump_notice(notice)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from clerk_app.domain.conclusion import Numbers
 from clerk_app.domain.numbering import case_number, document_number
+from clerk_app.domain.papers import DOCUMENT_WORDS, PaperKind
 from clerk_app.ports.window import Binding, WindowUnit
 
 
@@ -18,18 +20,29 @@ class NextNumbers:
     takes: tuple[tuple[str, int], ...]
 
 
-def next_numbers(unit: WindowUnit, binding: Binding, day: date, short: str, word: str) -> NextNumbers:
-    """The case number of ``day`` and, with a ``word``, the document number of the agency ``short`` for that year.
+def next_numbers(unit: WindowUnit, binding: Binding, day: date, short: str, kinds: Sequence[PaperKind]) -> NextNumbers:
+    """The case number of ``day`` and a document number of the agency ``short`` for each kind of paper.
 
-    The case sequence starts anew each day, the document sequence each year, per window and word.
+    The case sequence starts anew each day, the document sequences each year, per window and word.
     """
     window = binding.window_no
     series = f"case/{window}/{day:%Y%m%d}"
     value = unit.numbers.last(series) + 1
+    documents, takes = next_documents(unit, binding, day, short, kinds)
     case = case_number(binding.hall_code, window, day, value)
-    if not word:
-        return NextNumbers(Numbers(case), ((series, value),))
-    papers = f"document/{window}/{day:%Y}/{word}"
-    sheet = unit.numbers.last(papers) + 1
-    document = document_number(short, word, day.year, window, sheet)
-    return NextNumbers(Numbers(case, document), ((series, value), (papers, sheet)))
+    return NextNumbers(Numbers(case, documents), ((series, value), *takes))
+
+
+def next_documents(
+    unit: WindowUnit, binding: Binding, day: date, short: str, kinds: Sequence[PaperKind]
+) -> tuple[dict[PaperKind, str], tuple[tuple[str, int], ...]]:
+    """A document number for each kind, and the series values that they stand for."""
+    numbers: dict[PaperKind, str] = {}
+    takes: list[tuple[str, int]] = []
+    for kind in kinds:
+        word = DOCUMENT_WORDS[kind]
+        series = f"document/{binding.window_no}/{day:%Y}/{word}"
+        sheet = unit.numbers.last(series) + 1
+        numbers[kind] = document_number(short, word, day.year, binding.window_no, sheet)
+        takes.append((series, sheet))
+    return numbers, tuple(takes)

@@ -10,8 +10,8 @@ from enum import StrEnum
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.calendar import WorkingCalendar, due
 from clerk_app.domain.cases import CaseState
-from clerk_app.domain.conclusion import NOTICE_LIMIT
 from clerk_app.domain.masking import mask_name
+from clerk_app.domain.outcomes import NOTICE_LIMIT
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.window import CaseRow, DraftRow, WindowStore, WindowUnit
 from clerk_app.services.window.cases import Draft, draft_line

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from clerk_app.domain.conclusion import Conclusion, competent_body
-from clerk_app.domain.intake import Applicant, Intake
+from clerk_app.domain.conclusion import Conclusion, case_opening, competent_body
+from clerk_app.domain.intake import Intake
 from clerk_app.domain.papers import Notice, Receipt
-from clerk_app.domain.persons import LegalEntity, NaturalPerson
+from clerk_app.domain.persons import Applicant, LegalEntity, NaturalPerson, OtherOrganisation
 from clerk_app.ports.hall import CaseRecord, PaperRecord, PartyRecord, RatingRecord
 from clerk_app.ports.window import StoredPaper
 
@@ -119,7 +119,18 @@ def case_record(conclusion: Conclusion, papers: Sequence[StoredPaper]) -> CaseRe
         provisional=c.promised.provisional if c.promised else False,
         documents=tuple(PaperRecord(p.paper_id, p.kind.value, p.number, p.sha) for p in papers),
         detail=_detail(c),
+        opening=case_opening(c),
+        conclusion=dump_conclusion(_pinned(c)),
+        parties=tuple(party(one.applicant) for one in c.intake.parties),
+        outage_since=c.outage.since if c.outage else None,
     )
+
+
+def _pinned(c: Conclusion) -> Conclusion:
+    """The conclusion with as much of its matter as the case needs: what was not asked for need not travel."""
+    matter = c.matter
+    slim = replace(matter, materials=c.intake.materials, legal_basis=matter.legal_basis[:3])
+    return replace(c, intake=replace(c.intake, matter=slim))
 
 
 def party(applicant: Applicant, phone: str = "") -> PartyRecord:
@@ -130,6 +141,15 @@ def party(applicant: Applicant, phone: str = "") -> PartyRecord:
             name=applicant.name,
             document_type="uscc",
             document_no=applicant.credit_code,
+            phone=phone or applicant.phone,
+            address=applicant.address,
+        )
+    if isinstance(applicant, OtherOrganisation):
+        return PartyRecord(
+            kind="other",
+            name=applicant.name,
+            document_type=applicant.certificate,
+            document_no=applicant.certificate_number,
             phone=phone or applicant.phone,
             address=applicant.address,
         )

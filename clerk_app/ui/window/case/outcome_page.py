@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain import outcomes
-from clerk_app.domain.conclusion import competent_body, document_kind, ending_reason, gives_receipt
+from clerk_app.domain.conclusion import competent_body, document_kinds, ending_reason, gives_receipt
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind, rules_text, silence_accepts
 from clerk_app.domain.papers import PAPER_NAMES
@@ -154,7 +154,7 @@ class OutcomePage(QWidget):
         self._show_go()
         if kind is None:
             self._show_paper(None, "先选一个结论")
-        elif document_kind(kind) is None:
+        elif not document_kinds(kind):
             self._show_paper(None, "这个结论没有要印的文书")
         else:
             self.preview_wanted.emit(kind)
@@ -298,7 +298,7 @@ def _caution(intake: Intake, kind: OutcomeKind | None) -> str:
 def _paper_line(kind: OutcomeKind | None) -> str:
     if kind is None:
         return ""
-    paper = document_kind(kind)
+    paper = next(iter(document_kinds(kind)), None)
     parts = [f"A4 {PAPER_NAMES[paper]} 2 份"] if paper else []
     if gives_receipt(kind):
         parts.append("小票收件凭证 1 份")
