@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from clerk_app.domain.actor import Role
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.papers import PaperKind
+from clerk_app.ports.window_files import FileUnit
 
 T = TypeVar("T")
 
@@ -135,7 +136,8 @@ class DraftStore(Protocol):
 class CaseRow:
     """A concluded case, without its papers and details; ``request_sha`` is the digest of what was asked for.
 
-    ``called_at`` is when the citizen was called (or the case was opened without a ticket).
+    ``called_at`` is when the citizen was called (or the case was opened without a ticket). ``state`` and the dates
+    follow the acts. ``origin`` is the number of the window that concluded the case, empty for this one.
     """
 
     case_id: str
@@ -161,10 +163,20 @@ class CaseRow:
     record_id: str | None = None
     case_no: str | None = None
     synced_at: datetime | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDates:
+    """The dates of a case that acts move."""
+
+    promised_at: datetime | None
+    tolerance_due: datetime | None
+    supplement_due: datetime | None
 
 
 class CaseStore(Protocol):
-    """Concluded cases; none is ever deleted here."""
+    """Concluded cases, this window's and those of others that somebody went on with here; none is ever deleted."""
 
     def add(self, case: CaseRow, body: dict[str, Any]) -> None:
         """``body`` is the whole ``Conclusion``."""
@@ -178,16 +190,20 @@ class CaseStore(Protocol):
         """The server has it durably."""
         ...
 
+    def moved(self, case_id: str, state: CaseState, dates: CaseDates) -> None:
+        """An act moved the case."""
+        ...
+
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
-        """Concluded by that person on that day, oldest first."""
+        """Concluded here by that person on that day, oldest first."""
         ...
 
     def of_ticket(self, ticket_id: str) -> list[CaseRow]:
-        """Concluded in one visit, oldest first."""
+        """Concluded here in one visit, oldest first."""
         ...
 
     def in_state(self, states: Sequence[CaseState], since: datetime) -> list[CaseRow]:
-        """Cases in these states that were concluded since, oldest first."""
+        """This window's cases in these states that were concluded since, oldest first."""
         ...
 
     def find(self, text: str, limit: int) -> list[CaseRow]:
@@ -232,7 +248,9 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredPaper:
-    """One sheet as stored. A reprint is a sheet of its own with the same number and ``reprint`` = 1, 2, …
+    """One sheet as stored; ``case_id`` is the case, the consultation or the hand-over sheet that it belongs to.
+
+    A reprint is a sheet of its own with the same number and ``reprint`` = 1, 2, …
 
     ``original_id`` is the first sheet's id (its own for the first). ``copies`` is what the content holds (第一联 and
     第二联 are in one PDF). ``sha`` is the SM3 of the content, 64 hex digits. ``sentence`` says what happened last,
@@ -291,6 +309,11 @@ class OutboxKind(StrEnum):
 
     CASE = "case"
     RATING = "rating"
+    ACT = "act"
+    SEAL_USE = "seal_use"
+    VISIT = "visit"
+    CONSULTATION = "consultation"
+    SIGNATURE = "signature"
 
 
 class OutboxState(StrEnum):
@@ -428,7 +451,7 @@ class JournalStore(Protocol):
         ...
 
 
-class WindowUnit(Protocol):
+class WindowUnit(FileUnit, Protocol):
     """One transaction."""
 
     @property

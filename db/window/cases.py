@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import Conflict
-from clerk_app.ports.window import Binding, CaseRow, DraftRow
+from clerk_app.ports.window import Binding, CaseDates, CaseRow, DraftRow
 from db.window.models import BindingTable, CaseTable, DraftTable, FactTable, SeriesTable
 
 _BINDING = BindingTable.__table__.c
@@ -112,6 +112,7 @@ class SqlCases:
         self._db = connection
         self._hall = hall_id
         self._read = select(*columns_of(CaseRow, _CASE)).where(_CASE.hall_id == hall_id)
+        self._own = self._read.where(_CASE.origin == "")
 
     def add(self, case: CaseRow, body: dict[str, Any]) -> None:
         self._db.execute(insert(CaseTable).values(hall_id=self._hall, body=body, **values_of(case)))
@@ -132,16 +133,24 @@ class SqlCases:
             .values(record_id=record_id, case_no=case_no, synced_at=synced_at)
         )
 
+    def moved(self, case_id: str, state: CaseState, dates: CaseDates) -> None:
+        self._db.execute(
+            update(CaseTable)
+            .where(_CASE.hall_id == self._hall, _CASE.case_id == case_id)
+            .values(state=state, **values_of(dates))
+        )
+
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
-        rows = self._read.where(_CASE.day == day, _CASE.user_id == user_id).order_by(_CASE.concluded_at, _CASE.case_id)
+        mine = self._own.where(_CASE.day == day, _CASE.user_id == user_id)
+        rows = mine.order_by(_CASE.concluded_at, _CASE.case_id)
         return [CaseRow(*row) for row in self._db.execute(rows)]
 
     def of_ticket(self, ticket_id: str) -> list[CaseRow]:
-        rows = self._read.where(_CASE.ticket_id == ticket_id).order_by(_CASE.concluded_at, _CASE.case_id)
+        rows = self._own.where(_CASE.ticket_id == ticket_id).order_by(_CASE.concluded_at, _CASE.case_id)
         return [CaseRow(*row) for row in self._db.execute(rows)]
 
     def in_state(self, states: Sequence[CaseState], since: datetime) -> list[CaseRow]:
-        rows = self._read.where(_CASE.state.in_(states), _CASE.concluded_at >= since).order_by(
+        rows = self._own.where(_CASE.state.in_(states), _CASE.concluded_at >= since).order_by(
             _CASE.concluded_at, _CASE.case_id
         )
         return [CaseRow(*row) for row in self._db.execute(rows)]

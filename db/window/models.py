@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from clerk_app.domain.cases import CaseState
+from clerk_app.domain.acts import SealKind
+from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.window import Medium, OutboxKind, OutboxState, PaperState, Step
+from clerk_app.ports.window_files import ActState
 from db.types import ID, EnumText, Json, Moment
 
 
@@ -83,7 +85,8 @@ class DraftTable(Base):
 
 
 class CaseTable(Base):
-    """A concluded case; ``body`` is the whole conclusion. The last three columns come from the server."""
+    """A concluded case; ``body`` is the whole conclusion. ``record_id``, ``case_no`` and ``synced_at`` come from the
+    server; ``origin`` is the window that concluded it, empty for this one."""
 
     __tablename__ = "concluded_case"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -111,6 +114,7 @@ class CaseTable(Base):
     record_id: Mapped[str | None] = mapped_column(ID)
     case_no: Mapped[str | None] = mapped_column(String(160))
     synced_at: Mapped[datetime | None] = mapped_column(Moment)
+    origin: Mapped[str] = mapped_column(String(16), server_default="")
     __table_args__ = (
         Index("uq_concluded_case_number", "hall_id", "case_number", unique=True),
         Index(
@@ -150,7 +154,6 @@ class PaperTable(Base):
     __table_args__ = (
         Index("uq_paper_position", "hall_id", "case_id", "position", unique=True),
         Index("ix_paper_state", "hall_id", "state"),
-        ForeignKeyConstraint(["hall_id", "case_id"], ["concluded_case.hall_id", "concluded_case.case_id"]),
     )
 
 
@@ -173,6 +176,94 @@ class OutboxTable(Base):
     __table_args__ = (
         Index("uq_outbox_position", "hall_id", "position", unique=True),
         Index("ix_outbox_state", "hall_id", "state", "position"),
+    )
+
+
+class ActTable(Base):
+    """An act on a case; ``body`` is the whole act, ``position`` the server's place of it (0: not known yet)."""
+
+    __tablename__ = "case_act"
+    hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    act_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ID)
+    step: Mapped[CaseStep] = mapped_column(EnumText(CaseStep))
+    at: Mapped[datetime] = mapped_column(Moment)
+    user_id: Mapped[str] = mapped_column(String(64))
+    state: Mapped[ActState] = mapped_column(EnumText(ActState))
+    position: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    __table_args__ = (
+        Index("ix_case_act_case", "hall_id", "case_id", "position"),
+        Index("ix_case_act_state", "hall_id", "state"),
+    )
+
+
+class SignatureTable(Base):
+    """A signature on the citizen's screen, bound to the content by ``digest``."""
+
+    __tablename__ = "signature"
+    hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    signature_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ID)
+    paper_id: Mapped[str] = mapped_column(ID)
+    digest: Mapped[str] = mapped_column(String(64))
+    signer: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(Moment)
+    strokes: Mapped[list[Any]] = mapped_column(Json)
+    __table_args__ = (Index("ix_signature_case", "hall_id", "case_id", "signed_at"),)
+
+
+class SealTable(Base):
+    """The seal register: which seal on which paper, by whom, when, how often; triggers refuse every change."""
+
+    __tablename__ = "seal_use"
+    hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    use_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    seal: Mapped[SealKind] = mapped_column(EnumText(SealKind))
+    case_id: Mapped[str] = mapped_column(ID)
+    paper_id: Mapped[str] = mapped_column(ID)
+    paper_kind: Mapped[PaperKind] = mapped_column(EnumText(PaperKind))
+    paper_number: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[str] = mapped_column(String(64))
+    user_name: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+    count: Mapped[int] = mapped_column(Integer)
+    __table_args__ = (
+        Index("ix_seal_use_paper", "hall_id", "paper_id"),
+        Index("ix_seal_use_at", "hall_id", "at"),
+    )
+
+
+class VisitTable(Base):
+    """A visit that ended here; ``reasons`` and ``case_ids`` are lists."""
+
+    __tablename__ = "visit"
+    hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    visit: Mapped[str] = mapped_column(ID, primary_key=True)
+    ticket_id: Mapped[str | None] = mapped_column(ID)
+    reasons: Mapped[list[str]] = mapped_column(Json)
+    case_ids: Mapped[list[str]] = mapped_column(Json)
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (Index("ix_visit_ended", "hall_id", "ended_at"),)
+
+
+class ConsultationTable(Base):
+    """Advice without a case."""
+
+    __tablename__ = "consultation"
+    hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    consultation_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    number: Mapped[str] = mapped_column(String(64))
+    matter_code: Mapped[str] = mapped_column(String(128))
+    matter_name: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime] = mapped_column(Moment)
+    user_id: Mapped[str] = mapped_column(String(64))
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    __table_args__ = (
+        Index("uq_consultation_number", "hall_id", "number", unique=True),
+        Index("ix_consultation_given", "hall_id", "given_at"),
     )
 
 

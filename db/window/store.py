@@ -14,6 +14,7 @@ from clerk_app.ports.window import WindowUnit
 from db.engine import sqlite_engine
 from db.window.cases import SqlBinding, SqlCases, SqlDrafts, SqlNumbers
 from db.window.catalogue import SqlCatalogue
+from db.window.files import SqlActs, SqlConsultations, SqlSeals, SqlSignatures, SqlVisits
 from db.window.migrate import migrate
 from db.window.papers import SqlOutbox, SqlPapers
 from db.window.people import SqlJournal, SqlPeople, SqlRatings
@@ -39,6 +40,11 @@ class SqlUnit:
         self.ratings = SqlRatings(connection, hall_id)
         self.people = SqlPeople(connection, hall_id)
         self.journal = SqlJournal(connection, hall_id)
+        self.acts = SqlActs(connection, hall_id)
+        self.signatures = SqlSignatures(connection, hall_id)
+        self.seals = SqlSeals(connection, hall_id)
+        self.visits = SqlVisits(connection, hall_id)
+        self.consultations = SqlConsultations(connection, hall_id)
 
 
 class SqlWindowStore:

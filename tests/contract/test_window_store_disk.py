@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import StoreFault
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.window import Step, WindowUnit
@@ -71,6 +73,42 @@ def test_the_migrations_make_the_schema_of_the_models(path: Path) -> None:
         assert compare_metadata(context, Base.metadata) == []
         assert version(connection) == HEAD == ScriptDirectory.from_config(script_config()).get_current_head()
     engine.dispose()
+
+
+def test_a_store_of_the_first_version_keeps_everything_when_it_is_brought_up_to_date(path: Path) -> None:
+    path.parent.mkdir()
+    engine = sqlite_engine(path, KEY, writer=True)
+    config = script_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    moment = "2026-11-23T02:24:07.000000Z"
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO concluded_case (hall_id, case_id, case_number, document_number, day, user_id, user_name,"
+                " state, applicant_name, matter_code, matter_name, ticket_number, called_at, received_at, concluded_at,"
+                " revision, request_sha, body) VALUES (:hall, 'c1', 'MH-12-20261123-0001', '明市监受〔2026〕12-0001',"
+                " '2026-11-23', 'u', '王晓梅', 'accepted', '李晓彤', 'M', '食品', 'A047', :at, :at, :at, 1, 's', '{}')"
+            ),
+            {"hall": HALL_ID, "at": moment},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO paper (hall_id, paper_id, position, case_id, original_id, kind, medium, title, number,"
+                " copies, reprint, sha, state, state_at, made_at, sentence, source, content) VALUES (:hall, 'p1', 1,"
+                " 'c1', 'p1', 'receipt', 'receipt', '收件凭证', 'MH-12-20261123-0001', 1, 0, 's', 'printed', :at, :at,"
+                " '', '{}', x'00')"
+            ),
+            {"hall": HALL_ID, "at": moment},
+        )
+    engine.dispose()
+    store = open_store(path)
+    row = store.read(lambda unit: unit.cases.get("c1"))
+    assert row is not None
+    assert (row.case_number, row.state, row.origin) == ("MH-12-20261123-0001", CaseState.ACCEPTED, "")
+    assert [p.paper_id for p in store.read(lambda unit: unit.papers.of_case("c1"))] == ["p1"]
+    store.close()
 
 
 def test_every_table_that_grows_has_the_hall_first_in_its_key() -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import Conflict, NotFound, Rejected
 from clerk_app.ports.window import (
     Binding,
+    CaseDates,
     CaseRow,
     DraftRow,
     JournalRow,
@@ -26,6 +28,7 @@ from clerk_app.ports.window import (
     StoredPaper,
     WindowUnit,
 )
+from clerk_app.ports.window_files import ActRow, ActState, ConsultationRow, SealRow, SignatureRow, VisitRow
 
 T = TypeVar("T")
 
@@ -43,6 +46,11 @@ class State:
     ratings: dict[tuple[str, str], RatingRow] = field(default_factory=dict)
     people: dict[str, KnownUser] = field(default_factory=dict)
     journal: list[JournalRow] = field(default_factory=list)
+    acts: dict[str, ActRow] = field(default_factory=dict)
+    signatures: dict[str, SignatureRow] = field(default_factory=dict)
+    seals: list[SealRow] = field(default_factory=list)
+    visits: dict[str, VisitRow] = field(default_factory=dict)
+    consultations: list[ConsultationRow] = field(default_factory=list)
 
     def fork(self) -> State:
         return State(**{name: copy(value) for name, value in vars(self).items()})
@@ -114,17 +122,23 @@ class _Cases(_Part):
         row = self._s.cases[case_id]
         self._s.cases[case_id] = replace(row, record_id=record_id, case_no=case_no, synced_at=synced_at)
 
+    def moved(self, case_id: str, state: CaseState, dates: CaseDates) -> None:
+        self._s.cases[case_id] = replace(self._s.cases[case_id], state=state, **vars_of(dates))
+
+    def _own(self) -> list[CaseRow]:
+        return [row for row in self._sorted() if not row.origin]
+
     def _sorted(self) -> list[CaseRow]:
         return sorted(self._s.cases.values(), key=lambda row: (row.concluded_at, row.case_id))
 
     def of_day(self, day: date, user_id: str) -> list[CaseRow]:
-        return [row for row in self._sorted() if row.day == day and row.user_id == user_id]
+        return [row for row in self._own() if row.day == day and row.user_id == user_id]
 
     def of_ticket(self, ticket_id: str) -> list[CaseRow]:
-        return [row for row in self._sorted() if row.ticket_id == ticket_id]
+        return [row for row in self._own() if row.ticket_id == ticket_id]
 
     def in_state(self, states: Any, since: datetime) -> list[CaseRow]:
-        return [row for row in self._sorted() if row.state in states and row.concluded_at >= since]
+        return [row for row in self._own() if row.state in states and row.concluded_at >= since]
 
     def find(self, text: str, limit: int) -> list[CaseRow]:
         end = _bare(text.upper())
@@ -245,6 +259,83 @@ class _Journal(_Part):
         return [row for row in self._s.journal if row.subject == subject]
 
 
+_ACT_ORDER = {ActState.ACKNOWLEDGED: 0, ActState.WAITING: 1, ActState.REFUSED: 2}
+
+
+class _Acts(_Part):
+    def add(self, act: ActRow) -> None:
+        assert act.act_id not in self._s.acts
+        self._s.acts[act.act_id] = act
+
+    def get(self, act_id: str) -> ActRow | None:
+        return self._s.acts.get(act_id)
+
+    def of_case(self, case_id: str) -> list[ActRow]:
+        rows = [act for act in self._s.acts.values() if act.case_id == case_id]
+        return sorted(rows, key=lambda act: (_ACT_ORDER[act.state], act.position, act.act_id))
+
+    def waiting(self) -> list[ActRow]:
+        rows = [act for act in self._s.acts.values() if act.state is ActState.WAITING]
+        return sorted(rows, key=lambda act: act.act_id)
+
+    def acknowledged(self, act_id: str, position: int) -> None:
+        act = self._s.acts[act_id]
+        self._s.acts[act_id] = replace(act, state=ActState.ACKNOWLEDGED, position=position, reason="")
+
+    def refused(self, act_id: str, reason: str) -> None:
+        self._s.acts[act_id] = replace(self._s.acts[act_id], state=ActState.REFUSED, reason=reason)
+
+    def merge(self, acts: Sequence[ActRow]) -> None:
+        for act in acts:
+            self._s.acts[act.act_id] = act
+
+
+class _Signatures(_Part):
+    def add(self, signature: SignatureRow) -> None:
+        assert signature.signature_id not in self._s.signatures
+        self._s.signatures[signature.signature_id] = signature
+
+    def get(self, signature_id: str) -> SignatureRow | None:
+        return self._s.signatures.get(signature_id)
+
+    def of_case(self, case_id: str) -> list[SignatureRow]:
+        rows = [row for row in self._s.signatures.values() if row.case_id == case_id]
+        return sorted(rows, key=lambda row: row.signed_at)
+
+
+class _Seals(_Part):
+    def add(self, use: SealRow) -> None:
+        self._s.seals.append(use)
+
+    def of_paper(self, paper_id: str) -> list[SealRow]:
+        return [use for use in self._s.seals if use.paper_id == paper_id]
+
+    def of_day(self, day: date) -> list[SealRow]:
+        return [use for use in self._s.seals if use.at.date() == day]
+
+
+class _Visits(_Part):
+    def add(self, visit: VisitRow) -> None:
+        self._s.visits.setdefault(visit.visit, visit)
+
+    def of_day(self, day: date) -> list[VisitRow]:
+        rows = [row for row in self._s.visits.values() if row.ended_at.date() == day]
+        return sorted(rows, key=lambda row: row.ended_at)
+
+
+class _Consultations(_Part):
+    def add(self, consultation: ConsultationRow) -> None:
+        assert consultation.number not in {row.number for row in self._s.consultations}
+        self._s.consultations.append(consultation)
+
+    def of_day(self, day: date) -> list[ConsultationRow]:
+        return [row for row in self._s.consultations if row.given_at.date() == day]
+
+
+def vars_of(dates: CaseDates) -> dict[str, Any]:
+    return {item.name: getattr(dates, item.name) for item in fields(dates)}
+
+
 class Unit:
     def __init__(self, state: State) -> None:
         self.binding = _Binding(state)
@@ -256,6 +347,11 @@ class Unit:
         self.ratings = _Ratings(state)
         self.people = _People(state)
         self.journal = _Journal(state)
+        self.acts = _Acts(state)
+        self.signatures = _Signatures(state)
+        self.seals = _Seals(state)
+        self.visits = _Visits(state)
+        self.consultations = _Consultations(state)
 
 
 class MemoryCatalogue:
