@@ -271,9 +271,11 @@ def why_not(state: CaseState, step: CaseStep) -> str:
     """One sentence: where the case stands and that this step does not follow from there."""
     if state is CaseState.ARCHIVED:
         return "这件已经归档，不能再改"
-    if step in _OUTCOME_STEPS and state is not CaseState.DRAFT:
+    # Only a case that has its conclusion and can still be voided is told so.
+    if step in _OUTCOME_STEPS and state not in _OPEN_AT_THE_COUNTER and (state, CaseStep.VOID) in TRANSITIONS:
         return f"这件已经有结论（{state.label}），不能再改；要改请作废后重办"
     return f"这件现在是“{state.label}”，不能{step.label}"
 
 
+_OPEN_AT_THE_COUNTER: Final = frozenset({S.DRAFT, S.ABANDONED, S.SUPPLEMENT_REQUESTED, S.SUPPLEMENT_RECEIVED})
 _OUTCOME_STEPS: Final = frozenset(CaseStep(outcome.value) for outcome in OutcomeKind)
