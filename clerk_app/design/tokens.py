@@ -211,6 +211,37 @@ class KioskSizes:
 
 KIOSK: Final = KioskSizes()
 
+# The citizen's screen is sized for a 1366x768 panel and scales with it, never below 20 px of text.
+CITIZEN_TYPE: Final[dict[str, TypeRole]] = {
+    "number": TypeRole(200, 224, BOLD),
+    "state": TypeRole(60, 80, BOLD),
+    "title": TypeRole(36, 50, BOLD),
+    "lead": TypeRole(30, 42, BOLD),
+    "button": TypeRole(30, 42, BOLD),
+    "item": TypeRole(26, 38, REGULAR),
+    "body": TypeRole(24, 34, REGULAR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenSizes:
+    """Touch sizes in px of a 1366x768 panel; ``least`` is the factor below which nothing gets smaller."""
+
+    target: int = 88  # 73 px on the smallest panel
+    gap: int = 16
+    margin: int = 28
+    radius: int = 16
+    stroke: int = 2
+    head: int = 80
+    mark: int = 42
+    icon: int = 36
+    face: int = 76  # icon of a rating level
+    pen: int = 5  # width of a written line
+    least: float = 5 / 6
+
+
+CITIZEN: Final = CitizenSizes()
+
 CAP_DARK_FILL: Final = 0.14  # opacity of white, key cap on a dark fill
 CAP_DARK_EDGE: Final = 0.45
 SHADOW_OPACITY: Final = 0.28  # of ink9, under pop-ups and paper previews
