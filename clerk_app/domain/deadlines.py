@@ -2,17 +2,30 @@
 
 行政许可法第四十二条 (limits and extension), 第四十五条 (excluded time), 第八十二条 (working days). 民法典第二百零一条:
 the day on which a period begins is not counted, so a special procedure from the 3rd to the 10th excludes the days after
-the 3rd up to and including the 10th.
+the 3rd up to and including the 10th. One that begins on the last day of the limit leaves the rest of that day for the
+day on which it ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from clerk_app.domain.acts import Extension, Suspension
-from clerk_app.domain.calendar import HOUR, MINUTE, WORKING_DAY, Due, Limit, WorkingCalendar, due
+from clerk_app.domain.calendar import (
+    BEIJING,
+    HOUR,
+    MINUTE,
+    MONTH,
+    NATURAL_DAY,
+    WORKING_DAY,
+    CountedDay,
+    Due,
+    Limit,
+    WorkingCalendar,
+    add_months,
+    due,
+)
 
 _ONE_DAY = timedelta(days=1)
 
@@ -29,25 +42,44 @@ def decision_due(
 
     Working days inside a special procedure are added to a limit in working days, calendar days to one in natural days
     or months, and to one in minutes or hours (an instant case that had to be suspended goes on with whole days).
-    Overlapping procedures count once.
+    Overlapping procedures count once. The extension follows the end of the limit, in its own unit.
     """
     if limit is None or limit.value is None or start is None:
         return None
     if any(one.ends_on is None for one in suspensions):
         return None
-    found = due(limit, start, calendar)
+    first, working = start.astimezone(BEIJING).date(), limit.unit == WORKING_DAY
+    if working:
+        first = calendar.day_of_receipt(first).day
+    found = _prolonged(due(limit, start, calendar), first, suspensions, calendar, working)
     if extension is not None:
-        found = _moved(found, extension.days, calendar, working=extension_unit == WORKING_DAY)
-    working = limit.unit == WORKING_DAY
-    excluded = _excluded(suspensions, after=start.date())
+        end, working = found.day, extension_unit == WORKING_DAY
+        longer = _moved(found, extension.days, extension_unit, calendar)
+        found = _prolonged(longer, end, suspensions, calendar, working)
+    return _not_while_it_stands(found, suspensions, calendar, working)
+
+
+def _prolonged(
+    found: Due, after: date, suspensions: Sequence[Suspension], calendar: WorkingCalendar, working: bool
+) -> Due:
+    """The end of a period that counts the days after ``after``, moved by those that the procedures take out of it."""
+    excluded = {day for day in _excluded(suspensions, after) if not working or calendar.is_working_day(day)}
     # Days are added until as many counted days lie before the end as there were without the procedure.
     added: set[date] = set()
-    while True:
-        inside = {day for day in excluded if day <= found.day and (not working or calendar.is_working_day(day))} - added
-        if not inside:
-            return found
+    while inside := {day for day in excluded if day <= found.day} - added:
         added |= inside
-        found = _moved(found, len(inside), calendar, working=working)
+        found = _moved(found, len(inside), WORKING_DAY if working else NATURAL_DAY, calendar)
+    return found
+
+
+def _not_while_it_stands(
+    found: Due, suspensions: Sequence[Suspension], calendar: WorkingCalendar, working: bool
+) -> Due:
+    """An end on the day on which a procedure began waits for the day on which that ends."""
+    while ends := [one.ends_on for one in suspensions if one.ends_on and one.starts_on <= found.day < one.ends_on]:
+        last = max(ends)
+        found = _on(found, calendar.day_of_receipt(last) if working else CountedDay(last, provisional=False))
+    return found
 
 
 def _excluded(suspensions: Sequence[Suspension], after: date) -> set[date]:
@@ -61,10 +93,18 @@ def _excluded(suspensions: Sequence[Suspension], after: date) -> set[date]:
     return days
 
 
-def _moved(found: Due, days: int, calendar: WorkingCalendar, *, working: bool) -> Due:
-    if not working:
-        return replace(found, at=found.at + timedelta(days=days))
-    counted = calendar.add_working_days(found.day, days)
+def _moved(found: Due, count: int, unit: str, calendar: WorkingCalendar) -> Due:
+    if unit == MONTH:
+        return _on(found, CountedDay(add_months(found.day, count), provisional=False))
+    if unit != WORKING_DAY:
+        return _on(found, CountedDay(found.day + timedelta(days=count), provisional=False))
+    # Not add_working_days: it would take an end on a day off for a receipt and not count the next working day.
+    for _ in range(count):
+        found = _on(found, calendar.next_working_day(found.day))
+    return found
+
+
+def _on(found: Due, counted: CountedDay) -> Due:
     return Due(datetime.combine(counted.day, found.at.timetz()), found.provisional or counted.provisional)
 
 
