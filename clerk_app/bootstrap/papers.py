@@ -74,14 +74,18 @@ class Renderer:
     def notice(self, notice: Notice) -> bytes:
         return self._notice(notice, preview=False)
 
+    def check(self, notice: Notice) -> str:
+        from clerk_app.documents.notice import notice_content
+
+        return self._crypto.digest(notice_content(notice)).hex()
+
     def preview(self, notice: Notice) -> bytes:
         return self._notice(notice, preview=True)
 
     def _notice(self, notice: Notice, *, preview: bool) -> bytes:
-        from clerk_app.documents.notice import notice_content, render_notice
+        from clerk_app.documents.notice import render_notice
 
-        check = self._crypto.digest(notice_content(notice)).hex()
-        return render_notice(notice, self._found(), check=check, preview=preview)
+        return render_notice(notice, self._found(), check=self.check(notice), preview=preview)
 
     def _found(self) -> FontSet:
         with self._lock:

@@ -22,6 +22,10 @@ class PaperRenderer(Protocol):
         """The A4 PDF with both copies (第一联, 第二联); the place of the seal is left free."""
         ...
 
+    def check(self, notice: Notice) -> str:
+        """SM3 of the notice's content, 64 hex digits: what its foot prints and what signatures are bound to."""
+        ...
+
     def preview(self, notice: Notice) -> bytes:
         """The same paper as PDF for the screen, with the seal's circle drawn."""
         ...

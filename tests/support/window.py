@@ -86,6 +86,9 @@ class FakeRenderer:
     def notice(self, notice: Notice) -> bytes:
         return f"notice {notice!r}".encode()
 
+    def check(self, notice: Notice) -> str:
+        return hashlib.sha256(repr(notice).encode()).hexdigest()
+
     def preview(self, notice: Notice) -> bytes:
         return f"preview {notice!r}".encode()
 
