@@ -7,8 +7,8 @@ Called on the network lane (argon2id takes some 100 ms).
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.errors import Fault, NotAllowed, Unreachable
@@ -16,16 +16,7 @@ from clerk_app.ports.crypto import PasswordHasher
 from clerk_app.ports.hall import Counter, Login
 from clerk_app.ports.window import Binding, KnownUser, WindowStore, WindowUnit
 from clerk_app.services.window.journal import Journal, system_actor
-
-REMEMBERED_FOR = timedelta(days=7)
-"""How long a login at the server allows logins without it."""
-
-TRIES_BEFORE_LOCK = 5
-LOCKED_FOR = timedelta(minutes=15)
-
-UNKNOWN_HERE = "服务器连不上，本窗口没有你的登录记录。请让最近登录过的人登录，或等服务器恢复"
-TOO_LONG_AGO = "服务器连不上，你上次联网登录已超过 7 天。请让最近登录过的人登录，或等服务器恢复"
-WRONG = "用户名或密码不对，请再输一次"
+from clerk_app.services.window.known import KnownPeople, actor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +38,7 @@ class SessionDesk:
         self._counter = counter
         self._passwords = passwords
         self._journal = journal
+        self._known = KnownPeople(store, passwords, journal)
         self._lock = threading.Lock()
         self._session: WindowSession | None = None
 
@@ -117,44 +109,11 @@ class SessionDesk:
         return WindowSession(actor, login_name, now, offline=False)
 
     def _offline(self, login_name: str, password: str, binding: Binding, fault: Unreachable) -> WindowSession:
-        now = self._journal.now()
-        known = self._store.read(lambda unit: unit.people.known(login_name))
-        if known is None:
-            raise Unreachable(UNKNOWN_HERE) from fault
-        if now - known.confirmed_at > REMEMBERED_FOR or known.confirmed_at > now + timedelta(days=1):
-            raise Unreachable(TOO_LONG_AGO) from fault
-        if known.locked_until is not None and now < known.locked_until:
-            raise NotAllowed(f"输错次数太多，{known.locked_until:%H:%M} 以后再试")
-        actor = Actor(
-            hall_id=binding.hall_id,
-            device_id=binding.device_id,
-            user_id=known.user_id,
-            user_name=known.name,
-            roles=known.roles,
-            window_no=binding.window_no,
-        )
-        if not self._passwords.fits(known.password, password):
-            self._count_failure(known, actor, now)
-            raise NotAllowed(WRONG)
-
-        def work(unit: WindowUnit) -> None:
-            unit.people.remember(replace(known, failures=0, locked_until=None))
-            self._journal.write(unit, "login.offline", actor.user_id, actor)
-
-        self._store.write(work)
+        known = self._known.check(login_name, password, binding, fault)
+        actor, now = actor_of(known, binding), self._journal.now()
+        self._store.write(lambda unit: self._journal.write(unit, "login.offline", actor.user_id, actor))
         sentence = f"服务器连不上（{now:%H:%M}），已用本机记录登录。收件、打印、保存照常；恢复后请再登录一次才能叫号"
         return WindowSession(actor, login_name, now, offline=True, sentence=sentence)
-
-    def _count_failure(self, known: KnownUser, actor: Actor, now: datetime) -> None:
-        failures = known.failures + 1
-        locked = now + LOCKED_FOR if failures >= TRIES_BEFORE_LOCK else None
-        counted = replace(known, failures=0 if locked else failures, locked_until=locked)
-
-        def work(unit: WindowUnit) -> None:
-            unit.people.remember(counted)
-            self._journal.write(unit, "login.refused", actor.user_id, actor, {"failures": failures})
-
-        self._store.write(work)
 
     def _drop_if_it_fitted(self, login_name: str, password: str, binding: Binding) -> None:
         """The server refuses what worked before (password changed, person left): no offline login with it either."""

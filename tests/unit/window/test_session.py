@@ -6,7 +6,8 @@ import pytest
 
 from clerk_app.domain.actor import Role
 from clerk_app.domain.errors import NotAllowed, Unreachable
-from clerk_app.services.window.session import LOCKED_FOR, TRIES_BEFORE_LOCK, SessionDesk
+from clerk_app.services.window.known import LOCKED_FOR, TRIES_BEFORE_LOCK
+from clerk_app.services.window.session import SessionDesk
 from support.window import HALL_ID, USER_ID, QuickPasswords, Window
 from support.window_memory import MemoryWindowStore
 from support.window_server import LOST_REQUEST, FakeCounter
