@@ -34,6 +34,9 @@ class Page(StrEnum):
     HOLD = "hold"  # picking why a ticket is put aside
     ASK = "ask"  # an ask card
     COLLECTION = "collection"
+    CONSULT = "consult"  # the list of a consultation
+    WORK_LISTS = "work_lists"
+    HAND_OVER = "hand_over"
 
 
 PARENT: Final[dict[Page, Page]] = {
@@ -49,7 +52,10 @@ PARENT: Final[dict[Page, Page]] = {
     Page.PAPERS: Page.CASE,
     Page.HOLD: Page.CASE,
     Page.ASK: Page.CASE,
-    Page.COLLECTION: Page.CASE,
+    Page.COLLECTION: Page.EVERYWHERE,
+    Page.CONSULT: Page.EVERYWHERE,
+    Page.WORK_LISTS: Page.EVERYWHERE,
+    Page.HAND_OVER: Page.EVERYWHERE,
 }
 
 
@@ -93,6 +99,9 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("my_cases", ("Alt+B",), "打开办件清单", Page.EVERYWHERE),
     Key("not_uploaded", ("Alt+U",), "看待上传", Page.EVERYWHERE),
     Key("network", ("Alt+N",), "看网络详情", Page.EVERYWHERE),
+    Key("consult", ("Alt+C",), "只咨询，给告知单", Page.EVERYWHERE),
+    Key("collect", ("Alt+L",), "领结果", Page.EVERYWHERE),
+    Key("hand_over_papers", ("Alt+J",), "交接纸质材料", Page.EVERYWHERE),
     Key("call_next", ("F2",), "叫下一位", Page.IDLE),
     Key("read_card_idle", ("F5",), "手工录入", Page.IDLE),
     Key("recall", ("F3",), "重叫", Page.CASE),
@@ -136,7 +145,25 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("answer", _range("", 3), "回答", Page.ASK),
     Key("piece_move", ("Up", "Down"), "移动", Page.COLLECTION),
     Key("hand_over", ("Space",), "勾选", Page.COLLECTION),
+    Key("all_pieces", ("A",), "全部勾上", Page.COLLECTION),
     Key("collector", _range("", 3), "谁来领", Page.COLLECTION),
+    Key("sign", ("F7",), "请签字", Page.COLLECTION),
+    Key("issue", ("F9",), "发证并打印回证", Page.COLLECTION),
+    Key("issue_next", ("F12",), "发完，叫下一位", Page.COLLECTION),
+    Key("brought_move", ("Up", "Down"), "换一项", Page.CONSULT),
+    Key("brought", ("Space",), "带来了", Page.CONSULT),
+    Key("all_brought", ("A",), "都带了", Page.CONSULT),
+    Key("list_medium", _range("", 3), "怎么给", Page.CONSULT),
+    Key("other_matter", ("Enter",), "看应办的事项", Page.CONSULT),
+    Key("give_list", ("F9",), "给告知单", Page.CONSULT),
+    Key("give_list_next", ("F12",), "给完，叫下一位", Page.CONSULT),
+    Key("pick_list", _range("", 7), "换清单", Page.WORK_LISTS),
+    Key("work_move", ("Up", "Down"), "上下选", Page.WORK_LISTS),
+    Key("open_file", ("Enter",), "打开办件", Page.WORK_LISTS),
+    Key("line_move", ("Up", "Down"), "上下选", Page.HAND_OVER),
+    Key("choose_line", ("Space",), "勾选", Page.HAND_OVER),
+    Key("all_lines", ("A",), "全选", Page.HAND_OVER),
+    Key("make_sheet", ("F9",), "打印交接单", Page.HAND_OVER),
 )
 
 _BY_ID: Final = {key.id: key for key in KEYS}

@@ -29,6 +29,9 @@ PAGE_NAMES: Final[dict[Page, str]] = {
     Page.HOLD: "挂起",
     Page.ASK: "回答问题",
     Page.COLLECTION: "领证",
+    Page.CONSULT: "告知单",
+    Page.WORK_LISTS: "办件清单",
+    Page.HAND_OVER: "交接",
 }
 
 

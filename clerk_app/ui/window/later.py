@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clerk_app.ui.window.idle_page import IdlePage as IdlePage
     from clerk_app.ui.window.network_page import NetworkPage as NetworkPage
     from clerk_app.ui.window.rail import Rail as Rail
+    from clerk_app.ui.window.rooms import Rooms as Rooms
     from clerk_app.ui.window.side import Side as Side
     from clerk_app.ui.window.statusbar import StatusBar as StatusBar
     from clerk_app.ui.window.ticket_card import WalkIn as WalkIn
@@ -35,6 +36,7 @@ _MODULES: Final = {
     "IdlePage": "clerk_app.ui.window.idle_page",
     "NetworkPage": "clerk_app.ui.window.network_page",
     "Rail": "clerk_app.ui.window.rail",
+    "Rooms": "clerk_app.ui.window.rooms",
     "Side": "clerk_app.ui.window.side",
     "StatusBar": "clerk_app.ui.window.statusbar",
     "WalkIn": "clerk_app.ui.window.ticket_card",

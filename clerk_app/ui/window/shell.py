@@ -26,7 +26,9 @@ from clerk_app.ui.window.topbar import TopBar
 
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
-NOT_YET = frozenset({"hold", "take_back", "capture", "history", "my_cases"})
+NOT_YET = frozenset(
+    {"hold", "take_back", "capture", "history", "my_cases", "consult", "collect", "hand_over_papers"}
+)
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
 
@@ -59,6 +61,7 @@ class WindowShell(QWidget):
     idle: later.IdlePage
     statusbar: later.StatusBar
     middle: QStackedWidget
+    rooms: later.Rooms
     toast: Toast
     help: later.HelpPage
     network: later.NetworkPage
@@ -123,6 +126,8 @@ class WindowShell(QWidget):
         self.statusbar = later.StatusBar()
         self.middle = QStackedWidget()
         self.middle.addWidget(self.idle)
+        self.rooms = later.Rooms(self.middle)
+        self.rooms.changed.connect(self._room)
         self._desk_page = QWidget()
         columns = Row(self.rail, self.middle, self.side)
         self._desk_page.setLayout(columns)
@@ -265,7 +270,9 @@ class WindowShell(QWidget):
     def _find(self) -> None:
         assert self.control is not None
         assert self.case is not None
-        if self.control.work.intake is None:
+        if self.rooms.current is not None:
+            self.rooms.current.find()
+        elif self.control.work.intake is None:
             self.idle.start_find()
         elif self.control.work.concluded is None:
             self.control.work.go(later.Step.MATTER)
@@ -277,7 +284,10 @@ class WindowShell(QWidget):
         self.rail.close_queue()
         if self._drawer.close():
             return
-        if self.control.work.intake is not None:
+        if self.rooms.current is not None:
+            if not self.rooms.current.escape():
+                self.rooms.close_room()
+        elif self.control.work.intake is not None:
             self.case.escape()
         else:
             self.idle.start()
@@ -292,6 +302,8 @@ class WindowShell(QWidget):
             later.Step.PAPERS: Page.PAPERS,
         }
         page = Page.IDLE if self.control.work.intake is None else pages[self.control.work.step]
+        if self.rooms.current is not None:
+            page = self.rooms.current.page
         self.help.open_for(page)
 
     def _open_network(self) -> None:
@@ -317,7 +329,9 @@ class WindowShell(QWidget):
         self.statusbar.show()
         self._devices()
         self._view()
-        if self.control.work.intake is None:
+        if self.rooms.current is not None:
+            self.rooms.current.start()
+        elif self.control.work.intake is None:
             self._free()
         else:
             self.case.start()
@@ -330,8 +344,19 @@ class WindowShell(QWidget):
         self.login_page.show_notice(sentence)
         self.login_page.start()
 
+    def _room(self) -> None:
+        """A room was opened, or the last one closed: back to where the clerk was."""
+        assert self.control is not None
+        if self.rooms.current is not None:
+            return
+        if self.control.work.intake is None:
+            self._free()
+        else:
+            self._case()
+
     def _free(self) -> None:
         assert self.control is not None
+        self.rooms.close_room()
         self.middle.setCurrentWidget(self.idle)
         self.side.show_case(None)
         self.topbar.show_person(None)
@@ -345,7 +370,7 @@ class WindowShell(QWidget):
         intake = self.control.work.intake
         if intake is None:
             return
-        if self.middle.currentWidget() is not self.case:
+        if self.middle.currentWidget() is not self.case and self.rooms.current is None:
             self.middle.setCurrentWidget(self.case)
             self._view()
             self.case.start()
