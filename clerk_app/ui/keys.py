@@ -37,6 +37,10 @@ class Page(StrEnum):
     CONSULT = "consult"  # the list of a consultation
     WORK_LISTS = "work_lists"
     HAND_OVER = "hand_over"
+    FILE = "file"  # a case after its conclusion
+    FILE_FORM = "file_form"  # picking a preset of the step's form
+    ARRIVAL = "arrival"  # what was asked for later and came
+    OFFICE = "office"  # waiting for a decision or a seal
 
 
 PARENT: Final[dict[Page, Page]] = {
@@ -56,6 +60,10 @@ PARENT: Final[dict[Page, Page]] = {
     Page.CONSULT: Page.EVERYWHERE,
     Page.WORK_LISTS: Page.EVERYWHERE,
     Page.HAND_OVER: Page.EVERYWHERE,
+    Page.FILE: Page.EVERYWHERE,
+    Page.FILE_FORM: Page.EVERYWHERE,
+    Page.ARRIVAL: Page.EVERYWHERE,
+    Page.OFFICE: Page.EVERYWHERE,
 }
 
 
@@ -102,6 +110,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("consult", ("Alt+C",), "只咨询，给告知单", Page.EVERYWHERE),
     Key("collect", ("Alt+L",), "领结果", Page.EVERYWHERE),
     Key("hand_over_papers", ("Alt+J",), "交接纸质材料", Page.EVERYWHERE),
+    Key("office", ("Alt+O",), "待我决定、待我用印", Page.EVERYWHERE),
     Key("call_next", ("F2",), "叫下一位", Page.IDLE),
     Key("read_card_idle", ("F5",), "手工录入", Page.IDLE),
     Key("recall", ("F3",), "重叫", Page.CASE),
@@ -164,6 +173,17 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("choose_line", ("Space",), "勾选", Page.HAND_OVER),
     Key("all_lines", ("A",), "全选", Page.HAND_OVER),
     Key("make_sheet", ("F9",), "打印交接单", Page.HAND_OVER),
+    Key("pick_step", _range("", 9), "选一步", Page.FILE),
+    Key("pick_step_move", ("Up", "Down"), "换一步", Page.FILE),
+    Key("see_papers", ("0",), "看文书", Page.FILE),
+    Key("do_step", ("F9",), "办这一步", Page.FILE),
+    Key("file_next", ("F12",), "办结，叫下一位", Page.FILE),
+    Key("pick_preset", _range("", 9), "选一条", Page.FILE_FORM),
+    Key("next_field", ("Enter",), "下一栏", Page.FILE_FORM),
+    Key("record_arrival", ("F9",), "登记收到", Page.ARRIVAL),
+    Key("office_move", ("Up", "Down"), "上下选", Page.OFFICE),
+    Key("office_open", ("Enter",), "打开", Page.OFFICE),
+    Key("office_first", ("F9",), "打开第一件", Page.OFFICE),
 )
 
 _BY_ID: Final = {key.id: key for key in KEYS}

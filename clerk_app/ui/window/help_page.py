@@ -32,6 +32,10 @@ PAGE_NAMES: Final[dict[Page, str]] = {
     Page.CONSULT: "告知单",
     Page.WORK_LISTS: "办件清单",
     Page.HAND_OVER: "交接",
+    Page.FILE: "办件",
+    Page.FILE_FORM: "填写",
+    Page.ARRIVAL: "补来的材料",
+    Page.OFFICE: "待我办",
 }
 
 

@@ -27,7 +27,7 @@ from clerk_app.ui.window.topbar import TopBar
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
 NOT_YET = frozenset(
-    {"hold", "take_back", "capture", "history", "my_cases", "consult", "collect", "hand_over_papers"}
+    {"hold", "take_back", "capture", "history", "my_cases", "consult", "collect", "hand_over_papers", "office"}
 )
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
