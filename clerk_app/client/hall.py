@@ -1,9 +1,11 @@
-"""The hall over HTTP: ``HallClient`` is the ``Hall`` of ``clerk_app.ports.hall``."""
+"""The hall over HTTP: ``HallClient`` is the ``Hall`` of ``clerk_app.ports.hall`` and the ``FullCounter`` of
+``clerk_app.ports.hall_cases``."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from clerk_app.client.cases import CaseCalls
 from clerk_app.client.transport import Transport
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
@@ -34,7 +36,7 @@ from clerk_app.ports.hall import (
 )
 
 
-class HallClient:
+class HallClient(CaseCalls):
     """One enrolled device's view of its server. Calls block: run them on the network lane, never on the GUI thread.
 
     ``address`` is ``https://host:port``, ``ca_pem`` and ``device_token`` come from the enrolment.
@@ -57,6 +59,9 @@ class HallClient:
 
     def _post(self, path: str, kind: Any, key: str | None, body: Any = None, body_kind: Any = None) -> Any:
         return self._transport.call("POST", path, kind, body=body, body_kind=body_kind, key=self._key(key))
+
+    def _ask(self, path: str, kind: Any, body: Any, body_kind: Any) -> Any:
+        return self._transport.call("POST", path, kind, body=body, body_kind=body_kind)
 
     # what every device may do
     def server_time(self) -> ServerTime:

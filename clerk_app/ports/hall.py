@@ -381,8 +381,12 @@ class FeedEntry:
 
     ``kind``: ``ticket.taken|called|recalled|missed|miss_undone|started|finished|cancelled|printed``,
     ``login``, ``logout``, ``login.refused``, ``login.ended``, ``device.enrolled``, ``device.revoked``,
-    ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.viewed``, ``rating.stored``, ``catalogue.published``,
-    ``user.created``, ``hall.created``. ``subject`` is the id of the thing.
+    ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.acted``, ``case.viewed``, ``results.searched``,
+    ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``, ``supplement.viewed``,
+    ``supplement.taken``, ``seal.used``, ``visit.stored``, ``consultation.stored``, ``signature.stored``,
+    ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``. ``subject`` is the id of the thing.
+
+    ``case_state`` is a value of ``CaseState``; ``instant`` says that the applicant waits for the result.
     """
 
     feed_no: int
@@ -396,6 +400,9 @@ class FeedEntry:
     state: TicketState | None = None
     is_priority: bool = False
     recalls: int = 0
+    case_number: str | None = None
+    case_state: str | None = None
+    instant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from clerk_app.domain.cases import CaseState
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.queue import VisitReason
-from clerk_app.ports.hall import CaseRecord, PartyRecord
+from clerk_app.ports.hall import CaseRecord, Counter, PartyRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class WorkKind(StrEnum):
     TO_SUPPLEMENT = "to_supplement"
     OWED = "owed"
     TO_ACCEPT = "to_accept"  # everything supplied, not accepted yet
+    SUSPENDED = "suspended"  # in a special procedure: time stands still until somebody says that it is over
+    POSTED = "posted"  # sent by post, not confirmed as delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,10 @@ class OnlineSupplement:
 
 @dataclass(frozen=True, slots=True)
 class SealUse:
-    """One line of the seal register (用印登记): which seal on which paper of which case, by whom, when, how often."""
+    """One line of the seal register (用印登记): which seal on which paper of which case, by whom, when, how often.
+
+    ``register_no`` is the number in the seal keeper's own book, empty for the acceptance seal.
+    """
 
     use_id: str
     seal: SealKind
@@ -151,6 +156,7 @@ class SealUse:
     window_no: str
     at: datetime
     count: int
+    register_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +258,10 @@ class CaseCounter(Protocol):
     def store_consultation(self, consultation: ConsultationRecord, *, key: str | None = None) -> Stored: ...
 
     def store_signature(self, signature: SignatureRecord, *, key: str | None = None) -> Stored: ...
+
+
+class FullCounter(Counter, CaseCounter, Protocol):
+    """The whole counter: queue, intake, and what follows; ``clerk_app.client.hall.HallClient`` is the real one."""
 
 
 class Platform(Protocol):

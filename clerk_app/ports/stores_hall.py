@@ -11,6 +11,7 @@ from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
 from clerk_app.ports.hall import CalledNumber, CatalogueInfo, ServiceGroup, Ticket
+from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, OnlineStore, RegisterStore
 
 T = TypeVar("T")
 
@@ -306,6 +307,7 @@ class CaseWrite:
     promised_on: date | None
     revision: int
     body: dict[str, Any]
+    standing: CaseStanding
 
 
 class CaseStore(Protocol):
@@ -370,6 +372,12 @@ class HallUnit(Protocol):
     @property
     def cases(self) -> CaseStore: ...
     @property
+    def files(self) -> CaseFileStore: ...
+    @property
+    def registers(self) -> RegisterStore: ...
+    @property
+    def online(self) -> OnlineStore: ...
+    @property
     def catalogue(self) -> CatalogueStore: ...
 
 
@@ -392,5 +400,9 @@ class HallStore(Protocol):
     def halls(self) -> list[str]: ...
 
     def hall_of_code(self, secret_hash: str) -> str | None: ...
+
+    def hall_of_page(self, page_hash: str) -> str | None:
+        """The hall that gave out a public page, by the digest of its token."""
+        ...
 
     def close(self) -> None: ...

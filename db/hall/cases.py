@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from clerk_app.domain.errors import Conflict, NotFound
 from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.stores_hall import CaseWrite, StoredCase
+from db.hall.casefiles import standing_values
 from db.hall.models import CaseRevisionRow, CaseRow, CatalogueRow, RatingRow
 
 _C = CaseRow.__table__.c
@@ -19,6 +20,12 @@ _R = CaseRevisionRow.__table__.c
 _G = RatingRow.__table__.c
 _V = CatalogueRow.__table__.c
 _TRIES = 20
+
+
+def _values(case: CaseWrite) -> dict[str, Any]:
+    values = asdict(case)
+    del values["standing"]
+    return values | standing_values(case.standing)
 
 
 class SqlCases:
@@ -65,7 +72,7 @@ class SqlCases:
                             case_base=base,
                             case_day=day,
                             serial=serial,
-                            **asdict(case),
+                            **_values(case),
                         )
                     )
             except IntegrityError:
@@ -74,7 +81,7 @@ class SqlCases:
         raise Conflict("同时登记的件太多，系统会自动再传一次")
 
     def update(self, case: CaseWrite) -> None:
-        values = asdict(case)
+        values = _values(case)
         del values["case_id"]
         self._db.execute(update(CaseRow).where(_C.hall_id == self._hall, _C.case_id == case.case_id).values(**values))
 

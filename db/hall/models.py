@@ -9,6 +9,7 @@ from sqlalchemy import Date, ForeignKeyConstraint, Index, Integer, LargeBinary, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.cases import CaseState
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
 from db.types import ID, EnumText, Json, Moment
 
@@ -238,7 +239,10 @@ class RequestKeyRow(Base):
 
 
 class CaseRow(Base):
-    """An intake record, latest revision; ``body`` is the whole record as JSON."""
+    """An intake record, latest revision; ``body`` is the whole record as JSON.
+
+    From ``opened`` on: where the case stands after its acts (``CaseStanding``), kept so that work lists are one query.
+    """
 
     __tablename__ = "intake_case"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -257,11 +261,29 @@ class CaseRow(Base):
     promised_on: Mapped[date | None] = mapped_column(Date)
     revision: Mapped[int] = mapped_column(Integer)
     body: Mapped[dict[str, Any]] = mapped_column(Json)
+    opened: Mapped[int] = mapped_column(Integer)
+    state: Mapped[CaseState] = mapped_column(EnumText(CaseState))
+    since: Mapped[datetime | None] = mapped_column(Moment)
+    applicant: Mapped[str] = mapped_column(String(256))
+    matter_name: Mapped[str] = mapped_column(String(256))
+    department: Mapped[str] = mapped_column(String(256))
+    instant: Mapped[int] = mapped_column(Integer)
+    quantity_limited: Mapped[int] = mapped_column(Integer)
+    owes: Mapped[int] = mapped_column(Integer)
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    owed_due_at: Mapped[datetime | None] = mapped_column(Moment)
+    received_by: Mapped[str] = mapped_column(String(64))
+    decided_by: Mapped[str] = mapped_column(String(64))
+    sealed_by: Mapped[str] = mapped_column(String(64))
     __table_args__ = (
         Index("uq_intake_case_number", "hall_id", "case_number", unique=True),
         Index("uq_intake_case_no", "hall_id", "case_no", unique=True),
         Index("uq_intake_case_serial", "hall_id", "case_base", "case_day", "serial", unique=True),
         Index("ix_intake_case_ticket", "hall_id", "ticket_id"),
+        Index("ix_intake_case_work", "hall_id", "opened", "state", "instant", "due_at"),
+        Index("ix_intake_case_owing", "hall_id", "opened", "owes", "owed_due_at"),
+        Index("ix_intake_case_sequence", "hall_id", "matter_code", "accepted_at"),
     )
 
 

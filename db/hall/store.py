@@ -13,13 +13,16 @@ from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.engine import postgres_engine, sqlite_engine
-from db.hall import setup
+from db.hall import registers, setup
+from db.hall.casefiles import SqlCaseFiles
 from db.hall.cases import SqlCases, SqlCatalogue
 from db.hall.journal import SqlJournal
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
+from db.hall.online import SqlOnline
 from db.hall.people import SqlPeople
+from db.hall.registers import SqlRegisters
 from db.hall.setup import SqlDevices, SqlRequests, SqlSetup
 from db.hall.tickets import SqlTickets
 
@@ -39,6 +42,9 @@ class SqlUnit:
         self.setup = SqlSetup(connection, hall_id)
         self.requests = SqlRequests(connection, hall_id)
         self.cases = SqlCases(connection, hall_id)
+        self.files = SqlCaseFiles(connection, hall_id)
+        self.registers = SqlRegisters(connection, hall_id)
+        self.online = SqlOnline(connection, hall_id)
         self.catalogue = SqlCatalogue(connection, hall_id)
 
 
@@ -78,6 +84,9 @@ class SqlHallStore:
 
     def hall_of_code(self, secret_hash: str) -> str | None:
         return _guarded(self._reader, lambda connection: setup.hall_of_code(connection, secret_hash))
+
+    def hall_of_page(self, page_hash: str) -> str | None:
+        return _guarded(self._reader, lambda connection: registers.hall_of_page(connection, page_hash))
 
     def close(self) -> None:
         """Drain the lane, then close all connections."""

@@ -12,6 +12,7 @@ from clerk_app.services.hall.tools import Tools
 _MACHINE_ROLES = {
     DeviceKind.KIOSK: frozenset({Role.KIOSK}),
     DeviceKind.DISPLAY: frozenset({Role.DISPLAY}),
+    DeviceKind.PLATFORM: frozenset({Role.PLATFORM}),
     DeviceKind.SERVER: frozenset({Role.SYSTEM}),
     DeviceKind.WINDOW: frozenset[Role](),
 }

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
+from clerk_app.domain import cases
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.errors import Conflict, NotAllowed, Rejected
-from clerk_app.ports.hall import CaseAck, CaseRecord, RatingAck, RatingRecord
+from clerk_app.domain.cases import CaseState
+from clerk_app.domain.errors import Conflict, Locked, Rejected
+from clerk_app.domain.law import OutcomeKind
+from clerk_app.ports.hall import CaseAck, CaseRecord, PartyRecord, RatingAck, RatingRecord
 from clerk_app.ports.stores_hall import CaseWrite, HallUnit
+from clerk_app.services.hall import records, standing
+from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window
 from clerk_app.services.hall.tools import Tools, canonical, plain
 
-_BEIJING = ZoneInfo("Asia/Shanghai")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_SM3 = re.compile(r"[0-9a-f]{64}")
-_WORD = re.compile(r"[a-z][a-z_]{1,63}")
 _TASK_CODE = re.compile(r"([0-9A-Z]{18}[1-7][0-9A-Z]{12})(\d{2})?")
 _STAGES = frozenset({"acceptance", "issue"})
+_OUTCOMES = frozenset(outcome.value for outcome in OutcomeKind) - {OutcomeKind.ON_SITE_CORRECTION.value}
+_LATER_FIELDS: dict[str, Any] = {"opening": None, "conclusion": {}, "parties": [], "outage_since": None}
+"""Fields that records did not have at first, with what they hold when an older window left them out."""
 
 
 def case_base(matter_code: str) -> str:
@@ -41,7 +44,7 @@ class Cases:
         never seen, or when the paper number belongs to another case. ``Rejected`` by field.
         """
         self._check_case(actor, record)
-        body_hash = self._tools.digest(canonical(record))
+        body_hash = self._tools.digest(canonical(_as_sent(record)))
         known = unit.cases.find(record.case_id)
         seen = unit.cases.revision(record.case_id, record.revision)
         if known is not None and seen is not None:
@@ -51,6 +54,9 @@ class Cases:
         if known is not None and record.revision < known.revision:
             raise Conflict(f"{record.case_number} 服务器上已有更新的第 {known.revision} 稿，没有覆盖")
         now = self._tools.now()
+        stands = standing.of_record(records.in_beijing(record))
+        if known is not None and unit.files.acts(record.case_id):
+            raise Conflict(f"{record.case_number} 后面的环节已经开始，受理时的记录不能再改")
         write = CaseWrite(
             case_id=record.case_id,
             case_number=record.case_number,
@@ -62,16 +68,27 @@ class Cases:
             promised_on=record.promised_on,
             revision=record.revision,
             body=plain(record),
+            standing=stands,
         )
         if known is None:
-            day = record.received_at.astimezone(_BEIJING).date()
+            day = record.received_at.astimezone(records.BEIJING).date()
             known = unit.cases.add(write, self._tools.new_id(), case_base(record.matter_code), day)
             kind = "case.stored"
         else:
             unit.cases.update(write)
             kind = "case.updated"
         unit.cases.add_revision(record.case_id, record.revision, body_hash, now)
-        payload = {"window_no": record.window_no, "revision": record.revision, "outcome": record.outcome}
+        unit.files.set_people(record.case_id, [self._tools.person_digest(one.document_no) for one in _people(record)])
+        if pre_check := _pre_check(record):
+            unit.online.use_pre_check(pre_check, record.case_id)
+        payload = {
+            "window_no": record.window_no,
+            "revision": record.revision,
+            "outcome": record.outcome,
+            "case_number": record.case_number,
+            "case_state": stands.state.value,
+            "instant": stands.instant,
+        }
         self._tools.record(unit, actor, kind, record.case_id, {**payload, "body_hash": body_hash})
         return CaseAck(known.record_id, known.case_no, now, record.revision, self._epoch)
 
@@ -92,52 +109,78 @@ class Cases:
 
     def body(self, unit: HallUnit, actor: Actor, case_id: str) -> dict[str, object]:
         """The stored record; looking at it leaves a trace in the journal."""
-        actor.require(Role.CLERK, Role.REVIEWER, Role.MANAGER, Role.AUDITOR)
+        actor.require(Role.CLERK, Role.REVIEWER, Role.CHIEF_REPRESENTATIVE, Role.MANAGER, Role.AUDITOR)
         body = unit.cases.body(case_id)
         self._tools.record(unit, actor, "case.viewed", case_id, {"window_no": actor.window_no})
         return body
 
     def _check_case(self, actor: Actor, record: CaseRecord) -> None:
-        _check_window(actor, record.window_no)
+        check_window(actor, record.window_no)
         if record.hall_id != actor.hall_id:
             raise Rejected("hall_id", "这一件是别的大厅的，没有上传；请技术员检查这台电脑的登记")
-        _check("case_id", bool(_UUID.fullmatch(record.case_id)))
-        _check("case_number", bool(record.case_number.strip()) and len(record.case_number) <= 64)
-        _check("matter_code", bool(record.matter_code.strip()) and len(record.matter_code) <= 128)
-        _check("matter_name", bool(record.matter_name.strip()))
-        _check("applicant", bool(record.applicant.name.strip()))
-        _check("outcome", bool(_WORD.fullmatch(record.outcome)))
-        _check("clerk", bool(record.clerk.strip()))
-        _check("revision", record.revision >= 1)
-        _check_aware("received_at", record.received_at)
+        check_uuid("case_id", record.case_id)
+        check("case_number", bool(record.case_number.strip()) and len(record.case_number) <= 64)
+        check("matter_code", bool(record.matter_code.strip()) and len(record.matter_code) <= 128)
+        check("matter_name", bool(record.matter_name.strip()))
+        check("applicant", bool(record.applicant.name.strip()))
+        check("outcome", record.outcome in _OUTCOMES)
+        check("clerk", bool(record.clerk.strip()))
+        check("revision", record.revision >= 1)
+        check_aware("received_at", record.received_at)
         if record.accepted_at is not None:
-            _check_aware("accepted_at", record.accepted_at)
+            check_aware("accepted_at", record.accepted_at)
         for paper in record.documents:
-            _check("documents", bool(paper.number.strip()) and bool(_SM3.fullmatch(paper.sha)))
+            check("documents", bool(paper.number.strip()))
+            check_sm3("documents", paper.sha)
+        _check_opening(record)
 
     def _check_rating(self, actor: Actor, rating: RatingRecord) -> str:
-        _check_window(actor, rating.window_no)
-        _check("rating_id", bool(_UUID.fullmatch(rating.rating_id)))
-        _check("level", 1 <= rating.level <= 5)
-        _check("stage", rating.stage in _STAGES)
-        _check_aware("rated_at", rating.rated_at)
+        check_window(actor, rating.window_no)
+        check_uuid("rating_id", rating.rating_id)
+        check("level", 1 <= rating.level <= 5)
+        check("stage", rating.stage in _STAGES)
+        check_aware("rated_at", rating.rated_at)
         visit = rating.ticket_id or rating.case_id
         if visit is None:
             raise Rejected("ticket_id", "评价要写明是哪一次来访")
         return visit
 
 
-def _check(name: str, fine: bool) -> None:
-    if not fine:
-        raise Rejected(name, f"上传的记录里 {name} 不对，没有存（程序错误，请报技术员）")
+def _as_sent(record: CaseRecord) -> dict[str, Any]:
+    """What the digest of a record covers: a record without the later fields keeps the digest it had before them."""
+    body: dict[str, Any] = plain(record)
+    return {name: value for name, value in body.items() if name not in _LATER_FIELDS or value != _LATER_FIELDS[name]}
 
 
-def _check_aware(name: str, moment: datetime) -> None:
-    _check(name, moment.tzinfo is not None)
+def _check_opening(record: CaseRecord) -> None:
+    """The opening is what all later guards stand on: it must be the same case, in the state of its outcome."""
+    opening = record.opening
+    if opening is None:
+        return
+    fits = (
+        opening.case_id == record.case_id
+        and opening.case_number == record.case_number
+        and opening.matter_code == record.matter_code
+        and opening.received_at == record.received_at
+        and opening.accepted_at == record.accepted_at
+        and bool(opening.received_by.strip())
+    )
+    check("opening", fits)
+    try:
+        state = cases.after(CaseState.DRAFT, OutcomeKind(record.outcome))
+    except Locked:
+        raise Rejected("opening", "上传的记录里结论和状态对不上，没有存（程序错误，请报技术员）") from None
+    check("opening", opening.state is state)
 
 
-def _check_window(actor: Actor, window_no: str) -> None:
-    if actor.window_no is None:
-        raise NotAllowed("只有窗口电脑能上传办件")
-    if actor.window_no != window_no:
-        raise NotAllowed(f"这台电脑是 {actor.window_no} 号窗口，不能上传 {window_no} 号窗口的记录")
+def _people(record: CaseRecord) -> list[PartyRecord]:
+    """Who may collect the result: applicant, agent, and those who applied together."""
+    people = [record.applicant, *record.parties, *([record.agent] if record.agent else [])]
+    return [one for one in people if one.document_no.strip()]
+
+
+def _pre_check(record: CaseRecord) -> str:
+    """The number of the online pre-check that the intake was filled from, empty when there was none."""
+    intake = record.conclusion.get("intake")
+    number = intake.get("pre_check") if isinstance(intake, dict) else None
+    return number if isinstance(number, str) else ""

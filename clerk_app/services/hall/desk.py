@@ -8,16 +8,23 @@ from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.crypto import CryptoProvider, Keyring, PasswordHasher
 from clerk_app.ports.stores_hall import HallStore
 from clerk_app.services.hall.access import Access
+from clerk_app.services.hall.approvals import Approvals
+from clerk_app.services.hall.casefiles import CaseFiles
 from clerk_app.services.hall.cases import Cases
 from clerk_app.services.hall.catalogue import Catalogues
 from clerk_app.services.hall.devices import Devices
 from clerk_app.services.hall.people import People
+from clerk_app.services.hall.pre_checks import PreChecks
 from clerk_app.services.hall.queue import Queue
 from clerk_app.services.hall.requests import Requests
+from clerk_app.services.hall.seals import Seals
 from clerk_app.services.hall.sequencer import FeedReading, Sequencer
 from clerk_app.services.hall.setup import Setup
+from clerk_app.services.hall.supplements import Supplements
 from clerk_app.services.hall.tools import Tools
+from clerk_app.services.hall.visits import Visits
 from clerk_app.services.hall.waiting import Waiting
+from clerk_app.services.hall.worklists import WorkLists
 
 
 class HallDesk:
@@ -44,6 +51,13 @@ class HallDesk:
         self.people = People(store, self.tools, passwords)
         self.devices = Devices(store, self.tools, fingerprint)
         self.cases = Cases(self.tools, store.epoch)
+        self.files = CaseFiles(self.tools, store.epoch)
+        self.lists = WorkLists(self.tools)
+        self.approvals = Approvals(store, self.tools, self.access, self.people)
+        self.seals = Seals(self.tools)
+        self.visits = Visits(self.tools)
+        self.pre_checks = PreChecks(self.tools)
+        self.supplements = Supplements(self.tools)
         self.catalogues = Catalogues(self.tools)
         self.feed = FeedReading(store.epoch)
         self.sequencer = Sequencer(store, self.tools)

@@ -38,19 +38,37 @@ class People:
         ``NotAllowed`` for a wrong name or password (one sentence for both) and while locked out: after 5 failures
         1 minute, doubled with each further one up to 30.
         """
-        hall_id = caller.actor.hall_id
-        user = self._store.read(hall_id, lambda unit: unit.people.by_login(wish.login_name))
-        self._check_lock(user)
-        with self._hashing:
-            fits = self._passwords.fits(user.password if user else self._decoy, wish.password)
-        if user is None or not fits:
-            self._store.write(hall_id, caller.device_id, lambda unit: self._refuse(unit, caller, user))
-            raise NotAllowed(_WRONG)
+        user = self.verify(caller, wish.login_name, wish.password)
         window_no = self._window(caller, wish)
         token = base64.urlsafe_b64encode(self._tools.secret()).decode().rstrip("=")
         return self._store.write(
-            hall_id, caller.device_id, lambda unit: self._open(unit, caller, user.user_id, window_no, token)
+            caller.actor.hall_id,
+            caller.device_id,
+            lambda unit: self._open(unit, caller, user.user_id, window_no, token),
         )
+
+    def verify(self, caller: Caller, login_name: str, password: str) -> UserRecord:
+        """Whose name and password these are; a failure is counted. ``NotAllowed`` as for ``login``.
+
+        Follow it with ``admit`` in the transaction of what it is for.
+        """
+        hall_id = caller.actor.hall_id
+        user = self._store.read(hall_id, lambda unit: unit.people.by_login(login_name))
+        self._check_lock(user)
+        with self._hashing:
+            fits = self._passwords.fits(user.password if user else self._decoy, password)
+        if user is None or not fits:
+            self._store.write(hall_id, caller.device_id, lambda unit: self._refuse(unit, caller, user))
+            raise NotAllowed(_WRONG)
+        return user
+
+    def admit(self, unit: HallUnit, user_id: str) -> UserRecord:
+        """The person as they are now, with the count of failures ended; ``NotAllowed`` when locked out meanwhile."""
+        user = unit.people.get_user(user_id)
+        self._check_lock(user)
+        if user.failures:
+            unit.people.set_failures(user_id, 0, None)
+        return user
 
     def logout(self, unit: HallUnit, caller: Caller) -> None:
         """End the caller's session; without one nothing happens."""
@@ -70,8 +88,8 @@ class People:
             raise Rejected("password", f"密码至少 {_SHORTEST_PASSWORD} 位，现在是 {len(wish.password)} 位")
         if not wish.roles:
             raise Rejected("roles", "至少选一个岗位")
-        if not {Role.KIOSK, Role.DISPLAY, Role.SYSTEM}.isdisjoint(wish.roles):
-            raise Rejected("roles", "取号机、大厅屏和系统不是人员岗位")
+        if not {Role.KIOSK, Role.DISPLAY, Role.PLATFORM, Role.SYSTEM}.isdisjoint(wish.roles):
+            raise Rejected("roles", "取号机、大厅屏、外部平台和系统不是人员岗位")
         with self._hashing:
             password = self._passwords.hash(wish.password)
         return UserRecord(self._tools.new_id(), wish.login_name, wish.name.strip(), password, frozenset(wish.roles))
@@ -113,10 +131,7 @@ class People:
 
     def _open(self, unit: HallUnit, caller: Caller, user_id: str, window_no: str | None, token: str) -> Session:
         now = self._tools.now()
-        user = unit.people.get_user(user_id)
-        self._check_lock(user)
-        if user.failures:
-            unit.people.set_failures(user_id, 0, None)
+        user = self.admit(unit, user_id)
         for old in unit.people.live_at(caller.device_id, window_no):
             unit.people.end_session(old.session_id, now)
             self._tools.record(unit, caller.actor, "login.ended", old.session_id, {"window_no": old.window_no})

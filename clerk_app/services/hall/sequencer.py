@@ -119,4 +119,7 @@ def public_entry(entry: JournalEntry) -> FeedEntry:
         state=TicketState(state) if state else None,
         is_priority=bool(payload.get("is_priority", False)),
         recalls=int(payload.get("recalls", 0)),
+        case_number=payload.get("case_number"),
+        case_state=payload.get("case_state"),
+        instant=bool(payload.get("instant", False)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import db.hall.case_models  # noqa: F401  its tables belong to the same metadata
 from db.hall.models import Base
 
 context.configure(

@@ -1,0 +1,142 @@
+"""What is done with a case after its conclusion, as the server keeps it: acts folded, refused or acknowledged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from clerk_app.domain import casefile
+from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.acts import CaseAct
+from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Rejected
+from clerk_app.ports.hall import CaseRecord
+from clerk_app.ports.hall_cases import ActAck, ServerCase
+from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.ports.stores_hall_cases import ActWrite
+from clerk_app.services.hall import records, standing
+from clerk_app.services.hall.approvals import check_used
+from clerk_app.services.hall.checks import check, check_uuid, check_window, known_roles
+from clerk_app.services.hall.folding import acts_of, opened_case
+from clerk_app.services.hall.seals import enter_approval_seal
+from clerk_app.services.hall.supplements import take_what_arrived
+from clerk_app.services.hall.tools import Tools, canonical, plain
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far a window's clock may run ahead of the server's before its acts are refused: guards count in days."""
+
+_READERS = (
+    Role.CLERK,
+    Role.REVIEWER,
+    Role.CHIEF_REPRESENTATIVE,
+    Role.SEAL_KEEPER,
+    Role.MANAGER,
+    Role.AUDITOR,
+)
+_CLERKS = frozenset({Role.CLERK})
+_UNKNOWN = "服务器上没有这一件，可能还没有上传"
+
+
+class CaseFiles:
+    """Acts are pushed by windows. What the office does needs its login; what clerks do comes like an intake record,
+    whoever is logged in by now."""
+
+    def __init__(self, tools: Tools, epoch: str) -> None:
+        self._tools = tools
+        self._epoch = epoch
+
+    def store_act(self, unit: HallUnit, actor: Actor, act: CaseAct) -> ActAck:
+        """Append an act to its case.
+
+        Raises what ``casefile.apply`` raises, besides: ``NotFound`` when the case has not come, ``Conflict`` when
+        another content came under this id, ``NotAllowed`` at a wrong window or without the login that the step
+        needs, ``Locked`` for a case without opening or an approval that the server does not know.
+        """
+        act = self._checked(actor, act)
+        body_hash = self._tools.digest(canonical(act))
+        known = unit.files.find_act(act.act_id)
+        if known is not None:
+            if known.body_hash != body_hash or known.case_id != act.case_id:
+                raise Conflict("这一步已经上传过，内容不一样，没有覆盖")
+            return ActAck(known.act_id, known.case_id, known.position, known.state, known.synced_at, self._epoch)
+        head = unit.files.head(act.case_id, lock=True)
+        if head is None:
+            raise NotFound(_UNKNOWN)
+        self._check_doer(unit, actor, act)
+        record, opening = opened_case(unit, act.case_id)
+        before = acts_of(unit, act.case_id)
+        now_stands = standing.after_acts(record, opening, (*before, act))
+        approval = check_used(unit, act)
+        take_what_arrived(unit, self._tools, actor, act)
+        now = self._tools.now()
+        write = ActWrite(
+            act_id=act.act_id,
+            case_id=act.case_id,
+            position=len(before) + 1,
+            step=act.step,
+            state=now_stands.state,
+            at=act.at,
+            user_id=act.by.user_id,
+            body=plain(act),
+            body_hash=body_hash,
+            synced_at=now,
+        )
+        unit.files.add_act(write)
+        unit.files.set_standing(act.case_id, now_stands)
+        enter_approval_seal(unit, self._tools, actor, act, before)
+        payload = {
+            "window_no": act.by.window_no,
+            "act_id": act.act_id,
+            "position": write.position,
+            "step": act.step.value,
+            "case_state": now_stands.state.value,
+            "case_number": head.case_number,
+            "instant": now_stands.instant,
+            "by": act.by.user_id,
+            "body_hash": body_hash,
+        }
+        if approval:
+            payload["approval"] = approval
+        self._tools.record(unit, actor, "case.acted", act.case_id, payload)
+        return ActAck(act.act_id, act.case_id, write.position, write.state, now, self._epoch)
+
+    def server_case(self, unit: HallUnit, actor: Actor, reference: str) -> ServerCase:
+        """The whole case with its acts, by id, case number or 办件编号; looking leaves a trace."""
+        actor.require(*_READERS)
+        case_id = unit.files.locate(reference.strip())
+        head = None if case_id is None else unit.files.head(case_id)
+        if case_id is None or head is None:
+            raise NotFound(_UNKNOWN)
+        record = records.load(CaseRecord, unit.cases.body(case_id))
+        limited = head.standing.quantity_limited
+        found = ServerCase(
+            record=record,
+            case_no=head.case_no,
+            state=head.standing.state,
+            acts=acts_of(unit, case_id),
+            sequence=unit.files.sequence(case_id) if limited else None,
+        )
+        payload = {"window_no": actor.window_no, "case_number": head.case_number, "acts": len(found.acts)}
+        self._tools.record(unit, actor, "case.viewed", case_id, payload)
+        return found
+
+    def _checked(self, actor: Actor, act: CaseAct) -> CaseAct:
+        """The act in Beijing time, once its form is right."""
+        check_window(actor, act.by.window_no)
+        check_uuid("act_id", act.act_id)
+        check_uuid("case_id", act.case_id)
+        check("by", bool(act.by.user_id.strip()) and bool(act.by.name.strip()))
+        try:
+            act = records.in_beijing(act)
+        except ValueError:
+            raise Rejected("at", "这一步的时间没有写明时区，没有存（程序错误，请报技术员）") from None
+        if act.at > self._tools.now() + CLOCK_TOLERANCE:
+            raise Locked("这台电脑的时间比服务器快，这一步没有上传；请技术员校准时间后再传一次")
+        return act
+
+    def _check_doer(self, unit: HallUnit, actor: Actor, act: CaseAct) -> None:
+        wanted = casefile.ROLES.get(act.step, _CLERKS)
+        live = actor.user_id == act.by.user_id
+        if not live and Role.CLERK not in wanted:
+            raise NotAllowed(f"“{act.step.label}”要由 {act.by.name} 本人登录来做，不能由别人代传")
+        roles = actor.roles if live else known_roles(unit, act.by.user_id)
+        if roles is not None and roles.isdisjoint(wanted):
+            raise NotAllowed(f"{act.by.name} 没有“{act.step.label}”的权限，请换有权限的人来做")

@@ -1,0 +1,54 @@
+"""Stored JSON back into the domain's values, with every moment in the legal time of papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+_made: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def _form(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _made:
+        _made[kind] = TypeAdapter(kind)
+    return _made[kind]
+
+
+def in_beijing(value: T) -> T:
+    """The same value with every moment in Beijing time: guards compare days, and a day depends on the zone.
+
+    A naive moment raises ``ValueError``.
+    """
+    return _in_beijing(value)  # type: ignore[no-any-return]
+
+
+def _in_beijing(value: Any) -> Any:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(BEIJING)
+    if isinstance(value, tuple):
+        return tuple(_in_beijing(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            item.name: after
+            for item in fields(value)
+            if (after := _in_beijing(before := getattr(value, item.name))) is not before
+        }
+        return replace(value, **changed) if changed else value
+    return value
+
+
+def load(kind: type[T], body: Mapping[str, Any]) -> T:
+    """A record as it was stored, of whatever version of the window."""
+    found: T = _form(kind).validate_python(body)
+    return in_beijing(found)
