@@ -36,6 +36,7 @@ class CardHolder(StrEnum):
 
     APPLICANT = "applicant"
     AGENT = "agent"
+    PARTIES = "parties"  # all who apply together
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class OptionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer; ``adds`` and ``removes`` are material ids."""
+    """One answer; ``adds`` and ``removes`` are material ids. ``below_age``: it is for applicants younger than that, in
+    years, and chosen beforehand where the birth date is known."""
 
     id: str
     text: str
@@ -117,6 +119,7 @@ class Option:
     removes: tuple[str, ...] = ()
     outcome: OptionOutcome | None = None
     note: str = ""
+    below_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +143,13 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """容缺受理: the materials that may follow later and until when; empty when the matter does not allow it."""
+    """容缺受理: the materials that may follow later and until when; empty when the matter does not allow it.
+    ``credit_gate``: not for those with a bad credit record, which the clerk looks up."""
 
     materials: tuple[str, ...] = ()
     due: Limit | None = None
     rule: str = ""
+    credit_gate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +245,10 @@ class Matter:
     @property
     def for_legal_entities(self) -> bool:
         return not self.audience or any(code != "1" for code in self.audience)
+
+    def tolerates(self, material: Material) -> bool:
+        """Whether this material may follow later."""
+        return material.id in self.tolerance.materials
 
     def material(self, material_id: str) -> Material:
         """The material of that id; ``KeyError`` when the matter has none."""

@@ -36,6 +36,7 @@ _EXEMPTION_REASONS = ("政府核发免交", "共享核验免证明", "电子证�
 _ENDINGS = ("not_required", "not_our_competence", "redirect", "not_yet_due")
 _APPLICANTS = ("申请人", "经营者")
 _AGENTS = ("代理人", "代办人")
+_PARTIES = ("双方", "各方")
 
 UNIFIED_FIELDS = (
     *("项目名称", "实施机关", "项目类别", "设立依据", "申报材料", "办理程序", "收费标准"),
@@ -221,6 +222,8 @@ def _card_holder(check: str) -> CardHolder | None:
         return None
     if check.endswith(tuple(f"与{who}一致" for who in _APPLICANTS)):
         return CardHolder.APPLICANT
+    if check.endswith(tuple(f"与{who}一致" for who in _PARTIES)):
+        return CardHolder.PARTIES
     return CardHolder.AGENT if check.endswith(tuple(f"与{who}一致" for who in _AGENTS)) else None
 
 
@@ -247,6 +250,7 @@ def _option(fields: Fields) -> Option:
         fields.texts("remove", "减去的材料"),
         _outcome(outcome) if outcome else None,
         fields.text("note", "说明"),
+        fields.count("below_age", "不满多少周岁"),
     )
 
 
@@ -270,7 +274,8 @@ def _tolerance(fields: Fields | None) -> Tolerance:
         fields.blame("materials", "可容缺的事项要列出可容缺材料")
     if due is None or due.value is None:
         fields.blame("due", "可容缺的事项要写明补交期限")
-    return Tolerance(materials, due, fields.text("max_due_rule", "补交期限规则"))
+    gate = fields.flag("credit_gate", "是否查信用")
+    return Tolerance(materials, due, fields.text("max_due_rule", "补交期限规则"), gate)
 
 
 def _commitment(fields: Fields | None) -> Commitment:

@@ -25,6 +25,7 @@ class Verdict(StrEnum):
 
 RECEIVED = frozenset({Verdict.ORIGINAL, Verdict.COPY, Verdict.ELECTRONIC})
 NOT_HANDED_IN = "没有提交"
+TOO_FEW = "份数不足"
 
 COMMON_PHRASES = (NOT_HANDED_IN, "没有签名或盖章", "填写不全或有涂改", "与申请内容不一致", "不清晰或缺页", "已过有效期")
 
@@ -62,7 +63,7 @@ def as_required(material: Material, check: MaterialCheck) -> MaterialCheck:
     """The row after Enter: received in the form and number that the catalogue asks for."""
     form = material.form
     verdict = Verdict.COPY if form.copies and not _original_kept(material) else Verdict.ORIGINAL
-    return replace(check, verdict=verdict, pieces=form.needed, phrases=(), sentence="", due=None, source="")
+    return _received(check, verdict, form.needed)
 
 
 def _original_kept(material: Material) -> bool:
@@ -70,13 +71,16 @@ def _original_kept(material: Material) -> bool:
 
 
 def set_verdict(matter: Matter, material: Material, check: MaterialCheck, verdict: Verdict) -> MaterialCheck:
-    """The row with another verdict; ``Locked`` where the catalogue does not allow it (三免, 容缺清单, 必要材料)."""
+    """The row with another verdict, received in full when it is one of receipt.
+
+    ``Locked`` where the catalogue does not allow it (三免, 容缺清单, 必要材料, a copy in place of the original).
+    """
     if verdict is Verdict.EXEMPT:
         if material.exemption is None:
             raise Locked(f"「{material.name}」不在免交清单里，要交{material.form.text}")
         return replace(_cleared(check), verdict=verdict, source=material.exemption.reason)
     if verdict is Verdict.TOLERATED:
-        if material.id not in matter.tolerance.materials:
+        if not matter.tolerates(material):
             raise Locked(f"「{material.name}」不在可容缺清单里，不能后补")
         return replace(_cleared(check), verdict=verdict)
     if verdict is Verdict.NOT_APPLICABLE:
@@ -87,7 +91,35 @@ def set_verdict(matter: Matter, material: Material, check: MaterialCheck, verdic
         return _cleared(check)
     if verdict is Verdict.DEFECTIVE:
         return replace(check, verdict=verdict, due=None, source="")
-    pieces = check.pieces or material.form.needed
+    if verdict is Verdict.COPY and not material.form.copies and material.form.originals:
+        raise Locked(f"「{material.name}」要{material.form.text}，复印件不能代替；没带原件按 5 记下来")
+    return _received(check, verdict, max(check.pieces, material.form.needed))
+
+
+def with_pieces(matter: Matter, material: Material, check: MaterialCheck, pieces: int) -> MaterialCheck:
+    """The row with so many pieces handed in.
+
+    Fewer than the catalogue asks for are never simply received: what may follow later is tolerated (容缺), for the
+    rest the notice asks (份数不足). Once all are there, a row that lacked nothing else is received.
+    """
+    pieces = max(0, pieces)
+    if pieces < material.form.needed:
+        if matter.tolerates(material) and check.verdict is not Verdict.DEFECTIVE:
+            return replace(_cleared(check), verdict=Verdict.TOLERATED, pieces=pieces)
+        if not pieces:
+            return replace(check, verdict=Verdict.DEFECTIVE, pieces=0, phrases=(NOT_HANDED_IN,), sentence="", source="")
+        others = tuple(one for one in check.phrases if one not in {NOT_HANDED_IN, TOO_FEW})
+        return replace(
+            check, verdict=Verdict.DEFECTIVE, pieces=pieces, phrases=(*others, TOO_FEW), sentence="", source=""
+        )
+    others = tuple(one for one in check.phrases if one not in {NOT_HANDED_IN, TOO_FEW})
+    if check.verdict is Verdict.DEFECTIVE and (others or check.sentence):
+        return replace(check, pieces=pieces, phrases=others)
+    verdict = check.verdict if check.received else as_required(material, check).verdict
+    return _received(check, verdict, pieces)
+
+
+def _received(check: MaterialCheck, verdict: Verdict, pieces: int) -> MaterialCheck:
     return replace(check, verdict=verdict, pieces=pieces, phrases=(), sentence="", due=None, source="")
 
 
@@ -96,7 +128,7 @@ def _cleared(check: MaterialCheck) -> MaterialCheck:
 
 
 def toggle_phrase(check: MaterialCheck, phrase: str) -> MaterialCheck:
-    """Choose or drop a defect phrase; 「没有提交」 stands alone."""
+    """Choose or drop a defect phrase; 「没有提交」 stands alone, 「份数不足」 follows the pieces (``with_pieces``)."""
     if phrase in check.phrases:
         kept = tuple(item for item in check.phrases if item != phrase)
     elif phrase == NOT_HANDED_IN:
@@ -110,7 +142,9 @@ def toggle_phrase(check: MaterialCheck, phrase: str) -> MaterialCheck:
 def phrases_for(material: Material) -> tuple[str, ...]:
     """Defect phrases offered for a material, at most nine (one digit each)."""
     own = material.defect_phrases or COMMON_PHRASES
-    return own if NOT_HANDED_IN in own else (NOT_HANDED_IN, *own)[:9]
+    first = () if NOT_HANDED_IN in own else (NOT_HANDED_IN,)
+    last = (TOO_FEW,) if material.form.needed > 1 else ()
+    return (*(*first, *own)[: 9 - len(last)], *last)
 
 
 def notice_sentence(material: Material, check: MaterialCheck) -> str:
@@ -120,6 +154,6 @@ def notice_sentence(material: Material, check: MaterialCheck) -> str:
     """
     if check.sentence:
         return check.sentence
-    what = "、".join(check.phrases) or "不符合接件标准"
+    phrases = (f"{one}（收到 {check.pieces} 份）" if one == TOO_FEW else one for one in check.phrases)
+    what = "、".join(phrases) or "不符合接件标准"
     return f"{what}。应达到：{material.criterion.rstrip('。')}（{material.form.text}）。"
-

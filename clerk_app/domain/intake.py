@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from clerk_app.domain import checklist
@@ -17,23 +17,28 @@ from clerk_app.domain.catalogue import (
     Material,
     Matter,
     OptionOutcome,
+    Situation,
     ending_option,
     needed_materials,
 )
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.errors import Rejected
+from clerk_app.domain.identity import age_on, birthday
+from clerk_app.domain.parties import agency_fault, audience_fault, check_distinct, double_agency
 from clerk_app.domain.persons import (
     Agent,
     Applicant,
     Contact,
-    LegalEntity,
     NaturalPerson,
-    OtherOrganisation,
     Party,
     applicant_name,
 )
 from clerk_app.domain.queue import VisitReason
 
+GUARDIAN = "guardian"
+"""Option id of 「监护人代办」, where a matter tells guardians from other agents."""
+CARD_READ = "身份证已读"
+"""Source of an exemption that the card laid on the reader proves."""
 MOST_CONTACTS = 3
 """GB/T 39046-2020, group 办事申请: contacts and agents, three each."""
 
@@ -87,13 +92,21 @@ class Intake:
 
     # --- the people -------------------------------------------------------------------------------------------
     def with_applicant(self, applicant: Applicant, agent: Agent | None = None) -> Intake:
-        """Applicant and, if somebody else came, the agent; card-covered rows are set again."""
-        changed = replace(self, applicant=applicant, agent=agent)
-        return changed._preset() if changed.matter else changed
+        """Applicant and, if somebody else came, the agent; what the people decide in the matter is set again.
+
+        Raises ``Rejected`` with field ``agent`` or ``parties`` when somebody appears twice, ``matter`` when the chosen
+        matter is not for this kind of applicant.
+        """
+        return replace(self, applicant=applicant, agent=agent)._people_changed()
 
     def with_parties(self, parties: tuple[Party, ...]) -> Intake:
-        """Those who apply together with the applicant."""
-        return replace(self, parties=parties)
+        """Those who apply together with the applicant. Raises as ``with_applicant``."""
+        return replace(self, parties=parties)._people_changed()
+
+    def with_people(self, people: tuple[Party, ...]) -> Intake:
+        """All who apply, the applicant first, in one step. Raises as ``with_applicant``."""
+        first, *others = people
+        return replace(self, applicant=first.applicant, agent=first.agent, parties=tuple(others))._people_changed()
 
     def with_contacts(self, contacts: tuple[Contact, ...]) -> Intake:
         """Whom to call; ``Rejected("contacts", …)`` for more than three."""
@@ -101,23 +114,87 @@ class Intake:
             raise Rejected("contacts", f"联系人最多 {MOST_CONTACTS} 个")
         return replace(self, contacts=contacts)
 
+    @property
+    def people(self) -> tuple[Party, ...]:
+        """All who apply: the applicant in the first role of the matter, then the others; empty before anybody is."""
+        if self.applicant is None:
+            return ()
+        return (Party(self.first_role, self.applicant, self.agent), *self.parties)
+
+    @property
+    def first_role(self) -> str:
+        """The applicant's role, empty where one applicant is enough."""
+        return self.matter.joint.roles[0] if self.matter is not None and self.matter.joint.roles else ""
+
+    @property
+    def agency_fault(self) -> str:
+        """Why an agent could not apply on the day of receipt; empty when all could."""
+        if self.received_at is None:
+            return ""
+        day = self.received_at.date()
+        faults = (agency_fault(party.agent, day) for party in self.people if party.agent is not None)
+        return next((fault for fault in faults if fault), "")
+
+    @property
+    def double_agency(self) -> tuple[str, ...]:
+        """Sentences about people who stand on both sides."""
+        return double_agency(self.people)
+
+    def _people_changed(self) -> Intake:
+        check_distinct(self.applicant, self.agent, self.parties)
+        if self.matter is None:
+            return self
+        self._check_audience(self.matter)
+        before = dict(self.answers)
+        return replace(self, answers=MappingProxyType({**before, **self._agency_answer(self.matter)}))._preset()
+
+    def _check_audience(self, matter: Matter) -> None:
+        for party in self.people:
+            if fault := audience_fault(matter.name, matter.audience, party.applicant):
+                raise Rejected("matter", fault)
+
+    def _agency_answer(self, matter: Matter) -> dict[str, tuple[str, ...]]:
+        """The answer to 「是否委托他人代办」 that the people themselves give; a guardian's where there is one."""
+        agents = [party.agent for party in self.people if party.agent is not None]
+        answers: dict[str, tuple[str, ...]] = {}
+        for situation in (one for one in matter.situations if one.is_agency):
+            others = [option.id for option in situation.options if not option.default]
+            if agents and others:
+                by_law = any(agent.statutory for agent in agents) and GUARDIAN in others
+                answers[situation.id] = (GUARDIAN if by_law else others[0],)
+            else:
+                answers[situation.id] = situation.default_answer()
+        return answers
+
     # --- the matter -------------------------------------------------------------------------------------------
     def with_matter(self, matter: Matter, now: datetime) -> Intake:
         """Choose the matter; ``now`` becomes the receipt time, because the papers change hands here.
 
         Raises ``Rejected("matter", …)`` when the matter is not for this kind of applicant.
         """
-        if isinstance(self.applicant, LegalEntity | OtherOrganisation) and not matter.for_legal_entities:
-            raise Rejected("matter", f"「{matter.name}」只对个人办理，请换成个人申请")
-        if isinstance(self.applicant, NaturalPerson) and not matter.for_natural_persons:
-            raise Rejected("matter", f"「{matter.name}」只对单位办理，请在第 1 步录入单位")
-        answers: dict[str, tuple[str, ...]] = {}
-        for situation in matter.situations:
-            answers[situation.id] = situation.default_answer()
-            if situation.is_agency and self.agent is not None:
-                answers[situation.id] = tuple(o.id for o in situation.options if o.id != "self")[:1]
-        fresh = replace(self, matter=matter, received_at=now, answers=MappingProxyType(answers), checks=_no_checks())
+        self._check_audience(matter)
+        answers = {situation.id: self._preset_answer(situation, now) for situation in matter.situations}
+        answers |= self._agency_answer(matter)
+        parties = _in_roles(self.parties, matter.joint.roles)
+        fresh = replace(
+            self,
+            matter=matter,
+            received_at=now,
+            answers=MappingProxyType(answers),
+            checks=_no_checks(),
+            parties=parties,
+        )
         return fresh._preset()
+
+    def _preset_answer(self, situation: Situation, now: datetime) -> tuple[str, ...]:
+        """The default, or what the applicant's age says where an option is for those below an age."""
+        person = self.applicant
+        if isinstance(person, NaturalPerson) and person.birth is not None and person.birth <= now.date():
+            age = age_on(person.birth, now.date())
+            young = [option.id for option in situation.options if option.below_age and age < option.below_age]
+            if young and not situation.multiple:
+                return (young[0],)
+        return situation.default_answer()
 
     def answer(self, situation_id: str, option_ids: tuple[str, ...]) -> Intake:
         """Answer a situation question; rows of materials that are still needed keep their verdict."""
@@ -130,21 +207,27 @@ class Intake:
         rows: dict[str, MaterialCheck] = {}
         for material in self.materials:
             row = self.checks.get(material.id, MaterialCheck(material.id))
+            if row.verdict is Verdict.EXEMPT and row.source == CARD_READ:
+                # Proved by a card; the people may have changed since.
+                row = MaterialCheck(material.id)
             rows[material.id] = self._from_card(material, row) if not row.decided else row
         return replace(self, checks=MappingProxyType(rows))
 
     def _from_card(self, material: Material, row: MaterialCheck) -> MaterialCheck:
-        person = self._card_person(material.card_holder)
-        if person is None or person.entered != "card":
+        holders = self._holders(material.card_holder)
+        if not holders or any(not isinstance(one, NaturalPerson) or one.entered != "card" for one in holders):
             return row
-        return replace(row, verdict=Verdict.EXEMPT, source="身份证已读")
+        return replace(row, verdict=Verdict.EXEMPT, source=CARD_READ)
 
-    def _card_person(self, holder: CardHolder | None) -> NaturalPerson | None:
-        if holder is CardHolder.APPLICANT and isinstance(self.applicant, NaturalPerson):
-            return self.applicant
-        if holder is CardHolder.AGENT and self.agent is not None:
-            return self.agent.person
-        return None
+    def _holders(self, holder: CardHolder | None) -> tuple[Applicant, ...]:
+        """Whose cards have to be read for this material; empty where no card proves it."""
+        if holder is CardHolder.APPLICANT and self.applicant is not None:
+            return (self.applicant,)
+        if holder is CardHolder.AGENT:
+            return tuple(party.agent.person for party in self.people if party.agent is not None)
+        if holder is CardHolder.PARTIES and self.first_role and not self.missing_roles:
+            return tuple(party.applicant for party in self.people)
+        return ()
 
     # --- the materials ----------------------------------------------------------------------------------------
     @property
@@ -163,6 +246,15 @@ class Intake:
         option = ending_option(self.matter, self.answers) if self.matter else None
         return option.outcome if option else None
 
+    @property
+    def earliest(self) -> date | None:
+        """From which day a person who is too young can apply; None where age is not the matter or not known."""
+        option = ending_option(self.matter, self.answers) if self.matter else None
+        person = self.applicant
+        if option is None or not option.below_age or not isinstance(person, NaturalPerson) or person.birth is None:
+            return None
+        return birthday(person.birth, option.below_age)
+
     def with_check(self, check: MaterialCheck) -> Intake:
         rows = dict(self.checks)
         rows[check.material_id] = check
@@ -173,6 +265,12 @@ class Intake:
         assert self.matter is not None
         row = self.checks.get(material.id, MaterialCheck(material.id))
         return self.with_check(checklist.set_verdict(self.matter, material, row, verdict))
+
+    def with_pieces(self, material: Material, pieces: int) -> Intake:
+        """Say how many pieces were handed in; too few are owed or a defect, never simply received."""
+        assert self.matter is not None
+        row = self.checks.get(material.id, MaterialCheck(material.id))
+        return self.with_check(checklist.with_pieces(self.matter, material, row, pieces))
 
     def mark_as_required(self, material: Material) -> Intake:
         """Enter: received as the catalogue asks."""
@@ -211,3 +309,16 @@ class Intake:
             return ()
         there = {party.role for party in self.parties}
         return tuple(role for role in self.matter.joint.roles[1:] if role not in there)
+
+
+def _in_roles(parties: tuple[Party, ...], roles: tuple[str, ...]) -> tuple[Party, ...]:
+    """Those who came before the matter was known take the roles that are still free, in their order."""
+    free = [role for role in roles[1:] if role not in {party.role for party in parties}]
+    placed = []
+    for party in parties:
+        if not roles:
+            party = replace(party, role="")
+        elif party.role not in roles:
+            party = replace(party, role=free.pop(0) if free else roles[-1])
+        placed.append(party)
+    return tuple(placed)

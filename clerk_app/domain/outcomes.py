@@ -111,7 +111,9 @@ def _option(intake: Intake, kind: OutcomeKind, late: str) -> OutcomeOption:
 
 
 def outcome_name(intake: Intake, kind: OutcomeKind) -> str:
-    """The outcome's word; only a licence can be 「不需要许可」."""
+    """The outcome's word; only a licence can be 「不需要许可」, and what comes too early is neither."""
+    if kind is OutcomeKind.NOT_REQUIRED and intake.ending and intake.ending.kind == "not_yet_due":
+        return "还不到办理的时候"
     licence = intake.matter is None or intake.matter.procedure_law is ProcedureLaw.LICENSING
     if kind is OutcomeKind.NOT_REQUIRED and not licence:
         return "不需要办理"
@@ -126,13 +128,17 @@ def _not_all_checked(intake: Intake) -> str:
     if intake.matter is not None and not intake.materials:
         return "目录里没有这个事项的材料清单，不能按标准收件，请先补全目录"
     if missing := intake.missing_roles:
-        return f"本事项要共同申请，还缺{'、'.join(missing)}，请在第 1 步补上"
+        return f"本事项要共同申请，还缺{'、'.join(missing)}，按 Alt+1 补上"
     pending = intake.numbered(Verdict.PENDING)
     return f"还有 {len(pending)} 项未查：{_numbers(pending)}" if pending else ""
 
 
+def _cannot_apply(intake: Intake) -> str:
+    return _not_all_checked(intake) or intake.agency_fault
+
+
 def _accept(intake: Intake) -> str:
-    reason = _not_all_checked(intake)
+    reason = _cannot_apply(intake)
     if reason:
         return reason
     parts = []
@@ -149,7 +155,7 @@ def _with_deficiency(intake: Intake) -> str:
     assert intake.matter is not None
     if not intake.matter.tolerance.materials:
         return "本事项未列入容缺受理"
-    if reason := _not_all_checked(intake):
+    if reason := _cannot_apply(intake):
         return reason
     if defects := intake.numbered(Verdict.DEFECTIVE):
         outside = tuple(row for row in defects if row[1].id not in intake.matter.tolerance.materials)
@@ -163,7 +169,7 @@ def _by_commitment(intake: Intake) -> str:
         return "本事项未列入告知承诺"
     if not commitment_chosen(intake.matter, intake.answers):
         return "申请人没有选告知承诺"
-    if reason := _not_all_checked(intake):
+    if reason := _cannot_apply(intake):
         return reason
     open_rows = intake.numbered(Verdict.DEFECTIVE, Verdict.TOLERATED)
     return f"{_numbers(open_rows)} 还没有齐" if open_rows else ""
@@ -200,7 +206,8 @@ _GUARDS = {
 def _hint(intake: Intake, kind: OutcomeKind) -> str:
     if kind in ACCEPTING:
         tolerated = intake.numbered(Verdict.TOLERATED)
-        return f"欠 {len(tolerated)} 项，按期补齐" if tolerated else "材料齐全，符合法定形式"
+        gate = "；先查信用，失信的不能容缺" if intake.matter and intake.matter.tolerance.credit_gate else ""
+        return f"欠 {len(tolerated)} 项，按期补齐{gate}" if tolerated else "材料齐全，符合法定形式"
     if kind is OutcomeKind.ON_SITE_CORRECTION:
         rows = tuple(row for row in intake.numbered(Verdict.DEFECTIVE) if row[2].on_site)
         return f"{_numbers(rows)} 在窗口改好，按已收记录"

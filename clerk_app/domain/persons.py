@@ -23,6 +23,9 @@ from clerk_app.domain.identity import (
 from clerk_app.domain.masking import letters
 
 Entered = Literal["card", "typed"]
+WITHOUT_CARD = ("忘带", "读不出", "遗失")
+"""Why an identity card was not read, as the window offers it."""
+STATUTORY = "法定代理"
 NO_END = date.max
 """Valid-to date of a card that is valid 长期 (without end)."""
 
@@ -37,8 +40,8 @@ class NaturalPerson:
 
     ``name`` keeps every character of the card, private-use and supplementary ones included; it is empty for a
     foreigner without a Chinese name (``display_name``). ``ethnic`` is the GB/T 3304 code, empty where there is none.
-    ``entered`` says whether a card was read or somebody typed. ``card_valid_to``: ``NO_END`` for 长期, None when
-    not known.
+    ``entered`` says whether a card was read or somebody typed; ``without_card`` why none was read (忘带 …), empty
+    when one was or nobody said. ``card_valid_to``: ``NO_END`` for 长期, None when not known.
     """
 
     name: str = field(repr=False)
@@ -52,6 +55,7 @@ class NaturalPerson:
     english_name: str = field(default="", repr=False)
     entered: Entered = "typed"
     card_valid_to: date | None = field(default=None, repr=False)
+    without_card: str = ""
 
     @property
     def display_name(self) -> str:
@@ -112,9 +116,18 @@ class Agent:
     def name(self) -> str:
         return self.person.display_name
 
+    @property
+    def statutory(self) -> bool:
+        """A guardian acts by law and shows the kinship, not a power of attorney (民法典第二十三条)."""
+        return STATUTORY in self.scope
+
+    def expired(self, on: date) -> bool:
+        """Whether the paper's last day is over on that day."""
+        return self.valid_to is not None and on > self.valid_to
+
     def may(self, power: str, on: date) -> bool:
         """Whether the power (申请, 领取 …) is written in the scope and the period has not ended on that day."""
-        return bool(power) and power in self.scope and (self.valid_to is None or on <= self.valid_to)
+        return bool(power) and (power in self.scope or self.statutory) and not self.expired(on)
 
 
 Applicant = NaturalPerson | LegalEntity | OtherOrganisation
@@ -153,6 +166,22 @@ class CheckedEntity:
     """A legal entity and the Chinese sentences that ask for a second look."""
 
     entity: LegalEntity
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOrganisation:
+    """An organisation without a credit code and the Chinese sentences that ask for a second look."""
+
+    organisation: OtherOrganisation
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedContact:
+    """A person to call and the Chinese sentences that ask for a second look."""
+
+    contact: Contact
     warnings: tuple[str, ...] = ()
 
 
@@ -230,20 +259,18 @@ def from_typing(
     english_name: str = "",
     birth: date | None = None,
     sex: Sex = Sex.UNKNOWN,
+    without_card: str = "",
 ) -> CheckedPerson:
     """A person typed by the clerk, checked by the rules of the card's number.
 
     Birth date and sex are taken from the number where it tells them, else from the arguments. ``ethnic`` is a code
-    or a name (汉, 汉族). Raises ``Rejected`` with field ``name``, ``id_number``, ``phone`` or ``ethnic``.
+    or a name (汉, 汉族), ``without_card`` why no card was read. Raises ``Rejected`` with field ``name``,
+    ``id_number``, ``phone`` or ``ethnic``.
     """
     checked_name = check_name(name)
     number = check_id_number(id_number, id_type, today=today)
-    warnings = list(number.warnings)
-    contact = ""
-    if phone.strip():
-        checked_phone = check_phone(phone)
-        contact = checked_phone.text
-        warnings += checked_phone.warnings
+    contact, doubts = _phone(phone)
+    warnings = [*number.warnings, *doubts]
     ethnic_group = ethnic_code(ethnic)
     if ethnic.strip() and not ethnic_group:
         raise Rejected("ethnic", f"没有“{ethnic.strip()}”这个民族，请照证件填，如“汉”")
@@ -258,6 +285,7 @@ def from_typing(
         phone=contact,
         english_name=english_name.strip(),
         entered="typed",
+        without_card=without_card.strip(),
     )
     return CheckedPerson(person, tuple(warnings))
 
@@ -270,12 +298,7 @@ def legal_entity(
     Raises ``Rejected`` with field ``entity_name``, ``credit_code``, ``legal_representative`` or ``phone``.
     """
     code = check_credit_code(credit_code)
-    warnings = list(code.warnings)
-    contact = ""
-    if phone.strip():
-        checked_phone = check_phone(phone)
-        contact = checked_phone.text
-        warnings += checked_phone.warnings
+    contact, doubts = _phone(phone)
     representative = legal_representative.strip()
     entity = LegalEntity(
         name=check_name(name, field="entity_name", what="单位名称", longest=200),
@@ -286,7 +309,48 @@ def legal_entity(
         address=address.strip(),
         phone=contact,
     )
-    return CheckedEntity(entity, tuple(warnings))
+    return CheckedEntity(entity, (*code.warnings, *doubts))
+
+
+def other_organisation(
+    *, name: str, certificate: str, certificate_number: str, responsible: str, address: str = "", phone: str = ""
+) -> CheckedOrganisation:
+    """An organisation without a credit code, typed by the clerk.
+
+    There is no rule for the number of an approval or of a foreign register, so it is only asked to be whole. Raises
+    ``Rejected`` with field ``organisation_name``, ``certificate``, ``certificate_number``, ``responsible`` or
+    ``phone``.
+    """
+    number = check_name(certificate_number, field="certificate_number", what="证明文件的编号")
+    if not any(char.isalnum() for char in number):
+        raise Rejected("certificate_number", "证明文件的编号里没有字母或数字，请照原件填")
+    contact, doubts = _phone(phone)
+    organisation = OtherOrganisation(
+        name=check_name(name, field="organisation_name", what="组织名称", longest=200),
+        certificate=check_name(certificate, field="certificate", what="证明文件的名称，如“批准文件”“境外登记证”"),
+        certificate_number=number,
+        responsible=check_name(responsible, field="responsible", what="负责人"),
+        address=address.strip(),
+        phone=contact,
+    )
+    return CheckedOrganisation(organisation, doubts)
+
+
+def contact(*, name: str, phone: str, relation: str = "") -> CheckedContact:
+    """Somebody to call: both name and telephone. Raises ``Rejected`` with field ``name`` or ``phone``."""
+    checked = check_name(name, what="联系人姓名")
+    if not phone.strip():
+        raise Rejected("phone", f"还没有填{checked}的电话")
+    found = check_phone(phone)
+    return CheckedContact(Contact(checked, found.text, relation.strip()), found.warnings)
+
+
+def _phone(text: str) -> tuple[str, tuple[str, ...]]:
+    """A telephone that may be left out, and the doubts about it."""
+    if not text.strip():
+        return "", ()
+    found = check_phone(text)
+    return found.text, found.warnings
 
 
 def check_name(text: str, *, field: str = "name", what: str = "姓名", longest: int = _LONGEST_NAME) -> str:

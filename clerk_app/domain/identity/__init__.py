@@ -13,7 +13,7 @@ from clerk_app.domain.identity.credit_code import (
     credit_check_character,
     organisation_check_character,
 )
-from clerk_app.domain.identity.resident import IdNumber, age_on, check_digit, convert_15
+from clerk_app.domain.identity.resident import IdNumber, age_on, birthday, check_digit, convert_15
 from clerk_app.domain.identity.tables import (
     ETHNIC_GROUPS,
     PROVINCES,
@@ -33,6 +33,7 @@ __all__ = [
     "Phone",
     "Sex",
     "age_on",
+    "birthday",
     "check_credit_code",
     "check_digit",
     "check_id_number",

@@ -215,3 +215,11 @@ def age_on(birth: date, day: date) -> int:
     if day < birth:
         raise ValueError("not born yet")
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def birthday(birth: date, age: int) -> date:
+    """The day on which somebody completes ``age`` years; for 29 February in common years 1 March."""
+    try:
+        return birth.replace(year=birth.year + age)
+    except ValueError:
+        return date(birth.year + age, 3, 1)

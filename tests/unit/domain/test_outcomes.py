@@ -8,7 +8,15 @@ from datetime import datetime
 import pytest
 
 from clerk_app.domain import outcomes
-from clerk_app.domain.checklist import NOT_HANDED_IN, Verdict, set_verdict, toggle_phrase
+from clerk_app.domain.catalogue import Tolerance
+from clerk_app.domain.checklist import (
+    NOT_HANDED_IN,
+    TOO_FEW,
+    Verdict,
+    notice_sentence,
+    set_verdict,
+    toggle_phrase,
+)
 from clerk_app.domain.errors import Locked, Rejected
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind, ProcedureLaw
@@ -158,3 +166,48 @@ def test_not_handed_in_stands_alone() -> None:
     assert check.pieces == 0
     assert toggle_phrase(check, "未标注面积").phrases == ("未标注面积",)
     assert set_verdict(intake.matter, material, check, Verdict.PENDING).phrases == ()
+
+
+# --- pieces -----------------------------------------------------------------------------------------------------
+def test_fewer_pieces_than_asked_are_a_defect_or_owed_never_received() -> None:
+    intake = start().mark_all_as_required()
+    assert intake.matter is not None
+    short = intake.with_pieces(intake.matter.material("lease"), 0)
+    assert short.checks["lease"].phrases == (NOT_HANDED_IN,)
+    owed = intake.with_pieces(intake.matter.material("health"), 2)
+    assert (owed.checks["health"].verdict, owed.checks["health"].pieces) == (Verdict.TOLERATED, 2)
+    assert allowed(owed) == {OutcomeKind.ACCEPTED_WITH_DEFICIENCY, *FREE}
+    strict = replace(intake, matter=replace(intake.matter, tolerance=Tolerance()))
+    lacking = strict.with_pieces(intake.matter.material("health"), 2)
+    check = lacking.checks["health"]
+    assert (check.verdict, check.phrases) == (Verdict.DEFECTIVE, (TOO_FEW,))
+    assert notice_sentence(intake.matter.material("health"), check) == (
+        "份数不足（收到 2 份）。应达到：体检日期在一年以内（复印件 3 份）。"
+    )
+    assert allowed(lacking) == {OutcomeKind.SUPPLEMENT_REQUESTED, *FREE}
+    assert lacking.with_pieces(intake.matter.material("health"), 3).checks["health"].received
+
+
+def test_missing_pieces_do_not_hide_another_defect() -> None:
+    intake = with_defect(start(), "health", "已过有效期")
+    assert intake.matter is not None
+    health = intake.matter.material("health")
+    both = intake.with_pieces(health, 1)
+    assert both.checks["health"].phrases == ("已过有效期", TOO_FEW)
+    full = both.with_pieces(health, 3)
+    assert (full.checks["health"].verdict, full.checks["health"].phrases) == (Verdict.DEFECTIVE, ("已过有效期",))
+
+
+def test_a_verdict_of_receipt_means_all_pieces() -> None:
+    intake = start()
+    assert intake.matter is not None
+    health = intake.matter.material("health")
+    assert intake.with_pieces(health, 1).mark(health, Verdict.COPY).checks["health"].pieces == 3
+
+
+def test_a_copy_does_not_stand_for_the_original_that_is_asked() -> None:
+    intake = start()
+    assert intake.matter is not None
+    with pytest.raises(Locked, match="复印件不能代替"):
+        intake.mark(intake.matter.material("form"), Verdict.COPY)
+    assert intake.mark(intake.matter.material("lease"), Verdict.ORIGINAL).checks["lease"].received

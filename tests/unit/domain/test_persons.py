@@ -16,10 +16,13 @@ from clerk_app.domain.persons import (
     CheckedPerson,
     LegalEntity,
     NaturalPerson,
+    OtherOrganisation,
     check_name,
+    contact,
     from_card,
     from_typing,
     legal_entity,
+    other_organisation,
 )
 
 TODAY = date(2026, 11, 23)
@@ -186,6 +189,56 @@ def test_a_legacy_credit_code_warns() -> None:
     assert len(found.warnings) == 1
 
 
+def organisation(**changes: str):  # type: ignore[no-untyped-def]
+    values = {
+        "name": "明河小区业主委员会",
+        "certificate": "备案证明",
+        "certificate_number": "明住建备〔2026〕3号",
+        "responsible": "周文博",
+    }
+    return other_organisation(**{**values, **changes})
+
+
+def test_an_organisation_without_a_credit_code() -> None:
+    found = organisation(phone="0454-1234567", address=" 示例街道 ")
+    assert found.organisation == OtherOrganisation(
+        "明河小区业主委员会", "备案证明", "明住建备〔2026〕3号", "周文博", "示例街道", "0454-1234567"
+    )
+    assert found.warnings == ("这是固定电话，收不到短信",)
+    assert "3号" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": " "}, "organisation_name"),
+        ({"certificate": ""}, "certificate"),
+        ({"certificate_number": ""}, "certificate_number"),
+        ({"certificate_number": "——"}, "certificate_number"),
+        ({"responsible": ""}, "responsible"),
+        ({"phone": "139"}, "phone"),
+    ],
+)
+def test_the_refusal_of_an_organisation_names_the_field(changes: dict[str, str], field: str) -> None:
+    with pytest.raises(Rejected) as refusal:
+        organisation(**changes)
+    assert refusal.value.field == field
+
+
+def test_a_contact_has_a_name_and_a_telephone() -> None:
+    found = contact(name="李晓彤", phone="139 0000 2716", relation="女儿")
+    assert (found.contact.name, found.contact.phone, found.contact.relation) == ("李晓彤", "13900002716", "女儿")
+    for values, field in (({"name": "", "phone": "13900002716"}, "name"), ({"name": "李晓彤", "phone": ""}, "phone")):
+        with pytest.raises(Rejected) as refusal:
+            contact(**values)
+        assert refusal.value.field == field
+
+
+def test_why_no_card_was_read_is_kept() -> None:
+    assert typed(without_card=" 忘带 ").person.without_card == "忘带"
+    assert card().person.without_card == ""
+
+
 def test_an_agent_may_do_what_the_paper_says_while_it_is_valid() -> None:
     agent = Agent(card().person, "代为申请、领取", valid_to=date(2026, 11, 23))
     assert agent.name == "张三"
@@ -226,9 +279,9 @@ def test_names_that_cannot_be(text: str, sentence: str) -> None:
 
 
 def test_people_survive_the_way_to_json_and_back() -> None:
-    adapter = TypeAdapter(list[NaturalPerson | LegalEntity | Agent])
+    adapter = TypeAdapter(list[NaturalPerson | LegalEntity | OtherOrganisation | Agent])
     people = [card(name=RARE).person, legal_entity(name="明河厂", credit_code="91350100M000100Y43").entity]
-    both: list[NaturalPerson | LegalEntity | Agent] = [*people, Agent(card().person, "代为领取")]
+    both = [*people, organisation().organisation, Agent(card().person, "代为领取", date(2027, 1, 1), TODAY)]
     assert adapter.validate_json(adapter.dump_json(both)) == both
 
 
