@@ -125,6 +125,10 @@ class DraftStore(Protocol):
         """Drafts that were not abandoned, last saved first."""
         ...
 
+    def received_before(self, at: datetime) -> list[DraftRow]:
+        """Drafts whose papers were received before a moment, abandoned ones too, oldest first."""
+        ...
+
     def of_ticket(self, ticket_id: str) -> list[DraftRow]:
         """Drafts of one visit, abandoned ones too, last saved first."""
         ...
@@ -212,7 +216,8 @@ class CaseStore(Protocol):
 
 
 class PaperState(StrEnum):
-    """What is known about one sheet. ``printed`` is only said when the printer confirmed it or the clerk saw it."""
+    """What is known about one sheet. ``printed`` is only said when the printer confirmed it or the clerk saw it;
+    ``voided`` (作废) is a paper that was issued and counts no more."""
 
     PREPARED = "prepared"
     SENDING = "sending"
@@ -221,6 +226,7 @@ class PaperState(StrEnum):
     REFUSED = "refused"
     SAVED = "saved"
     WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
 
     @property
     def label(self) -> str:
@@ -236,6 +242,7 @@ _PAPER_LABELS = {
     PaperState.REFUSED: "没有打出",
     PaperState.SAVED: "已存文件",
     PaperState.WITHDRAWN: "已收回",
+    PaperState.VOIDED: "已作废",
 }
 
 
@@ -317,11 +324,13 @@ class OutboxKind(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """``set_aside``: the server refused it; it waits for a person and does not hold up other cases."""
+    """``set_aside``: the server refused it; it waits for a person and does not hold up other cases. ``refused``: an act
+    that the server does not let count; it is over, and what follows in the case goes on without it."""
 
     WAITING = "waiting"
     DONE = "done"
     SET_ASIDE = "set_aside"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +360,10 @@ class OutboxStore(Protocol):
 
     def waiting(self, after: int, limit: int) -> list[OutboxEntry]:
         """Entries in state ``waiting`` behind a position, in order."""
+        ...
+
+    def of_stream(self, stream: str, after: int) -> list[OutboxEntry]:
+        """Entries of one stream in state ``waiting`` behind a position, in order."""
         ...
 
     def set_aside(self) -> list[OutboxEntry]:

@@ -97,6 +97,10 @@ class SqlDrafts:
         rows = self._db.execute(self._read.where(_DRAFT.abandoned_at.is_(None)).order_by(_DRAFT.saved_at.desc()))
         return [DraftRow(*row) for row in rows]
 
+    def received_before(self, at: datetime) -> list[DraftRow]:
+        rows = self._db.execute(self._read.where(_DRAFT.received_at < at).order_by(_DRAFT.received_at))
+        return [DraftRow(*row) for row in rows]
+
     def of_ticket(self, ticket_id: str) -> list[DraftRow]:
         rows = self._db.execute(self._read.where(_DRAFT.ticket_id == ticket_id).order_by(_DRAFT.saved_at.desc()))
         return [DraftRow(*row) for row in rows]

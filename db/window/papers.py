@@ -104,6 +104,14 @@ class SqlOutbox:
         )
         return [OutboxEntry(*row) for row in rows]
 
+    def of_stream(self, stream: str, after: int) -> list[OutboxEntry]:
+        rows = self._db.execute(
+            self._read.where(
+                _OUTBOX.stream == stream, _OUTBOX.state == OutboxState.WAITING, _OUTBOX.position > after
+            ).order_by(_OUTBOX.position)
+        )
+        return [OutboxEntry(*row) for row in rows]
+
     def set_aside(self) -> list[OutboxEntry]:
         rows = self._db.execute(self._read.where(_OUTBOX.state == OutboxState.SET_ASIDE).order_by(_OUTBOX.position))
         return [OutboxEntry(*row) for row in rows]

@@ -41,7 +41,12 @@ HALL = HallProfile(
     agency_short={"明河区市场监督管理局": "明市监"},
 )
 CLERK = Actor(HALL_ID, DEVICE_ID, USER_ID, "王晓梅", frozenset({Role.CLERK}), "12")
-REVIEWER = replace(CLERK, user_id="018f0000-0000-7000-8000-0000000000bb", roles=frozenset({Role.REVIEWER}))
+REVIEWER = replace(
+    CLERK, user_id="018f0000-0000-7000-8000-0000000000bb", user_name="陈主任", roles=frozenset({Role.REVIEWER})
+)
+KEEPER = replace(
+    CLERK, user_id="018f0000-0000-7000-8000-0000000000cc", user_name="赵印", roles=frozenset({Role.SEAL_KEEPER})
+)
 
 
 class FakeClock:

@@ -96,6 +96,10 @@ class _Drafts(_Part):
         rows = [row for row in self._s.drafts.values() if row.abandoned_at is None]
         return sorted(rows, key=lambda row: row.saved_at, reverse=True)
 
+    def received_before(self, at: datetime) -> list[DraftRow]:
+        rows = [row for row in self._s.drafts.values() if row.received_at is not None and row.received_at < at]
+        return sorted(rows, key=lambda row: row.received_at or at)
+
     def of_ticket(self, ticket_id: str) -> list[DraftRow]:
         rows = [row for row in self._s.drafts.values() if row.ticket_id == ticket_id]
         return sorted(rows, key=lambda row: row.saved_at, reverse=True)
@@ -198,6 +202,9 @@ class _Outbox(_Part):
 
     def waiting(self, after: int, limit: int) -> list[OutboxEntry]:
         return [entry for entry in self._in(OutboxState.WAITING) if entry.position > after][:limit]
+
+    def of_stream(self, stream: str, after: int) -> list[OutboxEntry]:
+        return [row for row in self._in(OutboxState.WAITING) if row.stream == stream and row.position > after]
 
     def set_aside(self) -> list[OutboxEntry]:
         return self._in(OutboxState.SET_ASIDE)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from clerk_app.domain import casefile
 from clerk_app.domain.actor import Role
-from clerk_app.domain.errors import Conflict, Locked, NotAllowed, Refusal, Unreachable
+from clerk_app.domain.acts import CaseAct
+from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Refusal, Unreachable
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
 from clerk_app.ports.hall import (
     CaseAck,
@@ -21,6 +23,7 @@ from clerk_app.ports.hall import (
     Ticket,
     TicketTaken,
 )
+from clerk_app.ports.hall_cases import ActAck, ServerCase
 from support.window import HALL_ID, NOW, USER_ID
 
 T = TypeVar("T")
@@ -39,6 +42,7 @@ class FakeServer:
     epoch: str = "epoch-1"
     cases: dict[str, CaseRecord] = field(default_factory=dict)
     ratings: dict[str, RatingRecord] = field(default_factory=dict)
+    acts: dict[str, list[CaseAct]] = field(default_factory=dict)
     answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     refuse: set[str] = field(default_factory=set)
     arrivals: list[str] = field(default_factory=list)
@@ -66,6 +70,29 @@ class FakeServer:
             return RatingAck(rating.rating_id, NOW)
 
         return self._once(key, rating, do)
+
+    def store_act(self, act: CaseAct, key: str) -> ActAck:
+        """Folds as the real server does; roles and logins are the integration tests' business."""
+
+        def do() -> ActAck:
+            record = self.cases.get(act.case_id)
+            if record is None or record.opening is None:
+                raise NotFound("没有这一件")
+            acts = self.acts.setdefault(act.case_id, [])
+            file = casefile.apply(casefile.folded(record.opening, tuple(acts)), act)
+            acts.append(act)
+            self.writes += 1
+            return ActAck(act.act_id, act.case_id, len(acts), file.state, NOW, self.epoch)
+
+        return self._once(key, act, do)
+
+    def server_case(self, reference: str) -> ServerCase:
+        record = next((r for r in self.cases.values() if reference in {r.case_id, r.case_number}), None)
+        if record is None or record.opening is None:
+            raise NotFound("没有这一件")
+        acts = tuple(self.acts.get(record.case_id, ()))
+        state = casefile.folded(record.opening, acts).state
+        return ServerCase(record, f"NO-{record.case_number}", state, acts)
 
     def _once(self, key: str, body: Any, do: Callable[[], T]) -> T:
         if key in self.answers:
@@ -126,6 +153,14 @@ class FakeCounter:
         assert key
         self.keys.append(key)
         return self._over_the_network(lambda: self.server.store_rating(rating, key))
+
+    def store_act(self, act: CaseAct, *, key: str | None = None) -> ActAck:
+        assert key
+        self.keys.append(key)
+        return self._over_the_network(lambda: self.server.store_act(act, key))
+
+    def server_case(self, reference: str) -> ServerCase:
+        return self._over_the_network(lambda: self.server.server_case(reference))
 
     def server_time(self) -> ServerTime:
         return self._over_the_network(lambda: ServerTime(NOW, "1", self.server.epoch, HALL_ID, 0))

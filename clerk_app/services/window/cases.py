@@ -13,7 +13,7 @@ from datetime import datetime
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.calendar import WorkingCalendar
-from clerk_app.domain.conclusion import Conclusion, Numbers, conclude, document_kinds
+from clerk_app.domain.conclusion import Conclusion, Numbers, Outage, conclude, document_kinds
 from clerk_app.domain.errors import Conflict, Locked, NotFound
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.intake import Intake, TicketRef
@@ -106,8 +106,10 @@ class CaseDesk:
         hall: Callable[[], HallProfile],
         calendar: Callable[[], WorkingCalendar],
         wake_outbox: Callable[[], None] = lambda: None,
+        outage: Callable[[], Outage | None] = lambda: None,
     ) -> None:
-        """``hall`` and ``calendar`` are asked each time, because the server may send newer ones during the day."""
+        """``hall`` and ``calendar`` are asked each time, because the server may send newer ones during the day.
+        ``outage`` tells since when the server is away, None while it answers."""
         self._store = store
         self._renderer = renderer
         self._binding = binding
@@ -115,6 +117,7 @@ class CaseDesk:
         self._hall = hall
         self._calendar = calendar
         self._wake_outbox = wake_outbox
+        self._outage = outage
 
     # --- drafts -----------------------------------------------------------------------------------------------
     def open_case(self, actor: Actor, ticket: TicketRef | None = None) -> Intake:
@@ -219,7 +222,7 @@ class CaseDesk:
         Raises ``Locked`` (law, state, cloned store), ``Rejected`` (missing field), ``StoreFault`` (nothing is stored
         then, the draft is still there).
         """
-        actor.require(Role.CLERK)
+        actor.require(Role.CLERK, Role.SYSTEM)
         request = self._request(intake, outcome)
         for _ in range(_TRIES):
             stored = self._store.read(lambda unit: _stored(unit, intake.case_id))
@@ -284,6 +287,7 @@ class CaseDesk:
             hall=self._hall(),
             calendar=self._calendar(),
             numbers=expected.numbers,
+            outage=self._outage(),
         )
 
     def _request(self, intake: Intake, outcome: OutcomeKind) -> str:

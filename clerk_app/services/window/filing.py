@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from clerk_app.domain.conclusion import Conclusion
 from clerk_app.domain.notices import notices_for
-from clerk_app.domain.papers import PAPER_NAMES, PaperKind, Receipt
+from clerk_app.domain.papers import PAPER_NAMES, Notice, PaperKind, Receipt
 from clerk_app.domain.receipts import receipt_for
 from clerk_app.ports.printing import PaperRenderer
 from clerk_app.ports.window import (
@@ -35,10 +35,14 @@ def prepare_papers(conclusion: Conclusion, renderer: PaperRenderer, journal: Jou
     if receipt is not None:
         made.append(receipt_paper(case_id, receipt, Medium.RECEIPT, renderer.receipt(receipt), journal))
     for notice in notices_for(conclusion):
-        content = renderer.notice(notice)
-        paper = _sheet(case_id, notice.kind, Medium.PAGE, notice.title, notice.document_number, content, journal)
-        made.append(NewPaper(paper, content, records.dump_notice(notice)))
+        made.append(notice_paper(case_id, notice, renderer.notice(notice), journal))
     return tuple(made)
+
+
+def notice_paper(subject: str, notice: Notice, content: bytes, journal: Journal) -> NewPaper:
+    """A sheet of an A4 paper; ``subject`` is the case, consultation or hand-over that it belongs to."""
+    paper = _sheet(subject, notice.kind, Medium.PAGE, notice.title, notice.document_number, content, journal)
+    return NewPaper(paper, content, records.dump_notice(notice))
 
 
 def receipt_paper(
@@ -81,20 +85,10 @@ def _sheet(
     )
 
 
-def file_case(
-    unit: WindowUnit,
-    journal: Journal,
-    conclusion: Conclusion,
-    numbers: NextNumbers,
-    papers: Sequence[NewPaper],
-    request_sha: str,
-) -> CaseRow:
-    """Everything that a conclusion leaves in the store, in the caller's transaction."""
-    c = conclusion
-    for series, value in numbers.takes:
-        unit.numbers.take(series, value)
+def case_row(c: Conclusion, request_sha: str) -> CaseRow:
+    """The head of a conclusion, as the lists of the window read it."""
     ticket = c.intake.ticket
-    row = CaseRow(
+    return CaseRow(
         case_id=c.intake.case_id,
         case_number=c.numbers.case,
         document_number=c.numbers.document,
@@ -116,6 +110,21 @@ def file_case(
         revision=1,
         request_sha=request_sha,
     )
+
+
+def file_case(
+    unit: WindowUnit,
+    journal: Journal,
+    conclusion: Conclusion,
+    numbers: NextNumbers,
+    papers: Sequence[NewPaper],
+    request_sha: str,
+) -> CaseRow:
+    """Everything that a conclusion leaves in the store, in the caller's transaction."""
+    c = conclusion
+    for series, value in numbers.takes:
+        unit.numbers.take(series, value)
+    row = case_row(c, request_sha)
     unit.cases.add(row, records.dump_conclusion(c))
     for new in papers:
         unit.papers.add(new)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.errors import Fault, NotAllowed, NotFound, Refusal
-from clerk_app.ports.hall import CaseAck, Counter, RatingAck
+from clerk_app.domain.errors import Fault, Locked, NotAllowed, NotFound, Refusal, Rejected
+from clerk_app.ports.hall import DeviceUnknown, SessionEnded
+from clerk_app.ports.hall_cases import FullCounter
 from clerk_app.ports.window import OutboxEntry, OutboxKind, OutboxState, WindowStore, WindowUnit
-from clerk_app.services.window import records
+from clerk_app.services.window import pushing
 from clerk_app.services.window.journal import Journal, system_actor
 
 _log = logging.getLogger(__name__)
@@ -25,8 +27,6 @@ _EPOCH = "server_epoch"
 _LAST_SYNC = "last_sync"
 
 CHANGED = "服务器的数据换过（可能从备份恢复），正在重新上传"
-
-Ack = CaseAck | RatingAck
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Push:
 class Outbox:
     """Pushes entries. ``push_once`` is for one thread at a time (it waits for its turn); the rest is for any."""
 
-    def __init__(self, store: WindowStore, counter: Counter, journal: Journal) -> None:
+    def __init__(self, store: WindowStore, counter: FullCounter, journal: Journal) -> None:
         self._store = store
         self._counter = counter
         self._journal = journal
@@ -85,6 +85,13 @@ class Outbox:
 
         Raises ``StoreFault`` when the own store fails; an entry that was acknowledged but not marked is sent again.
         """
+        return self._push(lambda position: self._store.read(lambda unit: unit.outbox.waiting(position, _PAGE)))
+
+    def push_stream(self, stream: str) -> Push:
+        """Push what waits of one case or visit now, for a person who waits for the server's word."""
+        return self._push(lambda position: self._store.read(lambda unit: unit.outbox.of_stream(stream, position)))
+
+    def _push(self, page_after: Callable[[int], list[OutboxEntry]]) -> Push:
         with self._turn:
             pushed = aside = 0
             try:
@@ -94,19 +101,24 @@ class Outbox:
             self._meet_server(epoch)
             blocked = {entry.stream for entry in self._store.read(lambda unit: unit.outbox.set_aside())}
             position = 0
-            while page := self._page(position):
+            while page := page_after(position):
                 for entry in page:
                     position = entry.position
                     if entry.stream in blocked:
                         continue
                     try:
-                        ack = self._request(entry)
-                    except NotAllowed as refusal:
+                        ack = pushing.send(self._counter, entry)
+                    except (DeviceUnknown, SessionEnded) as refusal:
                         # The device's right is in question, not the entry: everything waits.
                         return self._stopped(pushed, aside, str(refusal))
                     except Fault as fault:
                         return self._stopped(pushed, aside, str(fault))
                     except Refusal as refusal:
+                        if entry.kind is OutboxKind.ACT and isinstance(refusal, Locked | NotAllowed | Rejected):
+                            self._refused(entry, str(refusal))
+                            continue
+                        if isinstance(refusal, NotAllowed):
+                            return self._stopped(pushed, aside, str(refusal))
                         blocked.add(entry.stream)
                         self._put_aside(entry, str(refusal))
                         aside += 1
@@ -158,44 +170,40 @@ class Outbox:
 
         self._store.write(work)
 
-    def _page(self, position: int) -> list[OutboxEntry]:
-        return self._store.read(lambda unit: unit.outbox.waiting(position, _PAGE))
-
-    def _request(self, entry: OutboxEntry) -> Ack:
-        if entry.kind is OutboxKind.CASE:
-            record = records.load_case_record(entry.payload)
-            ack = self._counter.store_case(record, key=entry.key)
-            if ack.revision != record.revision:
-                raise Fault("服务器的回答对不上这一件，先不算上传。请技术员看服务器的版本")
-            return ack
-        return self._counter.store_rating(records.load_rating_record(entry.payload), key=entry.key)
-
     def _meet_server(self, epoch: str) -> None:
         """Notice a restored server before anything is sent, so that the order within a case stays."""
         if self._store.read(lambda unit: unit.binding.fact(_EPOCH)) != epoch:
             self._store.write(lambda unit: self._is_same_server(unit, epoch))
 
-    def _done(self, entry: OutboxEntry, ack: Ack) -> bool:
+    def _done(self, entry: OutboxEntry, ack: pushing.Ack) -> bool:
         """Keep the acknowledgement durably; False when the server turned out to be another store than before."""
 
         def work(unit: WindowUnit) -> bool:
-            same = not isinstance(ack, CaseAck) or self._is_same_server(unit, ack.epoch)
+            epoch = pushing.epoch_of(ack)
+            same = epoch is None or self._is_same_server(unit, epoch)
             now = self._journal.now()
             unit.outbox.mark(entry.entry_id, OutboxState.DONE, now, "")
             unit.binding.set_fact(_LAST_SYNC, now.isoformat())
             binding = unit.binding.binding()
             assert binding is not None
-            actor = system_actor(binding)
-            if isinstance(ack, CaseAck):
-                unit.cases.acknowledged(entry.stream, ack.record_id, ack.case_no, ack.synced_at)
-                payload = {"case_no": ack.case_no, "revision": ack.revision, "server_epoch": ack.epoch}
-                self._journal.write(unit, "case.synced", entry.stream, actor, payload)
-            else:
-                unit.ratings.acknowledged(ack.rating_id, ack.synced_at)
-                self._journal.write(unit, "rating.synced", entry.stream, actor, {"rating_id": ack.rating_id})
+            kind, subject, payload = pushing.keep(unit, entry, ack)
+            self._journal.write(unit, kind, subject, system_actor(binding), payload)
             return same
 
         return self._store.write(work)
+
+    def _refused(self, entry: OutboxEntry, reason: str) -> None:
+        """The server does not let the act count: the case goes on without it, and the page of the case says so."""
+
+        def work(unit: WindowUnit) -> None:
+            unit.outbox.mark(entry.entry_id, OutboxState.REFUSED, self._journal.now(), reason)
+            unit.acts.refused(entry.entry_id, reason)
+            binding = unit.binding.binding()
+            assert binding is not None
+            payload = {"act_id": entry.entry_id}
+            self._journal.write(unit, "act.refused", entry.stream, system_actor(binding), payload)
+
+        self._store.write(work)
 
     def _is_same_server(self, unit: WindowUnit, epoch: str) -> bool:
         """Whether it is the store that acknowledged before; another one may have lost it, so all is sent again."""

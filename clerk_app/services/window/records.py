@@ -82,6 +82,16 @@ def load_rating_record(body: dict[str, Any]) -> RatingRecord:
     return _as(RatingRecord).validate_python(body)
 
 
+def dump(kind: type[T], value: T) -> dict[str, Any]:
+    """Any record of ours as JSON values."""
+    return _dict(_as(kind).dump_python(value, mode="json"))
+
+
+def load(kind: type[T], body: dict[str, Any]) -> T:
+    """The record of ``dump``."""
+    return _as(kind).validate_python(body)
+
+
 def _dict(value: Any) -> dict[str, Any]:
     assert isinstance(value, dict)
     return value

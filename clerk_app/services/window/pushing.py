@@ -1,0 +1,97 @@
+"""How each kind of outbox entry reaches the server, and what its answer changes in the window's store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from clerk_app.domain.acts import CaseAct
+from clerk_app.domain.errors import Fault
+from clerk_app.ports.hall import CaseAck, RatingAck
+from clerk_app.ports.hall_cases import (
+    ActAck,
+    ConsultationRecord,
+    FullCounter,
+    SealUse,
+    SignatureRecord,
+    Stored,
+    VisitRecord,
+)
+from clerk_app.ports.window import OutboxEntry, OutboxKind, WindowUnit
+from clerk_app.services.window import records
+
+Ack = CaseAck | RatingAck | ActAck | Stored
+
+OTHER_CASE = "服务器的回答对不上这一件，先不算上传。请技术员看服务器的版本"
+
+
+def send(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    """One request under the entry's key. Raises what the server answers, ``Fault`` for an answer that does not fit."""
+    return _SENDERS[entry.kind](counter, entry)
+
+
+def _case(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    record = records.load_case_record(entry.payload)
+    ack = counter.store_case(record, key=entry.key)
+    if ack.revision != record.revision:
+        raise Fault(OTHER_CASE)
+    return ack
+
+
+def _act(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    act = records.load(CaseAct, entry.payload)
+    ack = counter.store_act(act, key=entry.key)
+    if (ack.act_id, ack.case_id) != (act.act_id, act.case_id):
+        raise Fault(OTHER_CASE)
+    return ack
+
+
+def _rating(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    return counter.store_rating(records.load_rating_record(entry.payload), key=entry.key)
+
+
+def _seal_use(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    return counter.store_seal_use(records.load(SealUse, entry.payload), key=entry.key)
+
+
+def _visit(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    return counter.store_visit(records.load(VisitRecord, entry.payload), key=entry.key)
+
+
+def _consultation(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    return counter.store_consultation(records.load(ConsultationRecord, entry.payload), key=entry.key)
+
+
+def _signature(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    return counter.store_signature(records.load(SignatureRecord, entry.payload), key=entry.key)
+
+
+_SENDERS: Final[Mapping[OutboxKind, Callable[[FullCounter, OutboxEntry], Ack]]] = {
+    OutboxKind.CASE: _case,
+    OutboxKind.ACT: _act,
+    OutboxKind.RATING: _rating,
+    OutboxKind.SEAL_USE: _seal_use,
+    OutboxKind.VISIT: _visit,
+    OutboxKind.CONSULTATION: _consultation,
+    OutboxKind.SIGNATURE: _signature,
+}
+
+
+def keep(unit: WindowUnit, entry: OutboxEntry, ack: Ack) -> tuple[str, str, dict[str, Any]]:
+    """Write the acknowledgement into the store; returns the journal entry to make: kind, subject, payload."""
+    if isinstance(ack, CaseAck):
+        unit.cases.acknowledged(entry.stream, ack.record_id, ack.case_no, ack.synced_at)
+        payload = {"case_no": ack.case_no, "revision": ack.revision, "server_epoch": ack.epoch}
+        return "case.synced", entry.stream, payload
+    if isinstance(ack, ActAck):
+        unit.acts.acknowledged(ack.act_id, ack.position)
+        return "act.synced", ack.case_id, {"act_id": ack.act_id, "position": ack.position, "server_epoch": ack.epoch}
+    if isinstance(ack, RatingAck):
+        unit.ratings.acknowledged(ack.rating_id, ack.synced_at)
+        return "rating.synced", entry.stream, {"rating_id": ack.rating_id}
+    return f"{entry.kind.value}.synced", entry.stream, {"record_id": ack.record_id}
+
+
+def epoch_of(ack: Ack) -> str | None:
+    """The server store's epoch, where the answer tells it."""
+    return ack.epoch if isinstance(ack, CaseAck | ActAck) else None
