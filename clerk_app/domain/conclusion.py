@@ -202,9 +202,9 @@ def ending_reason(intake: Intake) -> str:
     return intake.reason or (intake.ending.text if intake.ending else "")
 
 
-def running_from(matter: Matter, received_at: datetime, accepted_at: datetime) -> datetime | None:
-    """When the promised limit of a matter starts; None when it runs from an event still to come (缴税完成)."""
-    starts_from = matter.promised_limit.starts_from if matter.promised_limit else ""
+def limit_start(limit: Limit | None, received_at: datetime, accepted_at: datetime) -> datetime | None:
+    """When a limit starts to run; None when it runs from an event still to come (公示期满, 缴税完成)."""
+    starts_from = limit.starts_from if limit else ""
     if starts_from in FROM_RECEIPT:
         return received_at
     return accepted_at if starts_from in FROM_ACCEPTANCE else None
@@ -215,11 +215,8 @@ def _from(
 ) -> Due | None:
     if limit is None or limit.value is None or accepted_at is None:
         return None
-    if limit.starts_from in FROM_RECEIPT:
-        return due(limit, received_at, calendar)
-    if limit.starts_from in FROM_ACCEPTANCE:
-        return due(limit, accepted_at, calendar)
-    return None
+    start = limit_start(limit, received_at, accepted_at)
+    return due(limit, start, calendar) if start else None
 
 
 def _with_due(intake: Intake, tolerance_due: Due) -> Intake:
