@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -18,18 +18,20 @@ from clerk_app.domain import cases
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import (
     CaseAct,
+    Channel,
     Decision,
     DeliveryManner,
     Extension,
     Pieces,
     Suspension,
 )
-from clerk_app.domain.calendar import Limit
+from clerk_app.domain.calendar import BEIJING, Limit
 from clerk_app.domain.cases import ACCEPTED_STATES, UNDER_DECISION, CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType, SpecialProcedure
 from clerk_app.domain.checklist import RECEIVED, Verdict
 from clerk_app.domain.errors import Locked, NotAllowed, Rejected
 from clerk_app.domain.law import ARTICLE_45, ProcedureLaw, SuspensionCause
+from clerk_app.domain.papers import PaperKind
 
 OFFICE_STEPS: Final = frozenset(
     {CaseStep.TAKE_UP, CaseStep.SUSPEND, CaseStep.RESUME, CaseStep.EXTEND, CaseStep.GRANT, CaseStep.REFUSE}
@@ -49,6 +51,20 @@ ROLES: Final[Mapping[CaseStep, frozenset[Role]]] = MappingProxyType(
     }
 )
 """Who may; a step that is not named here is the clerk's."""
+
+RECEIVING: Final = frozenset(
+    {
+        CaseStep.RECEIVE_PART,
+        CaseStep.RECEIVE_ALL,
+        CaseStep.SUPPLEMENT_REQUESTED,
+        CaseStep.ACCEPTED,
+        CaseStep.DEEMED_ACCEPTED,
+    }
+)
+"""Acts that are part of receiving: whoever did one of them neither decides nor seals this case."""
+
+DECISIONS: Final = frozenset({PaperKind.GRANT_DECISION, PaperKind.REFUSAL_DECISION})
+"""The only papers for the approval seal."""
 
 SUPERVISORS: Final = frozenset({Role.MANAGER, Role.CHIEF_REPRESENTATIVE})
 """Whose second login lifts a lock."""
@@ -132,9 +148,15 @@ class CaseFile:
 
     @property
     def duties(self) -> dict[str, str]:
-        """user id → the duty that the person has on this case (收件, 审批, 用印)."""
-        people = {self.opening.received_by: "受理", self.decided_by: "审批", self.sealed_by: "用印"}
+        """user id → the duty that the person has on this case (受理, 审批, 用印)."""
+        people = dict.fromkeys((act.by.user_id for act in self.acts if act.step in RECEIVING), "受理")
+        people |= {self.opening.received_by: "受理", self.decided_by: "审批", self.sealed_by: "用印"}
         return {user: duty for user, duty in people.items() if user}
+
+
+def roles_for(step: CaseStep) -> frozenset[Role]:
+    """Who may do a step; the clerk where nobody else is named."""
+    return ROLES.get(step, frozenset({Role.CLERK}))
 
 
 def opened(opening: CaseOpening) -> CaseFile:
@@ -165,7 +187,7 @@ def lock_reason(file: CaseFile, step: CaseStep, user_id: str, roles: frozenset[R
     """Why this person cannot do this step now; empty when they can. Facts are checked by ``apply``."""
     if (file.state, step) not in cases.TRANSITIONS:
         return cases.why_not(file.state, step)
-    if roles.isdisjoint(ROLES.get(step, frozenset({Role.CLERK}))):
+    if roles.isdisjoint(roles_for(step)):
         return _WHO.get(step, "这一步要由窗口人员来做")
     return _separate(file, step, user_id) or _GUARDS.get(step, _free)(file, now)
 
@@ -214,6 +236,11 @@ def _free(file: CaseFile, now: datetime) -> str:
     return ""
 
 
+def _licensing(file: CaseFile, article: str) -> str:
+    """The article in brackets where the licensing law rules; other matters have laws of their own."""
+    return f"（行政许可法{article}）" if file.opening.law is ProcedureLaw.LICENSING else ""
+
+
 def _names(file: CaseFile, ids: tuple[str, ...]) -> str:
     return "、".join(file.opening.names.get(one, one) for one in ids)
 
@@ -230,7 +257,7 @@ def _decline(file: CaseFile, now: datetime) -> str:
     if file.state is CaseState.SUPPLEMENT_REQUESTED and file.supplement_due and now <= file.supplement_due:
         return f"补正期限到 {file.supplement_due:%Y-%m-%d}，没有过期不能不予受理"
     if file.state is CaseState.SUPPLEMENT_RECEIVED and not file.missing:
-        return "告知书列的都补齐了，应当受理（行政许可法第三十二条第一款第五项）"
+        return f"告知书列的都补齐了，应当受理{_licensing(file, '第三十二条第一款第五项')}"
     return ""
 
 
@@ -255,10 +282,6 @@ def _extend(file: CaseFile, now: datetime) -> str:
     return ""
 
 
-def _terminate(file: CaseFile, now: datetime) -> str:
-    return ""
-
-
 def _deliver(file: CaseFile, now: datetime) -> str:
     if file.state is CaseState.SEALED and not file.instant:
         return "还没有登记出件，等后台送到窗口"
@@ -277,7 +300,6 @@ _GUARDS: Final[Mapping[CaseStep, Callable[[CaseFile, datetime], str]]] = {
     CaseStep.NOT_ACCEPTED: _decline,
     CaseStep.GRANT: _grant,
     CaseStep.EXTEND: _extend,
-    CaseStep.TERMINATE: _terminate,
     CaseStep.DELIVER: _deliver,
     CaseStep.POST: _deliver,
     CaseStep.VOID: _void,
@@ -307,6 +329,10 @@ def _receive(file: CaseFile, act: CaseAct) -> CaseFile:
         raise Rejected("arrival", "请写明收到了哪些材料")
     if arrival.arrived_at > act.at:
         raise Rejected("arrived_at", "收到的时间不能晚于现在")
+    if arrival.arrived_at < file.opening.received_at:
+        raise Rejected("arrived_at", "收到的时间不能早于收件")
+    if arrival.channel is Channel.WINDOW and arrival.arrived_at != act.at:
+        raise Rejected("arrived_at", "窗口收到的时间由系统记录，不能另填")
     came = {check.material_id for check in arrival.checks}
     strange = tuple(sorted(came - set(file.missing)))
     if strange:
@@ -327,10 +353,18 @@ def _second_notice(file: CaseFile, act: CaseAct) -> CaseFile:
     notice = act.facts.notice
     if notice is None or not notice.materials:
         raise Rejected("notice", "请写明还要补哪些材料")
-    new = tuple(one for one in notice.materials if one not in file.listed)
-    if new:
+    if unknown := tuple(one for one in notice.materials if one not in file.opening.names):
+        raise Locked(f"本事项的清单里没有“{_names(file, unknown)}”，不能要求提交{_licensing(file, '第三十一条')}")
+    if notice.due <= act.at:
+        raise Rejected("due", "补正期限要在今天以后")
+    if file.supplement_due is not None and notice.due < file.supplement_due:
+        raise Rejected("due", f"补正期限不能早于已经告知的 {file.supplement_due:%Y-%m-%d}")
+    if new := tuple(one for one in notice.materials if one not in file.listed):
         if act.facts.approval is None:
-            raise Locked(SECOND_NOTICE.format(_names(file, new)))
+            article = _licensing(file, "第三十二条")
+            raise Locked(
+                f"第一次告知书没有列“{_names(file, new)}”，要一次告知全部，不能再要求补正{article}。确要告知须主管授权"
+            )
         _check_approval(act)
     return replace(
         file,
@@ -339,11 +373,6 @@ def _second_notice(file: CaseFile, act: CaseAct) -> CaseFile:
         complete_at=None,
         supplement_due=notice.due,
     )
-
-
-SECOND_NOTICE: Final = (
-    "第一次告知书没有列“{}”，不能再要求补正（行政许可法第三十二条：一次告知全部）。确要告知须主管授权"
-)
 
 
 def _check_approval(act: CaseAct) -> None:
@@ -378,6 +407,10 @@ def _declined(file: CaseFile, act: CaseAct) -> CaseFile:
     return replace(file, ended_at=act.at)
 
 
+def _day(moment: datetime) -> date:
+    return moment.astimezone(BEIJING).date()
+
+
 def _suspend(file: CaseFile, act: CaseAct) -> CaseFile:
     suspension = act.facts.suspension
     if suspension is None:
@@ -387,12 +420,12 @@ def _suspend(file: CaseFile, act: CaseAct) -> CaseFile:
     if not suspension.basis.strip():
         raise Rejected("basis", "请写明特别程序的依据")
     if not suspension.expected.strip():
-        raise Rejected("expected", "请写明需要多少时间，法律要求书面告知申请人（行政许可法第四十五条）")
+        raise Rejected("expected", f"请写明需要多少时间，要书面告知申请人{_licensing(file, '第四十五条')}")
     if suspension.ends_on is not None:
         raise Rejected("ends_on", "结束日期在程序结束时再登记")
-    if file.accepted_at is not None and suspension.starts_on < file.accepted_at.date():
+    if file.accepted_at is not None and suspension.starts_on < _day(file.accepted_at):
         raise Rejected("starts_on", "特别程序不能早于受理")
-    if suspension.starts_on > act.at.date():
+    if suspension.starts_on > _day(act.at):
         raise Rejected("starts_on", "特别程序的开始日期不能是以后的日子")
     return replace(file, suspensions=(*file.suspensions, suspension), promised=None, statutory=None)
 
@@ -402,7 +435,7 @@ def _resume(file: CaseFile, act: CaseAct) -> CaseFile:
     if resumption is None:
         raise Rejected("resumption", "请写明特别程序的结束日期和结果")
     running = file.suspensions[-1]
-    if not running.starts_on <= resumption.ends_on <= act.at.date():
+    if not running.starts_on <= resumption.ends_on <= _day(act.at):
         raise Rejected("ends_on", "结束日期要在开始日期和今天之间")
     if not resumption.result.strip():
         raise Rejected("result", "请写明特别程序的结果")
@@ -442,19 +475,19 @@ def _decided(file: CaseFile, act: CaseAct) -> CaseFile:
     if decision is None or not decision.basis.strip():
         raise Rejected("basis", "请写明决定的依据")
     if not granted and not decision.reason.strip():
-        raise Rejected("reason", "不予许可要写明理由（行政许可法第三十八条第二款）")
+        raise Rejected("reason", f"不予的决定要写明理由{_licensing(file, '第三十八条第二款')}")
     if granted and not (decision.content.strip() or decision.certificate_name.strip()):
         raise Rejected("content", "请写明准予的内容")
-    return replace(file, decision=decision, granted=granted, decided_by=act.by.user_id, promised=file.promised)
+    return replace(file, decision=decision, granted=granted, decided_by=act.by.user_id)
 
 
 def _sealed(file: CaseFile, act: CaseAct) -> CaseFile:
     sealing = act.facts.sealing
     if sealing is None or not sealing.register_no.strip() or sealing.count < 1:
         raise Rejected("sealing", "用印要登记编号和份数")
-    decision_papers = {p.paper_id for a in file.acts if a.step in {CaseStep.GRANT, CaseStep.REFUSE} for p in a.papers}
-    if not set(sealing.paper_ids) <= decision_papers:
-        raise Locked("行政审批专用章只盖在决定上")
+    decisions = {paper.paper_id for one in file.acts for paper in one.papers if paper.kind in DECISIONS}
+    if not sealing.paper_ids or not set(sealing.paper_ids) <= decisions:
+        raise Locked("行政审批专用章只盖在决定上，请选这件的决定书")
     return replace(file, sealed_by=act.by.user_id)
 
 
@@ -479,11 +512,13 @@ def _delivered(file: CaseFile, act: CaseAct) -> CaseFile:
         raise Rejected("receiver", "请写明谁领走了结果")
     if not delivery.relation.strip():
         raise Rejected("relation", "请写明领取人和申请人的关系")
+    if delivery.manner is DeliveryManner.POST and file.state is not CaseState.POSTED:
+        raise Rejected("manner", "邮寄送达要先登记寄出")
     if delivery.manner is DeliveryManner.DIRECT and not delivery.id_number.strip():
         raise Rejected("id_number", "领取人要核验身份证")
     if delivery.manner is DeliveryManner.LEFT and not (delivery.refusal.strip() and delivery.witness.strip()):
         raise Rejected("witness", "留置送达要写明拒收的情况和见证人")
-    if file.pieces is not None and set(delivery.pieces) != set(file.pieces.names):
+    if file.pieces is not None and sorted(delivery.pieces) != sorted(file.pieces.names):
         raise Rejected("pieces", "还有没交出去的结果，要一次交清")
     return replace(file, ended_at=act.at)
 
