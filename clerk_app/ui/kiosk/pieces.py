@@ -1,4 +1,4 @@
-"""What kiosk pages are made of, placed in px of a 1080x1920 panel: words, touch targets, the QR code, the bar."""
+"""What kiosk pages are made of, placed in px of a 1080x1920 panel: words, touch targets, the bar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from clerk_app.design.tokens import COLOR, KIOSK, KIOSK_TYPE, REGULAR, TypeRole
 from clerk_app.design.words import clock_time
-from clerk_app.services.kiosk import Modules
 from clerk_app.ui.panel import CENTRE, LEFT, RIGHT, Scale, box, icon, line, lines
 
 WIDTH, HEIGHT = 1080, 1920
@@ -264,35 +263,6 @@ class Picture(QWidget):
         painter = QPainter(self)
         centre = QRectF(self.rect()).center()
         icon(painter, self._scale, centre, self._name, self._size, getattr(COLOR, self._tone))
-        painter.end()
-
-
-class QrCode(QWidget):
-    """Modules as squares of whole screen pixels; the card around it is the margin of 4 modules (ISO/IEC 18004)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._modules: Modules = ()
-
-    def show_code(self, modules: Modules) -> None:
-        """Change the code."""
-        self._modules = modules
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._modules:
-            return
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(COLOR.paper))
-        count = len(self._modules)
-        ratio = self.devicePixelRatioF()
-        side = max(1, int(min(self.width(), self.height()) * ratio) // (count + 2)) / ratio
-        left = (self.width() - side * count) / 2
-        top = (self.height() - side * count) / 2
-        for y, row in enumerate(self._modules):
-            for x, dark in enumerate(row):
-                if dark:
-                    painter.fillRect(QRectF(left + x * side, top + y * side, side, side), QColor(COLOR.ink9))
         painter.end()
 
 

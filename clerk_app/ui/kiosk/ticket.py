@@ -9,7 +9,8 @@ from clerk_app.design.words import joined
 from clerk_app.domain.papers import BringItem
 from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.services.kiosk import IssuedTicket
-from clerk_app.ui.kiosk.pieces import INNER, HomeBar, Look, Page, Picture, QrCode, Rule, Sheet, Touch, Words
+from clerk_app.ui.kiosk.pieces import INNER, HomeBar, Look, Page, Picture, Rule, Sheet, Touch, Words
+from clerk_app.ui.kit.qr import QrCode
 from clerk_app.ui.panel import CENTRE, RIGHT, Scale
 
 ROWS = 7
