@@ -162,6 +162,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("brought_move", ("Up", "Down"), "换一项", Page.CONSULT),
     Key("brought", ("Space",), "带来了", Page.CONSULT),
     Key("all_brought", ("A",), "都带了", Page.CONSULT),
+    Key("by_agent", ("D",), "别人代办", Page.CONSULT),
     Key("list_medium", _range("", 3), "怎么给", Page.CONSULT),
     Key("other_matter", ("Enter",), "看应办的事项", Page.CONSULT),
     Key("give_list", ("F9",), "给告知单", Page.CONSULT),
