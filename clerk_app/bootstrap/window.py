@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from clerk_app.client.feed import FeedListener
     from clerk_app.client.hall import HallClient
     from clerk_app.design.fontset import FontSet
-    from clerk_app.ports.hall import FeedCursor
+    from clerk_app.domain.conclusion import Outage
+    from clerk_app.ports.hall import ConnectionChange, FeedCursor
     from clerk_app.services.window.sync import SyncRunner
     from clerk_app.ui.window.control import DeskControl
     from clerk_app.ui.window.desk import Desk
@@ -33,6 +34,28 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _PEOPLE = "people"
 ID_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class Outages:
+    """Since when the server is away, as the feed saw it: the evidence that goes with an offline acceptance."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._change: ConnectionChange | None = None
+
+    def told(self, change: ConnectionChange) -> None:
+        """From the feed's thread."""
+        self._change = change
+
+    def now(self) -> Outage | None:
+        """None while the server answers or before the first word of the feed."""
+        from clerk_app.domain.conclusion import Outage
+        from clerk_app.ports.hall import ConnectionState
+
+        change = self._change
+        if change is None or change.state is not ConnectionState.OFFLINE:
+            return None
+        return Outage(change.since, change.sentence)
 
 
 def quotable(entropy: Entropy) -> Callable[[], str]:
@@ -102,11 +125,13 @@ def assemble(
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
-    from clerk_app.ports.hall import ConnectionChange, ConnectionState
+    from clerk_app.ports.hall import ConnectionState
     from clerk_app.services.window.binding import StoreBinding
     from clerk_app.services.window.cases import CaseDesk
     from clerk_app.services.window.catalogue import CatalogueDesk
     from clerk_app.services.window.catalogue_pull import CataloguePull
+    from clerk_app.services.window.deemed import DeemedDesk
+    from clerk_app.services.window.files import FileDesk
     from clerk_app.services.window.journal import Journal
     from clerk_app.services.window.outbox import Outbox
     from clerk_app.services.window.overview import OverviewDesk
@@ -162,13 +187,17 @@ def assemble(
             listener(status)
 
     sync = SyncRunner(outbox, entropy, told, (CataloguePull(store.catalogue, client, catalogue),))
+    outage = Outages(clock)
+    cases = CaseDesk(
+        store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now
+    )
     desk = Desk(
         window_no=number,
         clock=clock,
         hall=lambda: enrolled.hall,
         session=SessionDesk(store, client, Argon2Passwords(), journal),
         queue=QueueDesk(client, journal),
-        cases=CaseDesk(store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake),
+        cases=cases,
         printing=PrintDesk(
             store,
             renderer,
@@ -181,6 +210,18 @@ def assemble(
         rating=RatingDesk(store, journal, opened.evaluator, sync.wake),
         overview=OverviewDesk(store, clock, lambda: calendar),
         outbox=outbox,
+        files=FileDesk(
+            store,
+            client,
+            renderer,
+            binding,
+            journal,
+            lambda: enrolled.hall,
+            lambda: calendar,
+            outbox,
+            sync.wake,
+        ),
+        deemed=DeemedDesk(store, cases, clock, lambda: calendar),
         catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
         devices=lines,
         reader=opened.reader,
@@ -195,6 +236,7 @@ def assemble(
             return view.cursor
 
         def connection(change: ConnectionChange) -> None:
+            outage.told(change)
             if change.state is ConnectionState.ONLINE:
                 sync.wake()
             control.on_connection(change)

@@ -26,6 +26,8 @@ from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, Device
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, Login, Session, SessionEnded, Ticket, WindowView
 from clerk_app.ports.window import CaseRow, Step
 from clerk_app.services.window.catalogue import CatalogueDesk
+from clerk_app.services.window.deemed import DeemedDesk
+from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
 from clerk_app.services.window.queue import QueueDesk
@@ -196,6 +198,7 @@ class Seat:
             ("page_printer", "A4 打印机", "printer"),
             ("evaluator", "评价器", "smile"),
         )
+        outbox = Outbox(store, counter, window.journal)
         return Desk(
             window_no="12",
             clock=self.clock,
@@ -207,7 +210,11 @@ class Seat:
             catalogue=CatalogueDesk(catalogue, self.clock),
             rating=RatingDesk(store, window.journal, self.keypad if evaluator else None),
             overview=OverviewDesk(store, self.clock, load),
-            outbox=Outbox(store, counter, window.journal),
+            outbox=outbox,
+            files=FileDesk(
+                store, counter, window.renderer, window.binding, window.journal, lambda: HALL, load, outbox
+            ),
+            deemed=DeemedDesk(store, window.cases, self.clock, load),
             catalogue_state=lambda: (418, PUBLISHED),
             devices=tuple(DeviceLine(key, name, icon, "store", self.slot.health) for key, name, icon in names),
             reader=self.slot,

@@ -11,6 +11,8 @@ from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardReader, DeviceHealth
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
+from clerk_app.services.window.deemed import DeemedDesk
+from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
 from clerk_app.services.window.printing import PrintDesk
@@ -47,6 +49,8 @@ class Desk:
     rating: RatingDesk
     overview: OverviewDesk
     outbox: Outbox
+    files: FileDesk
+    deemed: DeemedDesk
     catalogue_state: Callable[[], tuple[int, datetime | None]]
     """Version of the catalogue in use and when it was published."""
     devices: Sequence[DeviceLine]
