@@ -24,11 +24,13 @@ class Page(StrEnum):
     IDLE = "idle"  # no case open
     CASE = "case"  # any step of an open case
     APPLICANT = "applicant"
+    PARTIES = "parties"  # the list of those who apply together
     MATTER = "matter"
     SITUATION = "situation"
     CHECKLIST = "checklist"
     REASONS = "reasons"  # picking what is wrong with a material
     OWED = "owed"  # saying what is still owed of a material
+    PAGES = "pages"  # counting the pages of a material
     OUTCOME = "outcome"
     PAPERS = "papers"
     HOLD = "hold"  # picking why a ticket is put aside
@@ -47,11 +49,13 @@ PARENT: Final[dict[Page, Page]] = {
     Page.IDLE: Page.EVERYWHERE,
     Page.CASE: Page.EVERYWHERE,
     Page.APPLICANT: Page.CASE,
+    Page.PARTIES: Page.CASE,
     Page.MATTER: Page.CASE,
     Page.SITUATION: Page.CASE,
     Page.CHECKLIST: Page.CASE,
     Page.REASONS: Page.CASE,
     Page.OWED: Page.CASE,
+    Page.PAGES: Page.CASE,
     Page.OUTCOME: Page.CASE,
     Page.PAPERS: Page.CASE,
     Page.HOLD: Page.CASE,
@@ -124,6 +128,12 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("history", ("Alt+H",), "以前办过", Page.CASE),
     Key("next_matter", ("Alt+M",), "同一个号办下一件", Page.CASE),
     Key("confirm_applicant", ("Enter",), "资料无误，下一步", Page.APPLICANT),
+    Key("parties", ("Alt+G",), "共同申请人", Page.APPLICANT),
+    Key("contacts", ("Alt+K",), "联系人", Page.APPLICANT),
+    Key("party_move", ("Up", "Down"), "换一位", Page.PARTIES),
+    Key("party_open", ("Enter",), "打开", Page.PARTIES),
+    Key("party_first", ("Home",), "换到第一方", Page.PARTIES),
+    Key("party_remove", ("Delete",), "去掉这一位", Page.PARTIES),
     Key("pick_matter", ("Enter",), "选中这个事项", Page.MATTER),
     Key("matter_move", ("Up", "Down"), "上下选", Page.MATTER),
     Key("situation_answer", _range("", 9), "选答案", Page.SITUATION),
@@ -140,6 +150,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("clear_row", ("0",), "清除", Page.CHECKLIST),
     Key("more_copies", ("+",), "多一份", Page.CHECKLIST),
     Key("fewer_copies", ("-",), "少一份", Page.CHECKLIST),
+    Key("pages", ("P",), "页数", Page.CHECKLIST),
     Key("pick_reason", _range("", 9), "可多选", Page.REASONS),
     Key("on_the_spot", ("C",), "可当场更正", Page.REASONS),
     Key("rewrite", ("E",), "改写告知", Page.REASONS),
@@ -148,6 +159,9 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("more_owed", ("+",), "多欠一份", Page.OWED),
     Key("fewer_owed", ("-",), "少欠一份", Page.OWED),
     Key("owed_done", ("Enter",), "确定，下一项", Page.OWED),
+    Key("page_digit", tuple("0123456789"), "几页", Page.PAGES),
+    Key("page_back", ("Backspace",), "退一位", Page.PAGES),
+    Key("pages_done", ("Enter",), "确定", Page.PAGES),
     Key("pick_outcome", _range("", 7), "选结论", Page.OUTCOME),
     Key("outcome_move", ("Up", "Down"), "换一个结论", Page.OUTCOME),
     Key("pick_hold", _range("", 5), "选挂起的原因", Page.HOLD),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLineEdit
 
-from clerk_app.domain.catalogue import Matter
+from clerk_app.domain.catalogue import Matter, Tolerance
 from clerk_app.domain.catalogue_reading import read_matter
 from clerk_app.domain.checklist import MaterialCheck, Verdict, notice_sentence
 from clerk_app.domain.intake import Intake
@@ -80,17 +80,24 @@ def test_enter_takes_what_is_asked_for_and_goes_to_the_next_open_row(bench: Benc
 
 @pytest.mark.parametrize(
     ("key", "verdict", "pieces"),
-    [("1", Verdict.ORIGINAL, 1), ("2", Verdict.COPY, 1)],
+    [("1", Verdict.ORIGINAL, 3), ("2", Verdict.COPY, 3)],
 )
 def test_a_digit_says_in_which_form_it_came(bench: Bench, key: str, verdict: Verdict, pieces: int) -> None:
+    to_health(bench)
     bench.press(key)
-    assert (bench.check("form").verdict, bench.check("form").pieces) == (verdict, pieces)
-    assert bench.row == "poa"
+    assert (bench.check("health").verdict, bench.check("health").pieces) == (verdict, pieces)
+    assert bench.row == "lease"
+
+
+def test_a_copy_is_not_taken_for_the_original_that_is_asked(bench: Bench) -> None:
+    bench.press("2")
+    assert not bench.check("form").decided
+    assert bench.said == ["「食品经营许可申请书」要原件 1 份，复印件不能代替；没带原件按 5 记下来"]
 
 
 def test_the_numeric_keypad_counts_too(bench: Bench) -> None:
-    bench.qtbot.keyClick(bench.page.list, Qt.Key.Key_2, Qt.KeyboardModifier.KeypadModifier)
-    assert bench.check("form").verdict is Verdict.COPY
+    bench.qtbot.keyClick(bench.page.list, Qt.Key.Key_1, Qt.KeyboardModifier.KeypadModifier)
+    assert bench.check("form").verdict is Verdict.ORIGINAL
 
 
 def test_zero_clears_and_plus_and_minus_count_pieces(bench: Bench) -> None:
@@ -98,6 +105,60 @@ def test_zero_clears_and_plus_and_minus_count_pieces(bench: Bench) -> None:
     assert bench.check("form").pieces == 2
     bench.press("0")
     assert bench.check("form") == MaterialCheck("form")
+
+
+def test_one_piece_too_few_is_never_simply_received(bench: Bench) -> None:
+    bench.press("Enter", "Up", "Up", "-")
+    assert (bench.check("form").verdict, bench.check("form").phrases) == (Verdict.DEFECTIVE, ("没有提交",))
+    bench.press("+")
+    assert (bench.check("form").verdict, bench.check("form").pieces) == (Verdict.ORIGINAL, 1)
+    bench.page.list.go_to(5)
+    bench.press("2")
+    bench.page.list.go_to(5)
+    bench.press("-")
+    assert (bench.check("health").verdict, bench.check("health").pieces) == (Verdict.TOLERATED, 2)
+    bench.press("+")
+    assert (bench.check("health").verdict, bench.check("health").pieces) == (Verdict.COPY, 3)
+
+
+def test_too_few_pieces_is_one_of_the_reasons(qtbot) -> None:
+    strict = Bench(qtbot, replace(read_matter(food()), tolerance=Tolerance()))
+    strict.page.list.go_to(5)
+    strict.press("5", "7")
+    assert (strict.check("health").phrases, strict.check("health").pieces) == (("份数不足",), 2)
+    material, check = strict.page.list.row(5)
+    assert "份数不足（收到 2 份）" in rows.spoken_sentence(material, check)
+    strict.press("7")
+    assert strict.check("health").received, "all three are there after all"
+    assert strict.page.list.mode is Mode.VERDICTS
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+def test_p_counts_pages_and_receives_an_open_row_on_the_way(bench: Bench) -> None:
+    bench.press("P")
+    assert "正在数页数" in shown(bench.page.legend)
+    bench.press("1", "2", "Backspace", "4", "Enter")
+    assert (bench.check("form").verdict, bench.check("form").pages) == (Verdict.ORIGINAL, 14)
+    assert bench.row == "poa"
+    material, check = bench.page.list.row(0)
+    assert rows.words(bench.intake.matter, material, check).received == "1 份 14 页"  # type: ignore[arg-type]
+    bench.page.list.go_to(0)
+    bench.press("P", "3", "Enter")
+    assert bench.check("form").pages == 3, "a new number replaces the old one"
+
+
+def test_esc_gives_up_counting(bench: Bench) -> None:
+    bench.press("P", "9")
+    assert bench.page.escape()
+    assert bench.check("form") == MaterialCheck("form")
+    assert bench.page.list.mode is Mode.VERDICTS
+
+
+def test_there_are_no_pages_of_what_was_not_handed_in(bench: Bench) -> None:
+    bench.page.list.go_to(1)
+    bench.press("P")
+    assert bench.said == ["这一项没有收纸质材料，不用数页数"]
+    assert bench.page.list.mode is Mode.VERDICTS
 
 
 def test_a_takes_all_that_is_open(bench: Bench) -> None:
@@ -177,8 +238,8 @@ def test_undo_closes_the_row(bench: Bench) -> None:
     bench.press("5")
     bench.take(before)
     assert bench.page.list.mode is Mode.VERDICTS
-    bench.press("2")
-    assert bench.check("form").verdict is Verdict.COPY, "digits are verdicts again"
+    bench.press("1")
+    assert bench.check("form").verdict is Verdict.ORIGINAL, "digits are verdicts again"
 
 
 def test_the_clerk_writes_the_sentence(bench: Bench) -> None:

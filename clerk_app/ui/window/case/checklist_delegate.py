@@ -85,6 +85,8 @@ class ChecklistDelegate(QStyledItemDelegate):
         self._row(painter, area, index.row() + 1, rows.words(intake.matter, material, check), check)
         if opened and self._view.mode is Mode.LACKING:
             self._lacking(painter, area, material, check)
+        elif opened and self._view.mode is Mode.PAGES:
+            self._pages(painter, area, check)
         elif opened:
             self._defects(painter, area, material, check)
         if focused and self._view.hasFocus():
@@ -128,6 +130,20 @@ class ChecklistDelegate(QStyledItemDelegate):
         painter.setFont(theme().fonts["note"])
         painter.setPen(QColor(COLOR.ink9))
         painter.drawText(where, int(rows.WRAPPED), rows.spoken_sentence(material, check))
+
+    def _pages(self, painter: QPainter, area: QRect, check: MaterialCheck) -> None:
+        """The number under the eyes of whoever types it, in place of what was received."""
+        place = rows.geometry(area).received
+        height = theme().fonts.line("body") + px(SPACE.x6)
+        box = QRect(place.left() - px(SPACE.x6), place.center().y() - height // 2, place.width(), height)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(COLOR.field))
+        painter.setPen(QPen(QColor(COLOR.pri), px(SIZE.frame)))
+        painter.drawRoundedRect(QRectF(box), px(RADIUS.button), px(RADIUS.button))
+        painter.restore()
+        words = f"{check.pages or '_'} 页"
+        paint.text(painter, box.adjusted(px(SPACE.x6), 0, 0, 0), words, "body", COLOR.ink9, bold=True)
 
     def _lacking(self, painter: QPainter, area: QRect, material: Material, check: MaterialCheck) -> None:
         owed = max(1, material.form.needed - check.pieces)

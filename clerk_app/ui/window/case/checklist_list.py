@@ -12,7 +12,15 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from clerk_app.domain.catalogue import Material
-from clerk_app.domain.checklist import MaterialCheck, Verdict, notice_sentence, phrases_for, toggle_phrase
+from clerk_app.domain.checklist import (
+    RECEIVED,
+    TOO_FEW,
+    MaterialCheck,
+    Verdict,
+    notice_sentence,
+    phrases_for,
+    toggle_phrase,
+)
 from clerk_app.domain.errors import Refusal
 from clerk_app.domain.intake import Intake
 from clerk_app.ui.window.case import checklist_rows as rows
@@ -27,10 +35,14 @@ _VERDICT_KEYS = {
 }
 _MORE_AND_FEWER = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 _OPEN_FOR = {Mode.DEFECTS: Verdict.DEFECTIVE, Mode.LACKING: Verdict.TOLERATED}
+_COUNTED = RECEIVED | {Verdict.TOLERATED, Verdict.DEFECTIVE}
+"""Rows of which pieces and pages are at hand or missing."""
+MOST_PAGES = 9999
 
 
 class Checklist(QListView):
-    """Keys of the list: A, Enter, 1 2 3 4 5 6 0, + −, arrows; in an open row the digits choose what is wrong."""
+    """Keys of the list: A, Enter, 1 2 3 4 5 6 0, + −, P, arrows; in an open row the digits choose what is wrong, or
+    count pages."""
 
     changed = Signal(object)  # Intake
     refused = Signal(str)
@@ -44,6 +56,7 @@ class Checklist(QListView):
         self._model = ChecklistModel()
         self.mode = Mode.VERDICTS
         self._before: MaterialCheck | None = None
+        self._fresh_pages = False
         self.setModel(self._model)
         self.setItemDelegate(ChecklistDelegate(self))
         self.setUniformItemSizes(False)
@@ -139,6 +152,8 @@ class Checklist(QListView):
             return self._defect_key(key, text)
         if self.mode is Mode.LACKING:
             return self._lacking_key(key, text)
+        if self.mode is Mode.PAGES:
+            return self._pages_key(key, text)
         return self._verdict_key(key)
 
     def _verdict_key(self, key: Qt.Key) -> bool:
@@ -164,12 +179,47 @@ class Checklist(QListView):
             self._open(Mode.DEFECTS, check)
         elif key == Qt.Key.Key_0:
             self.changed.emit(self.intake.mark(material, Verdict.PENDING))
-        elif key in _MORE_AND_FEWER and check.received:
-            pieces = max(1, check.pieces + _MORE_AND_FEWER[key])
-            self.changed.emit(self.intake.with_check(replace(check, pieces=pieces)))
+        elif key in _MORE_AND_FEWER and check.verdict in _COUNTED:
+            self.changed.emit(self.intake.with_pieces(material, check.pieces + _MORE_AND_FEWER[key]))
+        elif key == Qt.Key.Key_P:
+            self._count_pages(material, check)
         else:
             return False
         return True
+
+    def _count_pages(self, material: Material, check: MaterialCheck) -> None:
+        """P: the row takes a number of pages; one that nobody looked at yet is received with it."""
+        assert self.intake is not None
+        if not check.decided:
+            self.changed.emit(self.intake.mark_as_required(material))
+        elif check.verdict not in _COUNTED:
+            self.refused.emit("这一项没有收纸质材料，不用数页数")
+            return
+        self._fresh_pages = True
+        self._open(Mode.PAGES, check)
+
+    def _pages_key(self, key: Qt.Key, text: str) -> bool:
+        assert self.intake is not None
+        _, check = self.row(self.current_row())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._before = None
+            self._next()
+        elif key == Qt.Key.Key_Backspace:
+            self._set_pages(check, check.pages // 10)
+        elif text.isdigit():
+            before = 0 if self._fresh_pages else check.pages
+            self._set_pages(check, before * 10 + int(text))
+        else:
+            return False
+        return True
+
+    def _set_pages(self, check: MaterialCheck, pages: int) -> None:
+        assert self.intake is not None
+        if pages > MOST_PAGES:
+            self.refused.emit(f"页数最多 {MOST_PAGES}")
+            return
+        self._fresh_pages = False
+        self.changed.emit(self.intake.with_check(replace(check, pages=pages)))
 
     def _defect_key(self, key: Qt.Key, text: str) -> bool:
         assert self.intake is not None
@@ -192,8 +242,12 @@ class Checklist(QListView):
     def toggle(self, phrase: str) -> None:
         """Choose or drop a defect phrase of the open row."""
         assert self.intake is not None
-        _, check = self.row(self.current_row())
-        self.changed.emit(self.intake.with_check(toggle_phrase(check, phrase)))
+        material, check = self.row(self.current_row())
+        if phrase == TOO_FEW:
+            needed = material.form.needed
+            self.changed.emit(self.intake.with_pieces(material, needed if phrase in check.phrases else needed - 1))
+        else:
+            self.changed.emit(self.intake.with_check(toggle_phrase(check, phrase)))
 
     def rewrite(self, sentence: str) -> None:
         """Put the clerk's own words into the notice."""
@@ -223,13 +277,13 @@ class Checklist(QListView):
     def close_row(self, *, cancel: bool = False) -> bool:
         """Close the open row; one for which nothing was chosen is again what it was before. False when none is open.
 
-        ``cancel`` (Esc) takes 容缺 back too.
+        ``cancel`` (Esc) takes 容缺 and a count of pages back too.
         """
         if self.mode is Mode.VERDICTS:
             return False
         assert self.intake is not None
         _, check = self.row(self.current_row())
-        nothing = cancel if self.mode is Mode.LACKING else not check.phrases and not check.sentence
+        nothing = cancel if self.mode is not Mode.DEFECTS else not check.phrases and not check.sentence
         before, self._before = self._before, None
         self._set_mode(Mode.VERDICTS)
         if nothing and before is not None:

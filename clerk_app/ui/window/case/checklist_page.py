@@ -31,10 +31,12 @@ _VERDICT_KEYS = (
     "defect",
     "not_needed",
     "clear_row",
+    "pages",
 )
 _LEGENDS = {
     Mode.DEFECTS: ("正在选问题", Page.REASONS, "bad"),
     Mode.LACKING: ("正在选欠几份", Page.OWED, "warn"),
+    Mode.PAGES: ("正在数页数", Page.PAGES, "ink7"),
 }
 _COUNTS = (
     ("已收", RECEIVED, State.OK),

@@ -28,6 +28,7 @@ class Mode(StrEnum):
     VERDICTS = "verdicts"
     DEFECTS = "defects"
     LACKING = "lacking"
+    PAGES = "pages"
     REWRITING = "rewriting"
 
 
@@ -75,10 +76,15 @@ def words(matter: Matter, material: Material, check: MaterialCheck) -> Words:
     if check.verdict is Verdict.EXEMPT:
         received = "不收"
     elif check.pieces:
-        received = f"{check.pieces} 份" + (f" {check.pages} 页" if check.pages else "")
+        received = counted(check)
     elif check.verdict not in _NO_PAPER:
         received = "没有"
     return Words(material.name, criterion, required, received, pill, state, note)
+
+
+def counted(check: MaterialCheck) -> str:
+    """「2 份 14 页」."""
+    return f"{check.pieces} 份" + (f" {check.pages} 页" if check.pages else "")
 
 
 def _result(matter: Matter, material: Material, check: MaterialCheck) -> tuple[str, State, str]:
@@ -165,7 +171,7 @@ def chip_width(digit: int, phrase: str) -> int:
 def open_height(width: int, material: Material, check: MaterialCheck, mode: Mode) -> int:
     """Height of the row that is being worked on."""
     base = px(SIZE.row)
-    if mode is Mode.VERDICTS:
+    if mode in (Mode.VERDICTS, Mode.PAGES):
         return base
     if mode is Mode.LACKING:
         return base + px(SIZE.chip) + px(SPACE.x8)
