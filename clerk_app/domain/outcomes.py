@@ -183,7 +183,11 @@ def _on_site(intake: Intake) -> str:
 def _supplement(intake: Intake) -> str:
     if reason := _not_all_checked(intake):
         return f"{reason}。只能告知一次，请先查完" if intake.materials else reason
-    return "" if intake.numbered(Verdict.DEFECTIVE) else "没有要补的材料"
+    if not intake.numbered(Verdict.DEFECTIVE):
+        return "没有要补的材料"
+    # Nothing is tolerated in an application that is not accepted: what the one notice leaves out is never owed again.
+    tolerated = intake.numbered(Verdict.TOLERATED)
+    return f"{_numbers(tolerated)} 容缺；补正要一次告知全部，请改为有问题" if tolerated else ""
 
 
 def _free(_: Intake) -> str:

@@ -96,6 +96,15 @@ def test_tolerance_only_for_the_listed_material() -> None:
         intake.mark(intake.matter.material("layout"), Verdict.TOLERATED)
 
 
+def test_the_one_notice_lists_what_was_to_be_tolerated_too() -> None:
+    intake = with_defect(start(), "layout", "未标注面积").mark_all_as_required()
+    assert intake.matter is not None
+    tolerated = intake.mark(intake.matter.material("health"), Verdict.TOLERATED)
+    reason = outcomes.lock_reason(tolerated, OutcomeKind.SUPPLEMENT_REQUESTED)
+    assert reason == "材料 4 容缺；补正要一次告知全部，请改为有问题"
+    assert allowed(with_defect(tolerated, "health", NOT_HANDED_IN)) == {OutcomeKind.SUPPLEMENT_REQUESTED, *FREE}
+
+
 def test_required_material_cannot_be_waved_through_as_not_applicable() -> None:
     intake = start()
     assert intake.matter is not None
