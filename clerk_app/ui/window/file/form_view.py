@@ -1,0 +1,179 @@
+"""The form of one step: its answers and lines, filled with what is known, in the order of the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from clerk_app.design.tokens import SPACE
+from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.ui.kit.field import Field
+from clerk_app.ui.kit.labels import Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.window.file.forms import Form, Line, Picks
+from clerk_app.ui.window.file.picks import PickLine
+
+_ALIASES: Mapping[str, str] = {
+    "suspension": "cause",
+    "resumption": "ends_on",
+    "extension": "days",
+    "decision": "content",
+    "pieces": "names",
+    "payment": "item",
+    "notice": "materials",
+    "sealing": "count",
+}
+"""Fields as the law's guards name them → where this form asks for them."""
+
+
+class FormView(QWidget):
+    """``finished`` comes with Enter in the last line; ``picking`` says whether digits mean answers now; ``edited``
+    follows each change by a person."""
+
+    finished = Signal()
+    picking = Signal(bool)
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.note = Text("", "note", "ink7", wrap=True)
+        self._parts = Column(gap=SPACE.x8)
+        self.setLayout(Column(self.note, self._parts, gap=SPACE.x8, margins=(SPACE.x12, SPACE.page)))
+        self.lines: dict[str, Field] = {}
+        self.picks: dict[str, PickLine] = {}
+        self._order: list[Field | PickLine] = []
+        self._form = Form("")
+        self._opened: OpenFile | None = None
+        self._today = date.min
+        self._touched: set[str] = set()
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_form(self, form: Form, opened: OpenFile, today: date) -> None:
+        """Build the form anew."""
+        self._form, self._opened, self._today = form, opened, today
+        self._touched = set()
+        self._parts.empty()
+        self.lines, self.picks, self._order = {}, {}, []
+        note = form.note(opened)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        waiting: Field | None = None
+        for part in form.parts:
+            made = self._picks(part, opened) if isinstance(part, Picks) else self._line(part)
+            self._order.append(made)
+            if isinstance(part, Line) and part.half and isinstance(made, Field):
+                if waiting is None:
+                    waiting = made
+                else:
+                    self._pair(waiting, made)
+                    waiting = None
+                continue
+            if waiting is not None:
+                self._parts.put(waiting)
+                waiting = None
+            self._parts.put(made)
+        if waiting is not None:
+            self._parts.put(waiting)
+        for widget in self._order:
+            # Layouts show what is new in the next turn only; a hidden field takes no focus.
+            widget.show()
+        self._preset()
+
+    def is_empty(self) -> bool:
+        """Whether the step asks for nothing."""
+        return not self._order
+
+    def _pair(self, left: Field, right: Field) -> None:
+        row = Row(left, right, gap=SPACE.x12)
+        row.setStretch(0, 1)
+        row.setStretch(1, 1)
+        self._parts.put(row)
+
+    def _picks(self, part: Picks, opened: OpenFile) -> PickLine:
+        made = PickLine(part.label, part.choices(opened), many=part.many, lasting=not part.into)
+        made.chosen.connect(lambda value, chosen=part: self._picked(chosen, value))
+        made.entered.connect(lambda: self._next(made))
+        made.focused.connect(self.picking)
+        self.picks[part.name] = made
+        return made
+
+    def _line(self, part: Line) -> Field:
+        made = Field(part.label, hint=part.hint, latin=part.latin)
+        made.edited.connect(lambda _text, name=part.name: self._typed(name))
+        made.entered.connect(lambda _text: self._next(made))
+        self.lines[part.name] = made
+        return made
+
+    # --- values -----------------------------------------------------------------------------------------------
+    def values(self) -> dict[str, str]:
+        """What is chosen and typed, by the names of the form."""
+        chosen = {name: line.value() for name, line in self.picks.items()}
+        return chosen | {name: line.value() for name, line in self.lines.items()}
+
+    def _preset(self) -> None:
+        """Fill in what is known and not touched; what depends on an answer follows it."""
+        assert self._opened is not None
+        for part in self._form.parts:
+            if part.name in self._touched:
+                continue
+            value = part.preset(self._opened, self.values(), self._today)
+            if isinstance(part, Picks):
+                self.picks[part.name].set_value(value)
+            elif value or not any(isinstance(p, Picks) and p.into == part.name for p in self._form.parts):
+                self.lines[part.name].set_value(value)
+
+    def _picked(self, part: Picks, value: str) -> None:
+        if part.into:
+            field = self.lines[part.into]
+            field.set_value(value)
+            field.set_error("")
+            self._touched.add(part.into)
+        else:
+            self._touched.add(part.name)
+        self._preset()
+        self.edited.emit()
+
+    def _typed(self, name: str) -> None:
+        self._touched.add(name)
+        self.edited.emit()
+
+    # --- focus ------------------------------------------------------------------------------------------------
+    def start(self) -> bool:
+        """The focus goes to the first answer not given or the first empty line; False when nothing is open."""
+        first = next((part for part in self._order if self._is_open(part)), None)
+        if first is None:
+            return False
+        first.setFocus()
+        return True
+
+    def _is_open(self, part: Field | PickLine) -> bool:
+        if isinstance(part, Field):
+            return not part.value()
+        target = next((p.into for p in self._form.parts if isinstance(p, Picks) and self.picks[p.name] is part), "")
+        return not (self.lines[target].value() if target else part.value())
+
+    def has_focus(self) -> bool:
+        """Whether the focus is inside."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def _next(self, part: Field | PickLine) -> None:
+        later = self._order[self._order.index(part) + 1 :]
+        target = next((one for one in later if self._is_open(one)), None)
+        if target is not None:
+            target.setFocus()
+        else:
+            self.finished.emit()
+
+    def show_error(self, field: str, sentence: str) -> bool:
+        """Say what is wrong beside the field, which takes the focus; False when the form has no such field."""
+        name = field if field in self.lines or field in self.picks else _ALIASES.get(field, field)
+        wrong = self.lines.get(name) or self.picks.get(name)
+        if wrong is None:
+            return False
+        wrong.set_error(sentence)
+        (wrong.edit if isinstance(wrong, Field) else wrong).setFocus()
+        return True

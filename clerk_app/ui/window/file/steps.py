@@ -1,0 +1,123 @@
+"""The steps that one screen offers: a handful by role and state, in a lasting order, each with its hint or its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from clerk_app.domain.actor import Role
+from clerk_app.domain.casefile import CaseFile
+from clerk_app.domain.cases import CaseState, CaseStep
+from clerk_app.services.window.filevalues import StepOption
+
+MOST = 9
+"""One digit each."""
+
+_OFFICE: Final = (
+    CaseStep.GRANT,
+    CaseStep.REFUSE,
+    CaseStep.SUSPEND,
+    CaseStep.RESUME,
+    CaseStep.EXTEND,
+    CaseStep.TAKE_UP,
+)
+_KEEPER: Final = (CaseStep.SEAL, CaseStep.CERTIFY)
+_COUNTER: Final = (
+    CaseStep.RECEIVE_ALL,
+    CaseStep.ACCEPTED,
+    CaseStep.DELIVER,
+    CaseStep.MAKE_READY,
+    CaseStep.POST,
+    CaseStep.POST_RETURNED,
+    CaseStep.SUPPLEMENT_REQUESTED,
+    CaseStep.NOT_ACCEPTED,
+    CaseStep.REQUEST_PAYMENT,
+    CaseStep.ARCHIVE,
+    CaseStep.WITHDRAW,
+    CaseStep.TERMINATE,
+    CaseStep.VOID,
+)
+_BY_ROLE: Final[Sequence[tuple[frozenset[Role], tuple[CaseStep, ...]]]] = (
+    (frozenset({Role.REVIEWER, Role.CHIEF_REPRESENTATIVE}), (*_OFFICE, CaseStep.MAKE_READY, CaseStep.TERMINATE)),
+    (frozenset({Role.SEAL_KEEPER}), (*_KEEPER, CaseStep.MAKE_READY)),
+    (frozenset({Role.CLERK}), _COUNTER),
+)
+
+_NAMES: Final[Mapping[CaseStep, str]] = {
+    CaseStep.RECEIVE_ALL: "登记补来的材料",
+    CaseStep.SUPPLEMENT_REQUESTED: "再次告知补正",
+    CaseStep.DELIVER: "发给申请人",
+    CaseStep.POST: "邮寄结果",
+}
+_HINTS: Final[Mapping[CaseStep, str]] = {
+    CaseStep.ACCEPTED: "补齐了，应当受理",
+    CaseStep.SUPPLEMENT_REQUESTED: "只限第一次告知书列过的",
+    CaseStep.NOT_ACCEPTED: "过期没有补齐",
+    CaseStep.TAKE_UP: "记下开始的时间",
+    CaseStep.SUSPEND: "时间停着，书面告知申请人",
+    CaseStep.RESUME: "时间接着算",
+    CaseStep.EXTEND: "只能一次，要机关负责人批准",
+    CaseStep.REQUEST_PAYMENT: "出缴费通知书",
+    CaseStep.GRANT: "出准予决定书，转用印",
+    CaseStep.REFUSE: "写明理由和救济途径",
+    CaseStep.CERTIFY: "证照做好了",
+    CaseStep.SEAL: "行政审批专用章，登记用印",
+    CaseStep.MAKE_READY: "通知申请人来领",
+    CaseStep.DELIVER: "核对身份，出送达回证",
+    CaseStep.POST: "登记寄递单号",
+    CaseStep.POST_RETURNED: "没有送到，重新待领",
+    CaseStep.WITHDRAW: "申请人要求，退回材料",
+    CaseStep.TERMINATE: "不能再办下去，写明依据",
+    CaseStep.VOID: "收错了，要主管授权",
+    CaseStep.ARCHIVE: "各份文书和校验值存成一包",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One line of the list; ``line`` is the hint, or the reason where ``locked``."""
+
+    step: CaseStep
+    name: str
+    locked: bool
+    line: str
+
+
+def offers(file: CaseFile, options: Sequence[StepOption], roles: frozenset[Role]) -> tuple[Offer, ...]:
+    """What this person is shown: the steps of their roles that follow from the state, always in the same order, so that
+    a digit means the same for every case of a list. What is locked keeps its place and says why.
+    """
+    known = {option.step: option for option in options if not _beside_the_point(option, file)}
+    wanted: list[CaseStep] = []
+    for some, steps in _BY_ROLE:
+        if roles & some:
+            wanted += [step for step in steps if step in known and step not in wanted]
+    return tuple(_offer(known[step], file) for step in wanted[:MOST])
+
+
+def _beside_the_point(option: StepOption, file: CaseFile) -> bool:
+    return option.step is CaseStep.RECEIVE_ALL and not file.missing
+
+
+def _offer(option: StepOption, file: CaseFile) -> Offer:
+    name = _NAMES.get(option.step, option.label)
+    return Offer(option.step, name, option.locked, option.line or _hint(option.step, file))
+
+
+def _hint(step: CaseStep, file: CaseFile) -> str:
+    if step is CaseStep.RECEIVE_ALL:
+        waits = file.state in {CaseState.SUPPLEMENT_REQUESTED, CaseState.SUPPLEMENT_RECEIVED}
+        return f"还差 {len(file.missing)} 项" + ("，补齐当日受理" if waits else "")
+    return _HINTS.get(step, "")
+
+
+def preset(shown: Sequence[Offer], roles: frozenset[Role]) -> CaseStep | None:
+    """The step that is chosen when the file opens: the expected one, never an ending."""
+    expected = (CaseStep.ACCEPTED, CaseStep.GRANT, CaseStep.SEAL, CaseStep.MAKE_READY, CaseStep.RESUME)
+    office = roles - {Role.CLERK}
+    for offer in shown:
+        own = office or offer.step in {CaseStep.ACCEPTED, CaseStep.MAKE_READY}
+        if not offer.locked and offer.step in expected and own:
+            return offer.step
+    return None
