@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_app.domain.acts import SealKind
 from clerk_app.domain.catalogue import CardHolder, Material, Matter, needed_materials
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.conclusion import Conclusion, gives_receipt
@@ -44,7 +45,7 @@ def receipt_for(c: Conclusion) -> Receipt | None:
         phone=c.matter.phone or c.hall.phone,
         window=c.actor.window_no or "",
         clerk=c.actor.user_name,
-        seal="收件专用章",
+        seal=SealKind.ACCEPTANCE.label,
     )
 
 

@@ -185,7 +185,13 @@ class Window:
             self.store, self.renderer, self.binding, self.journal, lambda: self.hall, calendar, self._wake
         )
         self.prints = PrintDesk(
-            self.store, self.renderer, self.journal, self.folder, self.receipt_printer, self.page_printer
+            self.store,
+            self.renderer,
+            self.journal,
+            self.folder,
+            self.receipt_printer,
+            self.page_printer,
+            self._wake,
         )
 
     def _wake(self) -> None:

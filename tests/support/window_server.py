@@ -23,7 +23,15 @@ from clerk_app.ports.hall import (
     Ticket,
     TicketTaken,
 )
-from clerk_app.ports.hall_cases import ActAck, ServerCase
+from clerk_app.ports.hall_cases import (
+    ActAck,
+    ConsultationRecord,
+    SealUse,
+    ServerCase,
+    SignatureRecord,
+    Stored,
+    VisitRecord,
+)
 from support.window import HALL_ID, NOW, USER_ID
 
 T = TypeVar("T")
@@ -42,6 +50,7 @@ class FakeServer:
     epoch: str = "epoch-1"
     cases: dict[str, CaseRecord] = field(default_factory=dict)
     ratings: dict[str, RatingRecord] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
     acts: dict[str, list[CaseAct]] = field(default_factory=dict)
     answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     refuse: set[str] = field(default_factory=set)
@@ -85,6 +94,19 @@ class FakeServer:
             return ActAck(act.act_id, act.case_id, len(acts), file.state, NOW, self.epoch)
 
         return self._once(key, act, do)
+
+    def store_told(self, record_id: str, record: Any, key: str) -> Stored:
+        """A seal use, a visit, a consultation or a signature: stored once by its id."""
+
+        def do() -> Stored:
+            if self.told.get(record_id, record) != record:
+                raise Conflict("这一条已经上传过，内容不一样，没有覆盖")
+            if record_id not in self.told:
+                self.told[record_id] = record
+                self.writes += 1
+            return Stored(record_id, NOW)
+
+        return self._once(key, record, do)
 
     def server_case(self, reference: str) -> ServerCase:
         record = next((r for r in self.cases.values() if reference in {r.case_id, r.case_number}), None)
@@ -158,6 +180,23 @@ class FakeCounter:
         assert key
         self.keys.append(key)
         return self._over_the_network(lambda: self.server.store_act(act, key))
+
+    def _told(self, record_id: str, record: Any, key: str | None) -> Stored:
+        assert key
+        self.keys.append(key)
+        return self._over_the_network(lambda: self.server.store_told(record_id, record, key))
+
+    def store_seal_use(self, use: SealUse, *, key: str | None = None) -> Stored:
+        return self._told(use.use_id, use, key)
+
+    def store_visit(self, visit: VisitRecord, *, key: str | None = None) -> Stored:
+        return self._told(visit.visit, visit, key)
+
+    def store_consultation(self, consultation: ConsultationRecord, *, key: str | None = None) -> Stored:
+        return self._told(consultation.consultation_id, consultation, key)
+
+    def store_signature(self, signature: SignatureRecord, *, key: str | None = None) -> Stored:
+        return self._told(signature.signature_id, signature, key)
 
     def server_case(self, reference: str) -> ServerCase:
         return self._over_the_network(lambda: self.server.server_case(reference))

@@ -69,7 +69,7 @@ class QrBeside:
 
 @dataclass(frozen=True)
 class SealBox:
-    """Lines at the left and a dashed box for a seal at the right, e.g. 收件专用章."""
+    """Lines at the left and a dashed box for a seal at the right, e.g. 受理专用章."""
 
     label: tuple[str, ...]
     lines: tuple[Text, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerk_app.domain.conclusion import Conclusion
+from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.notices import notices_for
 from clerk_app.domain.papers import PAPER_NAMES, Notice, PaperKind, Receipt
 from clerk_app.domain.receipts import receipt_for
@@ -22,6 +23,7 @@ from clerk_app.ports.window import (
 from clerk_app.services.window import records
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import NextNumbers
+from clerk_app.services.window.visits import noted
 
 NOTICE_COPIES = 2
 """第一联 for the applicant, 第二联 for the file."""
@@ -143,6 +145,9 @@ def file_case(
         )
     )
     unit.drafts.delete(row.case_id)
+    if c.outcome is not OutcomeKind.DEEMED_ACCEPTED:
+        # Silence brings nobody to the window.
+        noted(unit, journal, row.ticket_id, c.intake.visit, (row.case_id,), row.called_at)
     payload = {
         "outcome": c.outcome.value,
         "case_number": row.case_number,

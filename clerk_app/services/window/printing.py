@@ -8,19 +8,24 @@
                    └─────▶ unknown ──1─▶ printed      the clerk sees the whole sheet
                               └──2, 3──▶ withdrawn    half a sheet taken back, a new sheet 「补打 n」
 
+    printed, saved ─▶ voided       every sheet of the paper at once; its number is never used again
+
 Both sides of ``sending`` are committed before and after the printer is asked, so that a crash in between leaves
-``sending`` behind, which ``recover`` turns into the question. Called on the printer's lane.
+``sending`` behind, which ``recover`` turns into the question. A sealed sheet that is known to be on paper gets its line
+in the seal register in the same transaction. Called on the printer's lane.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.errors import Locked, NotFound, StoreFault
+from clerk_app.domain.acts import Approval
+from clerk_app.domain.errors import Locked, StoreFault
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.devices import PagePrinter, PrintOutcome, PrintResult, ReceiptPrinter
 from clerk_app.ports.printing import PaperFolder, PaperRenderer
@@ -28,21 +33,19 @@ from clerk_app.ports.window import Medium, NewPaper, PaperState, StoredPaper, Wi
 from clerk_app.services.window import records
 from clerk_app.services.window.filing import receipt_paper
 from clerk_app.services.window.journal import Journal, system_actor
+from clerk_app.services.window.seals import register_use
+from clerk_app.services.window.sheets import (
+    BUSY,
+    CANNOT_SEND,
+    ON_PAPER,
+    TRANSITIONS,
+    UNDECIDED,
+    sheet_of,
+    undecided,
+    void_paper,
+)
 
 _log = logging.getLogger(__name__)
-
-TRANSITIONS: dict[PaperState, frozenset[PaperState]] = {
-    PaperState.PREPARED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
-    PaperState.SENDING: frozenset({PaperState.PRINTED, PaperState.UNKNOWN, PaperState.REFUSED, PaperState.SAVED}),
-    PaperState.REFUSED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN, PaperState.SAVED}),
-    PaperState.UNKNOWN: frozenset({PaperState.PRINTED, PaperState.WITHDRAWN}),
-    PaperState.PRINTED: frozenset(),
-    PaperState.SAVED: frozenset({PaperState.SENDING}),
-    PaperState.WITHDRAWN: frozenset(),
-}
-
-UNDECIDED = frozenset({PaperState.PREPARED, PaperState.SENDING, PaperState.UNKNOWN, PaperState.REFUSED})
-"""States that keep F12 locked."""
 
 INTERRUPTED = "程序在打印时中断过，这张纸可能没打完"
 CRASHED = "打印时程序出错，这张纸可能没打完。请看吐出来的纸"
@@ -50,7 +53,6 @@ _SIGNATURE = "申请人签字"
 """The last words on a receipt. Its number stands at the head as well, where half a sheet has it too."""
 
 NO_PAGE_PRINTER = "没有设置 A4 打印机，已存成文件：{}"
-BUSY = "这张正在打印，请等它打完"
 POSTPONED = "先没有打，加密存在本机，打印机好了可以补打"
 
 
@@ -86,7 +88,8 @@ class Question:
 
 
 class PrintDesk:
-    """Prints the papers of concluded cases and keeps what became of each sheet."""
+    """Prints stored papers and keeps what became of each sheet. A ``case_id`` here is what the papers belong to: a
+    case, a consultation or a hand-over sheet."""
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class PrintDesk:
         folder: PaperFolder,
         receipt_printer: ReceiptPrinter | None = None,
         page_printer: PagePrinter | None = None,
+        wake_outbox: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -103,6 +107,7 @@ class PrintDesk:
         self._folder = folder
         self._receipt_printer = receipt_printer
         self._page_printer = page_printer
+        self._wake_outbox = wake_outbox
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
 
@@ -122,16 +127,18 @@ class PrintDesk:
 
     def left_open(self) -> str | None:
         """The case with the oldest sheet of this window that is not decided, None when there is none."""
-
-        def work(unit: WindowUnit) -> list[StoredPaper]:
-            return [paper for state in UNDECIDED for paper in unit.papers.in_state(state)]
-
-        waiting = sorted(self._store.read(work), key=lambda paper: (paper.made_at, paper.paper_id))
+        waiting = self._store.read(lambda unit: [paper for paper in undecided(unit) if unit.cases.get(paper.case_id)])
         return waiting[0].case_id if waiting else None
+
+    def left_open_elsewhere(self) -> tuple[StoredPaper, ...]:
+        """Undecided sheets that belong to no case (a consultation's list, a hand-over sheet), oldest first."""
+        return self._store.read(
+            lambda unit: tuple(paper for paper in undecided(unit) if unit.cases.get(paper.case_id) is None)
+        )
 
     def content(self, paper_id: str) -> bytes:
         """The bytes as printed: ESC/POS for ``Medium.RECEIPT``, PDF for ``Medium.PAGE``."""
-        return self._store.read(lambda unit: unit.papers.content(_paper(unit, paper_id).paper_id))
+        return self._store.read(lambda unit: unit.papers.content(sheet_of(unit, paper_id).paper_id))
 
     def questions(self) -> tuple[Question, ...]:
         """Every sheet of this window that waits for an answer, oldest first."""
@@ -140,7 +147,7 @@ class PrintDesk:
 
     def question(self, paper_id: str) -> Question | None:
         """The question about one sheet, None when there is none to ask."""
-        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        paper = self._store.read(lambda unit: sheet_of(unit, paper_id))
         return self._question(paper) if paper.state is PaperState.UNKNOWN else None
 
     # --- acting -----------------------------------------------------------------------------------------------
@@ -175,7 +182,7 @@ class PrintDesk:
         Without a thermal printer the receipt goes to the A4 printer, without that into the folder. ``Locked`` when
         the sheet is being printed, was printed (use ``reprint``) or waits for an answer.
         """
-        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        paper = self._store.read(lambda unit: sheet_of(unit, paper_id))
         if paper.medium is Medium.RECEIPT and self._receipt_printer is None:
             return self.use_page_printer(paper_id, actor)
         with self._lock:
@@ -196,7 +203,7 @@ class PrintDesk:
 
         ``Locked`` when there is no question about this sheet any more.
         """
-        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        paper = self._store.read(lambda unit: sheet_of(unit, paper_id))
         if paper.state is not PaperState.UNKNOWN:
             raise Locked("这张纸已经有答复，请看最新的状态")
         if answer is Answer.USABLE:
@@ -213,8 +220,10 @@ class PrintDesk:
 
     def reprint(self, paper_id: str, reason: str, actor: Actor) -> StoredPaper:
         """补打: a further sheet with the same number, with a reason in the audit trail. ``Locked`` unless printed."""
-        paper = self._store.read(lambda unit: _paper(unit, paper_id))
-        if paper.state not in {PaperState.PRINTED, PaperState.SAVED}:
+        paper = self._store.read(lambda unit: sheet_of(unit, paper_id))
+        if paper.state is PaperState.VOIDED:
+            raise Locked(CANNOT_SEND[paper.state])
+        if paper.state not in ON_PAPER:
             raise Locked("这张还没有打出来，不用补打")
         sheets = self.papers(paper.case_id)
         count = max(sheet.reprint for sheet in sheets if sheet.original_id == paper.original_id)
@@ -222,9 +231,21 @@ class PrintDesk:
         self._store.write(lambda unit: self._add(unit, again, actor, reason))
         return self.print_paper(again.paper.paper_id, actor)
 
+    def void(
+        self, paper_id: str, reason: str, actor: Actor, approval: Approval | None = None
+    ) -> tuple[StoredPaper, ...]:
+        """作废: every sheet of a printed paper counts no more; returns them. The number stays taken, the reason stays
+        in the audit trail, nothing is deleted. A second time changes nothing.
+
+        A paper with a seal speaks for the agency, so a second person has to consent. Raises ``Rejected("reason")``,
+        ``NotAllowed`` for one's own consent, ``Locked`` without consent, while a sheet is undecided, and when nothing
+        was printed.
+        """
+        return self._store.write(lambda unit: void_paper(unit, self._journal, paper_id, reason, actor, approval))
+
     def use_page_printer(self, paper_id: str, actor: Actor) -> StoredPaper:
         """Print a receipt, of which nothing is on paper yet, on the A4 printer instead."""
-        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        paper = self._store.read(lambda unit: sheet_of(unit, paper_id))
         if paper.medium is not Medium.RECEIPT or paper.state not in {PaperState.PREPARED, PaperState.REFUSED}:
             raise Locked("这张不能改到 A4 打印机")
         again = self._again(paper, Medium.PAGE, paper.reprint)
@@ -241,7 +262,7 @@ class PrintDesk:
 
         The next citizen must not wait for a printer. ``Locked`` unless the sheet was refused.
         """
-        paper = self._store.read(lambda unit: _paper(unit, paper_id))
+        paper = self._store.read(lambda unit: sheet_of(unit, paper_id))
         if paper.state is not PaperState.REFUSED:
             raise Locked("这张不是没打出来的，不用先放下")
         return self._store.write(
@@ -250,9 +271,9 @@ class PrintDesk:
 
     # --- inside -----------------------------------------------------------------------------------------------
     def _begin(self, unit: WindowUnit, paper_id: str, actor: Actor) -> tuple[StoredPaper, bytes]:
-        paper = _paper(unit, paper_id)
+        paper = sheet_of(unit, paper_id)
         if PaperState.SENDING not in TRANSITIONS[paper.state]:
-            raise Locked(_CANNOT_SEND[paper.state])
+            raise Locked(CANNOT_SEND[paper.state])
         return self._move(unit, paper, PaperState.SENDING, "", actor), unit.papers.content(paper_id)
 
     def _send(self, paper: StoredPaper, content: bytes) -> tuple[PaperState, str]:
@@ -309,8 +330,10 @@ class PrintDesk:
         self, unit: WindowUnit, paper: StoredPaper, state: PaperState, sentence: str, actor: Actor, answer: str = ""
     ) -> StoredPaper:
         if state not in TRANSITIONS[paper.state]:
-            raise Locked(_CANNOT_SEND[paper.state])
+            raise Locked(CANNOT_SEND[paper.state])
         moved = unit.papers.move(paper.paper_id, paper.state, state, self._journal.now(), sentence)
+        if state is PaperState.PRINTED and register_use(unit, self._journal, moved, actor) is not None:
+            self._wake_outbox()
         payload = {"case_id": paper.case_id, "number": paper.number, "sha": paper.sha, "reprint": paper.reprint}
         if answer:
             payload["answer"] = answer
@@ -355,13 +378,6 @@ def _answers(paper: StoredPaper, page_printer: bool) -> tuple[AnswerLine, ...]:
     return tuple(lines)
 
 
-def _paper(unit: WindowUnit, paper_id: str) -> StoredPaper:
-    paper = unit.papers.get(paper_id)
-    if paper is None:
-        raise NotFound("本机没有这张文书")
-    return paper
-
-
 def _file_name(paper: StoredPaper) -> str:
     again = f"-补打{paper.reprint}" if paper.reprint else ""
     return f"{paper.number}-{paper.title}{again}.pdf"
@@ -371,14 +387,4 @@ _STATES = {
     PrintOutcome.PRINTED: PaperState.PRINTED,
     PrintOutcome.UNKNOWN: PaperState.UNKNOWN,
     PrintOutcome.REFUSED: PaperState.REFUSED,
-}
-
-_CANNOT_SEND = {
-    PaperState.PREPARED: "这张还没有开始打印",
-    PaperState.SENDING: BUSY,
-    PaperState.REFUSED: "这张没有打出，请先重打",
-    PaperState.UNKNOWN: "先回答这张纸打完没有",
-    PaperState.PRINTED: "这张已打印；再要一张请用补打",
-    PaperState.SAVED: "这张已存成文件",
-    PaperState.WITHDRAWN: "这张已收回，以新的一张为准",
 }

@@ -92,7 +92,7 @@ class WindowLife(RuleBasedStateMachine):
     @rule()
     def restored_server(self) -> None:
         server = self.counter.server
-        server.cases, server.ratings, server.answers, server.arrivals = {}, {}, {}, []
+        server.cases, server.ratings, server.told, server.answers, server.arrivals = {}, {}, {}, {}, []
         server.epoch += "+"
         self.counter.late.clear()
 
@@ -119,6 +119,11 @@ class WindowLife(RuleBasedStateMachine):
         assert set(self.store.state.cases) <= streams
 
     @invariant()
+    def every_printed_sheet_has_one_line_of_its_seal(self) -> None:
+        printed = {new.paper.paper_id for new in self.store.state.papers.values() if new.paper.state is PaperState.PRINTED}
+        assert sorted(use.paper_id for use in self.store.state.seals) == sorted(printed)
+
+    @invariant()
     def nothing_is_left_in_mid_print(self) -> None:
         assert all(new.paper.state is not PaperState.SENDING for new in self.store.state.papers.values())
 
@@ -142,6 +147,7 @@ class WindowLife(RuleBasedStateMachine):
                 assert self.counter.server.cases[entry.stream] == records.load_case_record(entry.payload)
         rated = {row.rating_id for row in self.store.state.ratings.values()}
         assert rated == set(self.counter.server.ratings)
+        assert {use.use_id for use in self.store.state.seals} == set(self.counter.server.told)
 
 
 TestWindowLife = WindowLife.TestCase
@@ -160,6 +166,7 @@ def test_every_commit_of_a_visit_survives_a_crash(after: bool) -> None:
             life.nothing_promised_is_lost,
             life.no_number_is_used_twice,
             life.what_is_printed_is_stored,
+            life.every_printed_sheet_has_one_line_of_its_seal,
             life.every_case_has_its_entry,
             life.nothing_is_left_in_mid_print,
             life.the_audit_trail_is_whole,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
-from clerk_app.domain.errors import Locked, NotFound, StoreFault
+from clerk_app.domain.acts import Approval
+from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Rejected, StoreFault
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.window import Medium, PaperState, StoredPaper
 from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.printing import TRANSITIONS, Answer
-from support.window import CLERK, FakePagePrinter, FakeReceiptPrinter, Window
+from support.window import CLERK, NOW, FakePagePrinter, FakeReceiptPrinter, Window
 from support.window_memory import MemoryWindowStore
 
 PAPER_OUT = PrintResult(PrintOutcome.UNKNOWN, "小票打印机缺纸。装好纸后接着打")
@@ -49,7 +51,7 @@ def test_a_case_is_printed_on_both_printers(window: Window) -> None:
     papers = window.prints.print_case(case.case_id, CLERK)
     assert [paper.state for paper in papers] == [PaperState.PRINTED, PaperState.PRINTED]
     assert len(window.receipt_printer.jobs) == len(window.page_printer.jobs) == 1
-    assert kinds(window, papers[0].paper_id) == ["paper.sending", "paper.printed"]
+    assert kinds(window, papers[0].paper_id) == ["paper.sending", "seal.used", "paper.printed"]
     assert window.prints.undecided(case.case_id) == ()
 
 
@@ -314,8 +316,83 @@ def test_a_sheet_of_nobody_is_told(window: Window) -> None:
 
 def test_the_table_of_steps_leaves_no_way_back_from_the_end() -> None:
     assert set(TRANSITIONS) == set(PaperState)
-    assert TRANSITIONS[PaperState.PRINTED] == TRANSITIONS[PaperState.WITHDRAWN] == frozenset()
+    assert TRANSITIONS[PaperState.VOIDED] == TRANSITIONS[PaperState.WITHDRAWN] == frozenset()
+    assert TRANSITIONS[PaperState.PRINTED] == {PaperState.VOIDED}
     reachable = {PaperState.PREPARED}.union(*TRANSITIONS.values())
     assert reachable == set(PaperState)
     senders = {state for state, after in TRANSITIONS.items() if PaperState.SENDING in after}
     assert senders == {PaperState.PREPARED, PaperState.REFUSED, PaperState.SAVED}
+
+
+# --- making void --------------------------------------------------------------------------------------------------
+CONSENT = Approval("a-1", "018f0000-0000-7000-8000-0000000000cc", "赵主管", "名字写错", NOW)
+
+
+def notice_of(window: Window, case: Concluded) -> StoredPaper:
+    return next(paper for paper in window.prints.current(case.case_id) if paper.medium is Medium.PAGE)
+
+
+def test_a_printed_paper_is_made_void_with_all_its_sheets_and_its_number_is_never_used_again(window: Window) -> None:
+    case = accepted(window)
+    window.prints.print_case(case.case_id, CLERK)
+    notice = notice_of(window, case)
+    again = window.prints.reprint(notice.paper_id, "申请人丢了", CLERK)
+    voided = window.prints.void(again.paper_id, " 名字写错 ", CLERK, CONSENT)
+    assert [sheet.state for sheet in voided] == [PaperState.VOIDED, PaperState.VOIDED]
+    assert voided[0].sentence == "作废：名字写错"
+    assert PaperState.VOIDED.label == "已作废"
+    *_, row = window.store.read(lambda unit: unit.journal.of_subject(notice.paper_id))
+    assert (row.kind, row.user_id, row.payload["reason"]) == ("paper.voided", CLERK.user_id, "名字写错")
+    assert row.payload["approved_by"] == CONSENT.user_id
+    later = accepted(window)
+    assert notice_of(window, later).number != notice.number
+    assert window.prints.undecided(case.case_id) == ()
+
+
+def test_a_void_paper_is_not_printed_again(window: Window) -> None:
+    case = accepted(window)
+    window.prints.print_case(case.case_id, CLERK)
+    notice = notice_of(window, case)
+    window.prints.void(notice.paper_id, "名字写错", CLERK, CONSENT)
+    jobs = len(window.page_printer.jobs)
+    for again in (
+        lambda: window.prints.reprint(notice.paper_id, "再要一张", CLERK),
+        lambda: window.prints.print_paper(notice.paper_id, CLERK),
+    ):
+        with pytest.raises(Locked, match="已作废"):
+            again()
+    window.prints.print_case(case.case_id, CLERK)
+    assert len(window.page_printer.jobs) == jobs
+
+
+def test_making_void_twice_leaves_one_trace(window: Window) -> None:
+    case = accepted(window)
+    window.prints.print_case(case.case_id, CLERK)
+    notice = notice_of(window, case)
+    first = window.prints.void(notice.paper_id, "名字写错", CLERK, CONSENT)
+    assert window.prints.void(notice.paper_id, "又按了一次", CLERK, CONSENT) == first
+    assert kinds(window, notice.paper_id).count("paper.voided") == 1
+
+
+def test_making_void_needs_a_reason_and_for_a_sealed_paper_a_second_person(window: Window) -> None:
+    case = accepted(window)
+    window.prints.print_case(case.case_id, CLERK)
+    notice = notice_of(window, case)
+    with pytest.raises(Rejected, match="理由"):
+        window.prints.void(notice.paper_id, "  ", CLERK, CONSENT)
+    with pytest.raises(Locked, match="主管授权"):
+        window.prints.void(notice.paper_id, "名字写错", CLERK)
+    with pytest.raises(NotAllowed, match="经办人自己"):
+        window.prints.void(notice.paper_id, "名字写错", CLERK, replace(CONSENT, user_id=CLERK.user_id))
+    assert notice_of(window, case).state is PaperState.PRINTED
+
+
+def test_a_sheet_whose_fate_is_open_is_decided_before_its_paper_is_made_void(window: Window) -> None:
+    receipt = unknown_receipt(window)
+    with pytest.raises(Locked, match="先回答"):
+        window.prints.void(receipt.paper_id, "打错了", CLERK, CONSENT)
+
+
+def test_what_was_never_printed_is_not_made_void(window: Window) -> None:
+    with pytest.raises(Locked, match="还没有打出来"):
+        window.prints.void(accepted(window).papers[0].paper_id, "打错了", CLERK, CONSENT)

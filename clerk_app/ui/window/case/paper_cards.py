@@ -34,6 +34,7 @@ _SHEET: Final[dict[PaperState, tuple[str, str, State]]] = {
     PaperState.REFUSED: ("circle-x", "bad_solid", State.BAD),
     PaperState.SAVED: ("file-down", "ink7", State.NEUTRAL),
     PaperState.WITHDRAWN: ("circle-x", "ink7", State.NEUTRAL),
+    PaperState.VOIDED: ("circle-x", "ink7", State.NEUTRAL),
 }
 
 _DONE: Final = {PaperState.PRINTED: "已打印", PaperState.SAVED: "已存文件"}
