@@ -54,15 +54,22 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument(
         "--role",
         action="append",
-        choices=("clerk", "reviewer", "seal_keeper", "manager", "technician", "auditor"),
+        choices=(
+            *("clerk", "reviewer", "chief_representative", "seal_keeper"),
+            *("manager", "technician", "auditor"),
+        ),
         help="岗位，可写几个；默认 clerk（综窗人员）",
     )
     add.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
 
     enrol = commands.add_parser(
-        "enrol", help="给另一台电脑的一次性登记码（在服务器电脑上）", description="给另一台电脑的一次性登记码"
+        "enrol",
+        help="给另一台电脑或外部平台的一次性登记码（在服务器电脑上）",
+        description="给另一台电脑或外部平台（网上预审、网上补件）的一次性登记码",
     )
-    enrol.add_argument("kind", choices=("window", "kiosk", "display"), metavar="window|kiosk|display")
+    enrol.add_argument(
+        "kind", choices=("window", "kiosk", "display", "platform"), metavar="window|kiosk|display|platform"
+    )
     enrol.add_argument("--number", default=None, metavar="号", help="窗口号")
     enrol.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
     return top

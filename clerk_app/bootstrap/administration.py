@@ -19,12 +19,18 @@ from clerk_app.ports.hall import EnrolCode, NewUser, UserInfo
 ROLES = {
     "clerk": Role.CLERK,
     "reviewer": Role.REVIEWER,
+    "chief_representative": Role.CHIEF_REPRESENTATIVE,
     "seal_keeper": Role.SEAL_KEEPER,
     "manager": Role.MANAGER,
     "technician": Role.TECHNICIAN,
     "auditor": Role.AUDITOR,
 }
-KINDS = {"window": DeviceKind.WINDOW, "kiosk": DeviceKind.KIOSK, "display": DeviceKind.DISPLAY}
+KINDS = {
+    "window": DeviceKind.WINDOW,
+    "kiosk": DeviceKind.KIOSK,
+    "display": DeviceKind.DISPLAY,
+    "platform": DeviceKind.PLATFORM,
+}
 
 
 def has_people(folder: Path) -> bool:
@@ -97,6 +103,10 @@ def run_enrol(args: argparse.Namespace) -> int:
     except (Refusal, Fault) as known:
         say(str(known))
         return 1
+    if kind is DeviceKind.PLATFORM:
+        say(f"平台登记码 {made.code}（{made.expires_at:%H:%M} 前有效，只能用一次）")
+        say("把登记码和服务器地址交给平台的技术人员，登记办法见 docs/online-api.md")
+        return 0
     number = f" --number {args.number}" if kind is DeviceKind.WINDOW else ""
     say(f"登记码 {made.code}（{made.expires_at:%H:%M} 前有效，只能用一次）")
     say(f"在那台电脑上运行：clerk {args.kind} --server https://服务器地址:端口{number} --code {made.code}")

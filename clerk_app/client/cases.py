@@ -17,6 +17,7 @@ from clerk_app.ports.hall_cases import (
     ServerCase,
     SignatureRecord,
     Stored,
+    TripCount,
     VisitRecord,
     WorkKind,
     WorkLine,
@@ -89,6 +90,10 @@ class CaseCalls(ABC):
     def store_signature(self, signature: SignatureRecord, *, key: str | None = None) -> Stored:
         stored: Stored = self._post("/v1/signatures", Stored, key, signature, SignatureRecord)
         return stored
+
+    def trips(self, reference: str) -> TripCount:
+        found: TripCount = self._get("/v1/trips", TripCount, {"reference": reference})
+        return found
 
     # what platforms send
     def put_pre_check(self, check: PreCheck, *, key: str | None = None) -> Stored:

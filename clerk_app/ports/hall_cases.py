@@ -174,10 +174,43 @@ class VisitRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class GuidanceMaterial:
+    """A line of the list: what to bring, in which form, and the criterion it is accepted by.
+
+    ``note`` says where it comes from or why it is not needed (免交) or not due yet.
+    """
+
+    name: str
+    form: str = ""
+    criterion: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceSection:
+    """A heading with its lines (where to go, time limit, fees …)."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuidancePage:
+    """What a phone shows of a personalised list (一次性告知单). No person is named in it."""
+
+    title: str
+    matter: str
+    sections: tuple[GuidanceSection, ...] = ()
+    materials: tuple[GuidanceMaterial, ...] = ()
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsultationRecord:
     """Advice without a case: the matter, the answers, what the personalised list said. No person is named.
 
-    ``token`` names the public page of the list, empty when only paper was given.
+    ``token`` names the public page of the list (at least 128 random bits as URL-safe base 64), empty when only paper
+    was given. ``content`` is a ``GuidancePage`` as JSON.
     """
 
     consultation_id: str
@@ -203,6 +236,15 @@ class SignatureRecord:
     signer: str = field(repr=False)
     signed_at: datetime
     strokes_sha: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TripCount:
+    """How often somebody came to the hall for a case, by both rules (domain ``visits.Trips``)."""
+
+    case_id: str
+    every: int
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +300,14 @@ class CaseCounter(Protocol):
     def store_consultation(self, consultation: ConsultationRecord, *, key: str | None = None) -> Stored: ...
 
     def store_signature(self, signature: SignatureRecord, *, key: str | None = None) -> Stored: ...
+
+
+class CaseStatistics(Protocol):
+    """Figures of single cases."""
+
+    def trips(self, reference: str) -> TripCount:
+        """By case id, case number or 办件编号; ``NotFound``."""
+        ...
 
 
 class FullCounter(Counter, CaseCounter, Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from clerk_app import __version__
-from clerk_app.server import feed, routes_cases, routes_desk, routes_platform, routes_queue
+from clerk_app.server import feed, pages, routes_cases, routes_desk, routes_platform, routes_queue
 from clerk_app.server.calls import Activity, install_errors
 from clerk_app.services.hall.desk import HallDesk
 
@@ -28,5 +28,6 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     app.include_router(routes_queue.router)
     app.include_router(routes_cases.router)
     app.include_router(routes_platform.router)
+    app.include_router(pages.router)
     app.include_router(feed.router)
     return app

@@ -17,6 +17,7 @@ from clerk_app.ports.hall_cases import (
     ServerCase,
     SignatureRecord,
     Stored,
+    TripCount,
     VisitRecord,
     WorkKind,
     WorkLine,
@@ -79,6 +80,12 @@ def seal_register(call: Reading, day: date) -> tuple[SealUse, ...]:
 @router.post("/visits", response_model=Stored)
 def store_visit(call: Changing, visit: VisitRecord) -> Any:
     return call.once(Stored, lambda unit, actor: call.desk.visits.store_visit(unit, actor, visit))
+
+
+@router.get("/trips")
+def trips(call: Reading, reference: Annotated[str, Query(min_length=1, max_length=160)]) -> TripCount:
+    """How often somebody came for a case, by both rules."""
+    return call.read(lambda unit, actor: call.desk.trips.of_case(unit, actor, reference))
 
 
 @router.post("/consultations", response_model=Stored)

@@ -22,6 +22,7 @@ from clerk_app.services.hall.sequencer import FeedReading, Sequencer
 from clerk_app.services.hall.setup import Setup
 from clerk_app.services.hall.supplements import Supplements
 from clerk_app.services.hall.tools import Tools
+from clerk_app.services.hall.trips import TripCounts
 from clerk_app.services.hall.visits import Visits
 from clerk_app.services.hall.waiting import Waiting
 from clerk_app.services.hall.worklists import WorkLists
@@ -56,6 +57,7 @@ class HallDesk:
         self.approvals = Approvals(store, self.tools, self.access, self.people)
         self.seals = Seals(self.tools)
         self.visits = Visits(self.tools)
+        self.trips = TripCounts()
         self.pre_checks = PreChecks(self.tools)
         self.supplements = Supplements(self.tools)
         self.catalogues = Catalogues(self.tools)

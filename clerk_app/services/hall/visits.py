@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.errors import Conflict, Rejected
-from clerk_app.ports.hall_cases import ConsultationRecord, SignatureRecord, Stored, VisitRecord
-from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.domain.errors import Conflict, NotFound, Rejected
+from clerk_app.ports.hall_cases import ConsultationRecord, GuidancePage, SignatureRecord, Stored, VisitRecord
+from clerk_app.ports.stores_hall import HallStore, HallUnit
+from clerk_app.services.hall import records
 from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, own_window
 from clerk_app.services.hall.tools import Tools, canonical
 
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{22,64}")
 """22 characters of URL-safe base 64 are 128 bits and a little more: nobody finds a page by trying."""
+
+_RESIDENT = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """The public page of a consultation with what the hall says of itself."""
+
+    page: GuidancePage
+    hall_name: str
+    phone: str
+    number: str
+    given_at: datetime
 
 
 class Visits:
@@ -47,15 +62,42 @@ class Visits:
         check_uuid("consultation_id", given.consultation_id)
         check("matter_code", bool(given.matter_code.strip()))
         check_aware("given_at", given.given_at)
-        if given.token and not _TOKEN.fullmatch(given.token):
-            raise Rejected("token", "告知单的网页编号太短，容易被猜到，没有存（程序错误，请报技术员）")
-        page_hash = self._tools.token_digest(given.token) if given.token else None
+        page_hash = None
+        if given.token:
+            if not _TOKEN.fullmatch(given.token):
+                raise Rejected("token", "告知单的网页编号太短，容易被猜到，没有存（程序错误，请报技术员）")
+            _check_public(given.content)
+            page_hash = self._tools.token_digest(given.token)
 
         def add(value: ConsultationRecord, body_hash: str, now: datetime) -> None:
-            unit.registers.add_consultation(value, page_hash, body_hash, now)
+            # The token opens the page, so only its digest is kept.
+            unit.registers.add_consultation(replace(value, token=""), page_hash, body_hash, now)
 
         payload = {"window_no": given.window_no, "matter_code": given.matter_code, "page": page_hash is not None}
         return self._once(unit, actor, given, given.consultation_id, "consultation.stored", payload, add)
+
+    def page(self, store: HallStore, token: str) -> ShownPage:
+        """The public page of a token, for everybody who has it; ``NotFound``."""
+        page_hash = self._tools.token_digest(token)
+        hall_id = store.hall_of_page(page_hash) if _TOKEN.fullmatch(token) else None
+        if hall_id is None:
+            raise NotFound("没有这张告知单")
+
+        def work(unit: HallUnit) -> ShownPage:
+            body = unit.registers.consultation_of_page(page_hash)
+            if body is None:
+                raise NotFound("没有这张告知单")
+            given = records.load(ConsultationRecord, body)
+            hall = unit.setup.profile()
+            return ShownPage(
+                page=records.load(GuidancePage, given.content),
+                hall_name=hall.name,
+                phone=hall.phone,
+                number=given.number,
+                given_at=given.given_at,
+            )
+
+        return store.read(hall_id, work)
 
     def store_signature(self, unit: HallUnit, actor: Actor, signature: SignatureRecord) -> Stored:
         """A signature bound to the content that was signed."""
@@ -98,3 +140,13 @@ class Visits:
         add(value, body_hash, now)
         self._tools.record(unit, actor, kind, record_id, payload | {"body_hash": body_hash})
         return Stored(record_id, now)
+
+
+def _check_public(content: dict[str, Any]) -> None:
+    """What everybody may read: of the form of a page, and without a resident's number in it."""
+    try:
+        records.load(GuidancePage, content)
+    except ValueError:
+        raise Rejected("content", "告知单的网页内容格式不对，没有存（程序错误，请报技术员）") from None
+    if _RESIDENT.search(canonical(content)):
+        raise Rejected("content", "告知单里有身份证号码，不能放到网页上；请去掉号码再给")
