@@ -93,6 +93,7 @@ class Acting(ABC):
     ) -> Acted:
         """Ask again. What the first notice did not list needs a supervisor's ``approval``."""
         due = self.now() + timedelta(days=self.hall.supplement_days)
+        due = max(due, opened.file.supplement_due or due)
         facts = ActFacts(notice=SecondNotice(materials, due), approval=approval)
         return self.act(opened, CaseStep.SUPPLEMENT_REQUESTED, facts, actor)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from clerk_app.domain import casefile, cases
 from clerk_app.domain.act_papers import act_notices, papers_of_step
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.acts import ActFacts, ActPaper, CaseAct, Doer
+from clerk_app.domain.acts import ActFacts, ActPaper, CaseAct, Channel, Doer
 from clerk_app.domain.calendar import WorkingCalendar
 from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import CaseState, CaseStep
@@ -235,6 +235,9 @@ class FileDesk(Acting):
         if facts.sealing is not None:
             number = _take_seal_number(unit, self._binding.check(unit).window_no, now.year)
             facts = replace(facts, sealing=replace(facts.sealing, register_no=number))
+        if facts.arrival is not None and facts.arrival.channel is Channel.WINDOW:
+            # What is handed over at the counter arrives with the act itself; nobody types that moment.
+            facts = replace(facts, arrival=replace(facts.arrival, arrived_at=now))
         act = CaseAct(self._journal.new_id(), file.case_id, wish.step, now, Doer.of(actor), facts)
         kinds = papers_of_step(wish.step, file) if wish.papers is None else wish.papers
         if not kinds:
