@@ -33,7 +33,7 @@ _VERDICT_KEYS = (
     "clear_row",
     "pages",
 )
-_LEGENDS = {
+LEGENDS = {
     Mode.DEFECTS: ("正在选问题", Page.REASONS, "bad"),
     Mode.LACKING: ("正在选欠几份", Page.OWED, "warn"),
     Mode.PAGES: ("正在数页数", Page.PAGES, "ink7"),
@@ -47,7 +47,7 @@ _COUNTS = (
 )
 
 
-class _Heads(Surface):
+class Heads(Surface):
     """The column titles, in the columns of the rows."""
 
     def __init__(self, checklist: Checklist) -> None:
@@ -99,7 +99,7 @@ class ChecklistPage(QWidget):
         self._rewrite.hide()
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(Row(*self._pills, None, self.blocking, self.go, gap=SPACE.x6, margins=(0, SPACE.page)))
-        self.setLayout(Column(_Heads(self.list), self.list, self.empty, self._rewrite, self.legend, bar))
+        self.setLayout(Column(Heads(self.list), self.list, self.empty, self._rewrite, self.legend, bar))
         self.list.changed.connect(self.changed)
         self.list.refused.connect(self.refused)
         self.list.mode_changed.connect(self._show_legend)
@@ -148,8 +148,8 @@ class ChecklistPage(QWidget):
     def _show_legend(self) -> None:
         if self.list.mode is Mode.VERDICTS:
             self.legend.show_keys("", (key(name) for name in _VERDICT_KEYS))
-        elif self.list.mode in _LEGENDS:
-            title, page, tone = _LEGENDS[self.list.mode]
+        elif self.list.mode in LEGENDS:
+            title, page, tone = LEGENDS[self.list.mode]
             self.legend.show_page(title, page, tone=tone)
 
     # --- rewriting the sentence of the notice -----------------------------------------------------------------
