@@ -46,6 +46,7 @@ from clerk_app.services.window.filing import notice_paper
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import next_documents
 from clerk_app.services.window.outbox import Outbox
+from clerk_app.services.window.previewing import FilePreviews
 
 NOT_HERE = "服务器连不上，本机也没有这一件。恢复后再查，或请申请人报受理的窗口"
 NOBODY_HAS_IT = "没有这个编号的办件，请再看一遍编号"
@@ -75,6 +76,8 @@ class FileDesk(Acting):
         self._calendar = calendar
         self._outbox = outbox
         self._wake_outbox = wake_outbox
+        self.previews = FilePreviews(store, renderer, binding, journal, hall, calendar)
+        """The same steps, drawn and not done."""
 
     @property
     def calendar(self) -> WorkingCalendar:
