@@ -120,8 +120,9 @@ class WindowLife(RuleBasedStateMachine):
 
     @invariant()
     def every_printed_sheet_has_one_line_of_its_seal(self) -> None:
-        printed = {new.paper.paper_id for new in self.store.state.papers.values() if new.paper.state is PaperState.PRINTED}
-        assert sorted(use.paper_id for use in self.store.state.seals) == sorted(printed)
+        sheets = [new.paper for new in self.store.state.papers.values()]
+        printed = sorted(sheet.paper_id for sheet in sheets if sheet.state is PaperState.PRINTED)
+        assert sorted(use.paper_id for use in self.store.state.seals) == printed
 
     @invariant()
     def nothing_is_left_in_mid_print(self) -> None:
