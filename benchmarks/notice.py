@@ -27,7 +27,7 @@ from benchmarks.measure import in_turns, milliseconds_each, spread
 from benchmarks.report import Goal, Result
 from clerk_app import typefaces
 from clerk_app.design.fontset import FontSet
-from clerk_app.documents.notice import COPIES, render_notice
+from clerk_app.documents.notice import copy_lines, render_notice
 from clerk_app.documents.pdf.flow import BODY_WIDTH, MM, SIDE, TOP
 from clerk_app.domain.papers import Fact, Notice, Spans
 from clerk_app.domain.wording import paper_day
@@ -102,7 +102,7 @@ def bare_notice(notice: Notice, check: str) -> bytes:
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=SIDE - 6, rightMargin=SIDE - 6, topMargin=TOP - 6, bottomMargin=9 * MM, invariant=1
     )
-    document.build([part for copy in COPIES for part in (*_copy(notice, copy, check), PageBreak())])
+    document.build([part for copy in copy_lines(notice.holders) for part in (*_copy(notice, copy, check), PageBreak())])
     return out.getvalue()
 
 
@@ -126,7 +126,7 @@ def _copy(notice: Notice, copy: str, check: str) -> Iterable[Flowable]:
     yield Table(rows, colWidths=widths, style=_GRID)
     for note in (notice.handler, notice.query_hint):
         yield Paragraph(escape(note), _NOTE)
-    sign = [Paragraph(f"{notice.sign_label}：__________", _BODY), Paragraph("签收时间：____年__月__日__时", _BODY)]
+    sign = [Paragraph(f"{notice.signatures[0]}：__________", _BODY), Paragraph("签收时间：____年__月__日__时", _BODY)]
     seal = [Paragraph(notice.agency, _BODY), Paragraph(paper_day(notice.issued_on), _BODY)]
     yield Table([[sign, seal]], colWidths=[BODY_WIDTH / 2] * 2)
     short = " ".join(check[start : start + 4] for start in range(0, 16, 4))

@@ -42,7 +42,7 @@ def receipt(number: int) -> Receipt:
         phone="0000-1234567",
         window="12",
         clerk="王晓梅",
-        seal="收件专用章",
+        seal="受理专用章",
     )
 
 
@@ -99,6 +99,5 @@ def notice(number: int) -> Notice:
         agency="明河区市场监督管理局",
         seal="受理专用章",
         issued_on=date(2026, 11, 23),
-        sign_label="申请人（代理人）签收",
         footer="目录第 418 版 · 事项编码 000131009000",
     )

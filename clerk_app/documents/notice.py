@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
@@ -34,8 +35,7 @@ from clerk_app.documents.qr import qr_modules
 from clerk_app.domain.papers import Notice, PaperKind, Span
 from clerk_app.domain.wording import paper_day
 
-COPIES = ("第一联：申请人留存（共两联）", "第二联：存档（共两联）")
-
+_COUNT = {1: "一", 2: "两", 3: "三"}
 _TITLE, _BODY, _NOTE = 22.0, 11.0, 10.0
 _SMALL = 9.5
 _TITLE_SPACING = 5.5
@@ -70,7 +70,7 @@ def render_notice(notice: Notice, fonts: FontSet, *, check: str = "", preview: b
     canvas.setTitle(f"{notice.title} {notice.document_number}")
     canvas.setAuthor(notice.agency)
     _define_qr(canvas, notice.query)
-    for copy in COPIES[: 1 if preview else None]:
+    for copy in copy_lines(notice.holders)[: 1 if preview else None]:
         for number, steps in enumerate(flow.pages):
             _head(canvas, faces, notice, copy, first=number == 0)
             for step in steps:
@@ -82,6 +82,14 @@ def render_notice(notice: Notice, fonts: FontSet, *, check: str = "", preview: b
             canvas.showPage()
     canvas.save()
     return stream.getvalue()
+
+
+def copy_lines(holders: Sequence[str]) -> tuple[str, ...]:
+    """The line of each copy: which it is, who keeps it, and how many there are."""
+    if len(holders) == 1:
+        return (f"共一联：{holders[0]}",)
+    total = _COUNT[len(holders)]
+    return tuple(f"第{_COUNT[n] if n != 2 else '二'}联：{holder}（共{total}联）" for n, holder in enumerate(holders, 1))
 
 
 def _fewest_pages(notice: Notice, faces: Faces) -> Flow:
@@ -188,7 +196,7 @@ def _qr(canvas: Canvas, faces: Faces, data: str) -> None:
 def _signatures(canvas: Canvas, faces: Faces, notice: Notice) -> None:
     canvas.setLineWidth(0.6)
     upper, lower = _SIGN_RULE, _SIGN_RULE - 8.2 * MM
-    sign = one_line(faces, f"{notice.sign_label}：", _BODY)
+    sign = one_line(faces, f"{notice.signatures[0]}：", _BODY)
     draw_line(canvas, faces, sign, _BODY, SIDE, upper)
     canvas.line(SIDE + sign.width, upper - 2, SIDE + sign.width + 31 * MM, upper - 2)
     x = SIDE

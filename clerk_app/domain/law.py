@@ -186,9 +186,3 @@ ARTICLE_45 = frozenset(
     }
 )
 """行政许可法第四十五条. 现场核查 is not among them: it counts unless the matter's own rule excludes it."""
-
-REMEDIES = (
-    "如不服本决定，可以自收到本通知书之日起六十日内依法申请行政复议，"
-    "也可以自收到本通知书之日起六个月内依法向人民法院提起行政诉讼。"
-)
-"""行政复议法 (2023) 第二十条, 行政诉讼法第四十六条: the general periods; a special law may set others."""

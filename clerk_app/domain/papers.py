@@ -119,11 +119,18 @@ class Column:
     align: str = "left"
 
 
+APPLICANT_SIGNS = "申请人（代理人）签收"
+TWO_COPIES = ("申请人留存", "存档")
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One A4 paper. Every text is final; nothing is computed while drawing.
 
     ``query`` is the content of the QR code: an address when the hall has one, else the case number alone.
+    ``case_number`` is also the barcode; it is empty on papers that are not of one case, as are ``addressee`` and
+    ``opening`` on forms. ``seal`` is empty where none is due. ``signatures`` are the places to sign, each with a place
+    for the time; a signature from the citizen's screen goes into the first. ``holders`` names who keeps each copy.
     """
 
     kind: PaperKind
@@ -143,8 +150,45 @@ class Notice:
     agency: str
     seal: str
     issued_on: date
-    sign_label: str
     footer: str
+    signatures: tuple[str, ...] = (APPLICANT_SIGNS,)
+    holders: tuple[str, ...] = TWO_COPIES
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """One line of a thermal list: what, and at the right how many or in which form."""
+
+    name: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThermalNote:
+    """The short form of a paper that is handed over, on thermal paper.
+
+    ``number`` is the document's or the case's, ``statement`` the large line under the list, ``signs`` the places to
+    sign. ``query`` is the content of the QR code, empty for none. ``footer`` is the last small line.
+    """
+
+    kind: PaperKind
+    title: str
+    hall_name: str
+    number: str
+    made_at: datetime
+    facts: tuple[Fact, ...]
+    list_heading: str
+    rows: tuple[NoteRow, ...]
+    statement: str
+    paragraphs: tuple[str, ...]
+    query: str
+    phone: str
+    window: str
+    clerk: str
+    seal: str = ""
+    signs: tuple[str, ...] = ()
+    footer: str = ""
+    reprint: int = 0
 
 
 @dataclass(frozen=True, slots=True)

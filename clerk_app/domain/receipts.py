@@ -8,7 +8,7 @@ from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.conclusion import Conclusion, gives_receipt
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.masking import mask_id_number
-from clerk_app.domain.notices import query_text
+from clerk_app.domain.paper_parts import query_text
 from clerk_app.domain.papers import BringItem, Receipt, ReceiptRow
 from clerk_app.domain.persons import NaturalPerson
 from clerk_app.domain.wording import paper_day, paper_moment

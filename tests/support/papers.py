@@ -81,7 +81,7 @@ def a_receipt(**changes: object) -> Receipt:
         "phone": "0000-1234567",
         "window": "12",
         "clerk": "王晓梅",
-        "seal": "收件专用章",
+        "seal": "受理专用章",
     }
     return Receipt(**(fields | changes))  # type: ignore[arg-type]
 
@@ -142,7 +142,6 @@ def an_acceptance(materials: int = 7, **changes: object) -> Notice:
         "agency": "明河区市场监督管理局",
         "seal": "受理专用章",
         "issued_on": date(2026, 11, 23),
-        "sign_label": "申请人（代理人）签收",
         "footer": "目录第 418 版 · 事项编码 000131009000",
     }
     return Notice(**(fields | changes))  # type: ignore[arg-type]

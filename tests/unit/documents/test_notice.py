@@ -50,7 +50,7 @@ def stands_in_order(notice: Notice, text: str) -> None:
         notice.handler,
         notice.query_hint,
         notice.agency,
-        notice.sign_label,
+        *notice.signatures,
         notice.footer,
     ):
         assert words(piece) in words(text), piece
@@ -104,7 +104,7 @@ def test_a_long_list_goes_on_with_its_head_repeated_and_pages_counted_per_copy(f
     with_rows = [text for text in applicant[:count] if "（第" in text]
     assert all("需要补正的内容与标准" in text for text in with_rows)
     assert notice.agency in applicant[count - 1]
-    assert notice.sign_label in applicant[count - 1]
+    assert notice.signatures[0] in applicant[count - 1]
     assert notice.handler.split()[0] in applicant[count - 1]
 
 

@@ -50,7 +50,7 @@ def text_of(notice: Notice | None) -> str:
     parts += [fact.label + "".join(s.text for s in fact.value) for fact in notice.facts]
     parts += [cell for row in notice.rows for cell in row]
     parts += ["".join(s.text for s in line) for line in notice.closing]
-    parts += [notice.handler, notice.query_hint, notice.agency, notice.seal, notice.footer, notice.sign_label]
+    parts += [notice.handler, notice.query_hint, notice.agency, notice.seal, notice.footer, *notice.signatures]
     return "\n".join(parts)
 
 
