@@ -113,7 +113,7 @@ class FileDesk(Acting):
 
     def known(self, case_id: str) -> OpenFile | None:
         """The case as this window has it, without the server and without a trace; for lists and prints."""
-        return self._store.read(lambda unit: self._read(unit, case_id))
+        return self._store.read(lambda unit: self.read_in(unit, case_id))
 
     def _take_over(self, found: ServerCase, actor: Actor) -> OpenFile:
         now = self._journal.now()
@@ -121,7 +121,7 @@ class FileDesk(Acting):
         def work(unit: WindowUnit) -> OpenFile:
             adopt(unit, self._binding.check(unit), found)
             self._journal.write(unit, "case.viewed", found.record.case_id, actor)
-            opened = self._read(unit, found.record.case_id)
+            opened = self.read_in(unit, found.record.case_id)
             assert opened is not None
             self._keep_state(unit, opened.file)
             return replace(opened, case_no=found.case_no, sequence=found.sequence, seen_at=now)
@@ -134,14 +134,15 @@ class FileDesk(Acting):
             if row is None:
                 return None
             self._journal.write(unit, "case.viewed", row.case_id, actor)
-            return self._read(unit, row.case_id)
+            return self.read_in(unit, row.case_id)
 
         opened = self._store.write(work)
         if opened is None:
             raise otherwise
         return opened
 
-    def _read(self, unit: WindowUnit, case_id: str) -> OpenFile | None:
+    def read_in(self, unit: WindowUnit, case_id: str) -> OpenFile | None:
+        """The case in the caller's transaction, None when this window does not have it."""
         row = unit.cases.get(case_id)
         if row is None:
             return None
@@ -174,7 +175,7 @@ class FileDesk(Acting):
         """
 
         def work(unit: WindowUnit) -> Acted:
-            current = self._read(unit, opened.file.case_id)
+            current = self.read_in(unit, opened.file.case_id)
             if current is None:
                 raise NotFound(NOBODY_HAS_IT)
             file = current.file
@@ -182,15 +183,10 @@ class FileDesk(Acting):
             papers: list[StoredPaper] = []
             for make in wishes:
                 wish = make(file)
-                self._allow(file, wish.step, actor)
-                act, sheets = self._made(unit, current.conclusion, file, wish, actor)
-                file = casefile.apply(file, act)
-                for sheet in sheets:
-                    unit.papers.add(sheet)
-                self._file(unit, act, actor)
+                act, sheets = self.make_in(unit, current.conclusion, file, wish, actor)
+                file = self.file_in(unit, file, act, sheets, actor)
                 acts.append(act)
                 papers += [sheet.paper for sheet in sheets]
-            self._keep_state(unit, file)
             after = replace(
                 current,
                 file=file,
@@ -219,6 +215,27 @@ class FileDesk(Acting):
         if row.state is ActState.REFUSED:
             return Settled(Fate.REFUSED, row.reason)
         return Settled(Fate.COUNTS)
+
+    # --- in the caller's transaction ----------------------------------------------------------------------------
+    def make_in(
+        self, unit: WindowUnit, conclusion: Conclusion, file: CaseFile, wish: Wish, actor: Actor
+    ) -> tuple[CaseAct, list[NewPaper]]:
+        """The act of a wish with its papers numbered and drawn; nothing is stored but the numbers. ``Locked``,
+        ``NotAllowed`` where the person or the law forbids it."""
+        self._allow(file, wish.step, actor)
+        return self._made(unit, conclusion, file, wish, actor)
+
+    def file_in(
+        self, unit: WindowUnit, file: CaseFile, act: CaseAct, sheets: Sequence[NewPaper], actor: Actor
+    ) -> CaseFile:
+        """Store an act with its papers, for the server and in the audit trail; returns the case after it. ``Locked``,
+        ``Rejected`` when its facts do not hold."""
+        after = casefile.apply(file, act)
+        for sheet in sheets:
+            unit.papers.add(sheet)
+        self._file(unit, act, actor)
+        self._keep_state(unit, after)
+        return after
 
     # --- inside -----------------------------------------------------------------------------------------------
     def _allow(self, file: CaseFile, step: CaseStep, actor: Actor) -> None:
