@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import (
     Acceptance,
     ActFacts,
@@ -27,8 +28,11 @@ from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.law import ProcedureLaw
 from clerk_app.domain.papers import PaperKind
-from clerk_app.ports.hall import CaseRecord, PartyRecord
-from support.hall import MORNING
+from clerk_app.ports.hall import CaseRecord, Login, NewUser, PartyRecord
+from clerk_app.ports.hall_cases import ActAck, ServerCase, WorkKind, WorkLine
+from clerk_app.services.hall.access import Caller
+from clerk_app.services.hall.tools import system_actor
+from support.hall import MORNING, PASSWORD, HallInHand
 
 TASK = "12441500196720244T3442199806003"
 APPLICANT = PartyRecord("person", "李晓彤", "111", "110101199003070003", "13900002716")
@@ -147,3 +151,66 @@ def accepted(number: int, case_id: str, by: Doer, at: datetime, counted: datetim
     """Accepted after a supplement, counted from the day that the last material came."""
     facts = Acceptance(counted, counted + timedelta(days=14), counted + timedelta(days=28))
     return act(number, case_id, CaseStep.ACCEPTED, by, at, acceptance=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A person who is logged in at a window of the hall."""
+
+    hall: HallInHand
+    caller: Caller
+
+    @property
+    def doer(self) -> Doer:
+        return Doer.of(self.caller.actor)
+
+    @property
+    def user_id(self) -> str:
+        return self.caller.actor.user_id
+
+    def pushes(self, act: CaseAct) -> ActAck:
+        """The act goes through this person's PC, under this login."""
+        ack: ActAck = self.hall.write(lambda unit: self.hall.desk.files.store_act(unit, self.caller.actor, act))
+        return ack
+
+    def stores(self, intake: CaseRecord) -> None:
+        self.hall.write(lambda unit: self.hall.desk.cases.store(unit, self.caller.actor, intake))
+
+    def looks_at(self, reference: str) -> ServerCase:
+        found: ServerCase = self.hall.write(
+            lambda unit: self.hall.desk.files.server_case(unit, self.caller.actor, reference)
+        )
+        return found
+
+    def work(self, kind: WorkKind) -> tuple[WorkLine, ...]:
+        found: tuple[WorkLine, ...] = self.hall.read(
+            lambda unit: self.hall.desk.lists.work(unit, self.caller.actor, kind)
+        )
+        return found
+
+
+def at_work(hall: HallInHand, window_no: str, name: str, *roles: Role) -> AtWork:
+    """A new person, logged in at an enrolled window."""
+    machine, token = hall.enrolled(window_no=window_no)
+    login = f"user-{window_no}"
+    user = hall.desk.people.prepare(NewUser(login, name, PASSWORD, roles or (Role.CLERK,)))
+    hall.write(lambda unit: hall.desk.people.create(unit, system_actor(hall.hall_id), user))
+    session = hall.desk.people.login(machine, Login(login, PASSWORD))
+    return AtWork(hall, hall.desk.access.caller(token, session.token))
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The three people that a case needs."""
+
+    clerk: AtWork
+    reviewer: AtWork
+    keeper: AtWork
+
+
+def staff(hall: HallInHand) -> Staff:
+    return Staff(
+        at_work(hall, "12", "王晓梅"),
+        at_work(hall, "21", "沈明", Role.REVIEWER),
+        at_work(hall, "22", "印红", Role.SEAL_KEEPER),
+    )

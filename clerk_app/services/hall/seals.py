@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.acts import ActPaper, CaseAct, SealKind
+from clerk_app.domain.acts import CaseAct, SealKind
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.errors import Conflict, Locked
-from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.hall_cases import SealUse, Stored
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.services.hall import records
 from clerk_app.services.hall.checks import check, check_aware, check_uuid, check_window
 from clerk_app.services.hall.tools import Tools, canonical
 
-_DECISIONS = frozenset({CaseStep.GRANT, CaseStep.REFUSE})
 _DAY = timedelta(days=1)
 
 
@@ -74,15 +72,15 @@ def enter(unit: HallUnit, tools: Tools, actor: Actor, use: SealUse) -> Stored:
 
 
 def enter_approval_seal(unit: HallUnit, tools: Tools, actor: Actor, act: CaseAct, before: Sequence[CaseAct]) -> None:
-    """The register lines of a seal act, in its transaction: one for each sealed paper of the decision.
+    """The register lines of a seal act that the fold has let through, in its transaction: one for each sealed paper.
 
     Sheets are spread over the papers, the first takes what is left over.
     """
     sealing = act.facts.sealing
     if act.step is not CaseStep.SEAL or sealing is None:
         return
-    decision = next(earlier for earlier in reversed(before) if earlier.step in _DECISIONS)
-    papers = [paper for paper in decision.papers if paper.paper_id in sealing.paper_ids] or [_unnamed(decision)]
+    known = {paper.paper_id: paper for earlier in before for paper in earlier.papers}
+    papers = [known[paper_id] for paper_id in dict.fromkeys(sealing.paper_ids)]
     each, left = divmod(sealing.count, len(papers))
     for number, paper in enumerate(papers):
         use = SealUse(
@@ -100,11 +98,3 @@ def enter_approval_seal(unit: HallUnit, tools: Tools, actor: Actor, act: CaseAct
             register_no=sealing.register_no,
         )
         enter(unit, tools, actor, use)
-
-
-def _unnamed(decision: CaseAct) -> ActPaper:
-    """What was sealed when the act names no paper: the decision itself (a certificate is no paper of ours)."""
-    if decision.papers:
-        return decision.papers[0]
-    kind = PaperKind.GRANT_DECISION if decision.step is CaseStep.GRANT else PaperKind.REFUSAL_DECISION
-    return ActPaper("", kind, "", "")
