@@ -14,6 +14,7 @@ from dataclasses import replace
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.calendar import WorkingCalendar
 from clerk_app.domain.errors import Refusal
+from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.outcomes import late_reason, lock_reason
 from clerk_app.ports.clock import Clock
@@ -35,6 +36,10 @@ class DeemedDesk:
         self._clock = clock
         self._calendar = calendar
 
+    def late(self, intake: Intake) -> str:
+        """Why neither supplement nor refusal may be told any more, empty while they may. Reads nothing: any thread."""
+        return late_reason(intake, self._clock.now(), self._calendar())
+
     def run(self, actor: Actor) -> tuple[Concluded, ...]:
         """Every draft of this window whose time is over, abandoned ones too: putting a draft away answers nobody.
 
@@ -55,7 +60,7 @@ class DeemedDesk:
 
     def _conclude(self, draft: DraftRow, actor: Actor) -> Concluded | None:
         intake = records.load_intake(draft.body)
-        late = late_reason(intake, self._clock.now(), self._calendar())
+        late = self.late(intake)
         if not late or lock_reason(intake, OutcomeKind.DEEMED_ACCEPTED, late):
             return None
         receiver = replace(actor, user_id=draft.user_id, user_name=draft.user_name, roles=frozenset({Role.SYSTEM}))

@@ -385,7 +385,12 @@ class CaseWork(QObject):
 
     def lock_reason(self, kind: OutcomeKind) -> str:
         """The same sentence as on the outcome's line."""
-        return outcomes.lock_reason(self.intake, kind) if self.intake else ""
+        return outcomes.lock_reason(self.intake, kind, self.late) if self.intake else ""
+
+    @property
+    def late(self) -> str:
+        """Why the law deems the application accepted by now; empty while it does not."""
+        return self._desk.deemed.late(self.intake) if self.intake else ""
 
     def _failed(self, failure: Failure) -> None:
         self.busy = False

@@ -11,7 +11,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number, mask_phone
-from clerk_app.domain.persons import LegalEntity
+from clerk_app.domain.persons import Applicant, LegalEntity, NaturalPerson, OtherOrganisation
 from clerk_app.ports.hall import WindowView
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import LastVisit
@@ -27,6 +27,7 @@ from clerk_app.ui.window.hints import HintButton
 from clerk_app.ui.window.wording import (
     CASE_WORDS,
     DeviceNow,
+    agency_pills,
     applicant_kind,
     arrived,
     arrived_as,
@@ -66,8 +67,7 @@ class Side(Surface):
     def show_case(self, intake: Intake | None) -> None:
         """Who came and for whom; None is the free window with its card panel."""
         person = arrived(intake)
-        entity = intake is not None and isinstance(intake.applicant, LegalEntity)
-        known = person is not None or entity
+        known = person is not None or (intake is not None and intake.applicant is not None)
         self.card.setVisible(not known)
         self.person.setVisible(known)
         if intake is not None and known:
@@ -151,7 +151,7 @@ class _Person(_Section):
         top = Row(tile, words, gap=SPACE.x12)
         top.setStretch(1, 1)
         self._top.setLayout(top)
-        self.pills = Row(gap=SPACE.x6)
+        self.pills = Column(gap=SPACE.x4)
         self.phone = ElidedLabel("", "note", "ink7")
         self.scope = ElidedLabel("", "note", "ink7")
         self.applicant = QWidget()
@@ -160,7 +160,12 @@ class _Person(_Section):
         self.grid = Grid(across=SPACE.x12, down=SPACE.x2)
         self.grid.setColumnStretch(1, 1)
         self.applicant.setLayout(Column(Divider(), SPACE.x8, self.title, self.applicant_name, self.grid, gap=SPACE.x4))
-        self.body.put(self._top, self.pills, Column(self.phone, self.scope, gap=SPACE.x2), self.applicant)
+        self.together = QWidget()
+        self._others = Column(gap=SPACE.x2)
+        title = SectionTitle("一起申请的", icon="users")
+        self.together.setLayout(Column(Divider(), SPACE.x8, title, self._others, gap=SPACE.x4))
+        self.body.put(self._top, self.pills, Column(self.phone, self.scope, gap=SPACE.x2))
+        self.body.put(self.applicant, self.together)
 
     def show_intake(self, intake: Intake) -> None:
         person = arrived(intake)
@@ -170,34 +175,37 @@ class _Person(_Section):
             self.role.setText(arrived_as(intake))
             self.name.setText(person.display_name)
             self.number.setText(mask_id_number(person.id_number))
-            for words, state, icon in person_pills(person, intake.opened_at.date()):
-                self.pills.put(Pill(words, state, icon=icon))
-            self.pills.put(None)
+            today = intake.opened_at.date()
+            for words, state, icon in (*person_pills(person, today), *agency_pills(intake.agent, today)):
+                self.pills.put(Row(Pill(words, state, icon=icon), None))
         phone = person.phone or intake.contact_phone if person else ""
         self.phone.setText(f"手机 {mask_phone(phone)}" if phone else "")
         self.phone.setVisible(bool(phone))
         scope = intake.agent.scope if intake.agent else ""
-        self.scope.setText(f"授权 {scope}")
+        until = f"（到 {intake.agent.valid_to}）" if intake.agent and intake.agent.valid_to else ""
+        self.scope.setText(f"授权 {scope}{until}")
         self.scope.setVisible(bool(scope))
         self._show_applicant(intake)
+        self._show_others(intake)
+
+    def _show_others(self, intake: Intake) -> None:
+        """The other parties of a joint application, and the roles that nobody plays yet."""
+        self._others.empty()
+        parties = [(party.role or "共同申请人", party.name, "ink9") for party in intake.parties]
+        parties += [(role, "还没有", "bad") for role in intake.missing_roles]
+        for role, name, tone in parties:
+            self._others.put(Row(Text(role, "note", "ink5"), ElidedLabel(name, "note", tone), gap=SPACE.x12))
+        self.together.setVisible(bool(parties))
 
     def _show_applicant(self, intake: Intake) -> None:
         applicant = intake.applicant
-        apart = isinstance(applicant, LegalEntity) or (applicant is not None and intake.agent is not None)
+        apart = applicant is not None and (not isinstance(applicant, NaturalPerson) or intake.agent is not None)
         self.applicant.setVisible(apart)
         if applicant is None or not apart:
             return
         self.title.label.setText(applicant_kind(intake))
-        if isinstance(applicant, LegalEntity):
-            self.applicant_name.setText(applicant.name)
-            facts = [
-                ("信用代码", applicant.credit_code),
-                ("法定代表人", applicant.legal_representative),
-                ("手机", mask_phone(applicant.phone)),
-            ]
-        else:
-            self.applicant_name.setText(applicant.display_name)
-            facts = [("证件号码", mask_id_number(applicant.id_number)), ("手机", mask_phone(applicant.phone))]
+        self.applicant_name.setText(intake.applicant_name)
+        facts = _facts(applicant)
         while self.grid.count():
             item = self.grid.takeAt(0)
             widget = item.widget() if item else None
@@ -207,6 +215,17 @@ class _Person(_Section):
         for number, (label, value) in enumerate(fact for fact in facts if fact[1]):
             self.grid.addWidget(Text(label, "note", "ink5"), number, 0)
             self.grid.addWidget(ElidedLabel(value, "note"), number, 1)
+
+
+def _facts(applicant: Applicant) -> list[tuple[str, str]]:
+    """What stands below the name of somebody who did not come in person."""
+    phone = ("手机", mask_phone(applicant.phone))
+    if isinstance(applicant, LegalEntity):
+        return [("信用代码", applicant.credit_code), ("法定代表人", applicant.legal_representative), phone]
+    if isinstance(applicant, OtherOrganisation):
+        return [(applicant.certificate, applicant.certificate_number), ("负责人", applicant.responsible), phone]
+    read = "" if applicant.entered == "card" else "未读身份证，手工录入"
+    return [("证件号码", mask_id_number(applicant.id_number)), ("证件", read), phone]
 
 
 class _Devices(_Section):

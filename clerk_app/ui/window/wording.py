@@ -7,8 +7,10 @@ from datetime import date
 from typing import Final
 
 from clerk_app.domain.cases import CaseState
+from clerk_app.domain.identity import IdType
 from clerk_app.domain.intake import Intake
-from clerk_app.domain.persons import LegalEntity, NaturalPerson
+from clerk_app.domain.parties import agency_fault
+from clerk_app.domain.persons import Agent, LegalEntity, NaturalPerson, OtherOrganisation
 from clerk_app.ports.devices import DeviceHealth, DeviceState
 from clerk_app.ui.kit.paint import Lamp, State
 
@@ -66,14 +68,34 @@ def arrived_as(intake: Intake) -> str:
 
 
 def applicant_kind(intake: Intake) -> str:
-    """「申请人（法人）」 or 「申请人（个人）」."""
-    return "申请人（法人）" if isinstance(intake.applicant, LegalEntity) else "申请人（个人）"
+    """「申请人（法人）」, 「申请人（个人）」 or 「申请人（其他组织）」; with its role where several apply together."""
+    applicant = intake.applicant
+    kind = "法人" if isinstance(applicant, LegalEntity) else "个人"
+    if isinstance(applicant, OtherOrganisation):
+        kind = "其他组织"
+    return f"申请人（{'，'.join(one for one in (kind, intake.first_role) if one)}）"
+
+
+READABLE: Final = frozenset({IdType.RESIDENT, IdType.RESIDENCE_PERMIT, IdType.FOREIGN_PERMANENT})
+"""Certificates with a chip: one of these that was typed was not read."""
 
 
 def person_pills(person: NaturalPerson, today: date) -> list[tuple[str, State, str]]:
     """(word, state, icon): how the person was recorded, and whether the card has run out."""
-    read = person.entered == "card"
-    pills = [("身份证已读", State.OK, "check") if read else ("手工录入", State.NEUTRAL, "keyboard")]
+    if person.entered == "card":
+        pills = [("身份证已读", State.OK, "check")]
+    elif person.id_type in READABLE:
+        why = f"（{person.without_card}）" if person.without_card else ""
+        pills = [(f"未读身份证，手工录入{why}", State.WARN, "keyboard")]
+    else:
+        pills = [("手工录入", State.NEUTRAL, "keyboard")]
     if person.card_valid_to is not None and person.card_valid_to < today:
         pills.append(("证件已过期", State.BAD, "circle-alert"))
     return pills
+
+
+def agency_pills(agent: Agent | None, today: date) -> list[tuple[str, State, str]]:
+    """(word, state, icon) about the power of attorney, where it does not carry the application."""
+    if agent is None or not agency_fault(agent, today):
+        return []
+    return [("委托书已过期" if agent.expired(today) else "委托书没写代为申请", State.BAD, "circle-alert")]

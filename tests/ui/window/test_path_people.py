@@ -176,15 +176,15 @@ def test_what_is_changed_on_the_page_counts_when_the_clerk_jumps_away(seat: Seat
 def test_a_company_brought_by_its_representative(seat: Seat) -> None:
     seat.called()
     page = seat.case.applicant
-    page.kind_person.setFocus()
+    page.form.kind_person.setFocus()
     seat.press("Right", "Enter")
-    assert page.kind_entity.isChecked()
-    assert seat.focus() is page.entity_name.edit
+    assert page.form.kind_entity.isChecked()
+    assert seat.focus() is page.form.entity.name.edit
     seat.compose("明河市禾间餐饮管理有限公司")
     seat.press("Enter")
     seat.type("91350100M000100Y43")
     seat.lay(resident(name="周文博"))
-    assert page.representative.value() == "周文博"
+    assert page.form.entity.representative.value() == "周文博"
     seat.press("Enter")
     assert seat.work.step is Step.MATTER
     applicant = seat.work.intake.applicant
@@ -195,15 +195,15 @@ def test_a_company_brought_by_its_representative(seat: Seat) -> None:
 def test_a_company_brought_by_somebody_else(seat: Seat) -> None:
     seat.called()
     page = seat.case.applicant
-    page.kind_person.setFocus()
+    page.form.kind_person.setFocus()
     seat.press("Right", "Enter")
     seat.compose("明河市禾间餐饮管理有限公司")
-    page.representative.edit.setFocus()
+    page.form.entity.representative.edit.setFocus()
     seat.compose("周文博")
     seat.lay(AGENT)
-    assert page.by_agent.isChecked()
-    assert not page.credit_code.has_error(), "nothing is wrong yet, it is only not typed yet"
-    page.credit_code.edit.setFocus()
+    assert page.form.by_agent.isChecked()
+    assert not page.form.entity.credit_code.has_error(), "nothing is wrong yet, it is only not typed yet"
+    page.form.entity.credit_code.edit.setFocus()
     seat.type("91350100M000100Y43")
     seat.press("Enter")
     assert seat.work.intake.agent.person.id_number == AGENT.id_number
@@ -267,16 +267,17 @@ def test_without_a_ticket(seat: Seat) -> None:
 def test_tab_goes_in_the_order_of_the_work(seat: Seat) -> None:
     seat.called(APPLICANT, AGENT)
     page = seat.case.applicant
-    page.kind_person.setFocus()
+    page.form.kind_person.setFocus()
     order = [seat.focus()]
     while seat.focus() is not page.go and len(order) < 20:
         seat.press("Tab")
         order.append(seat.focus())
     person, agent = page.person, page.agent
     assert order == [
-        page.kind_person,
+        page.form.kind_person,
         *(field.edit for field in (person.name, person.number, person.phone, person.address)),
-        page.by_agent,
-        *(field.edit for field in (agent.name, agent.number, agent.phone, agent.address, page.scope)),
+        page.form.by_agent,
+        *(field.edit for field in (agent.name, agent.number, agent.phone, agent.address)),
+        *(field.edit for field in (page.form.scope, page.form.signed_on, page.form.valid_to)),
         page.go,
     ]

@@ -8,36 +8,33 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.intake import Intake
-from clerk_app.domain.persons import (
-    Agent,
-    CheckedEntity,
-    LegalEntity,
-    NaturalPerson,
-    legal_entity,
-)
-from clerk_app.ui.keys import bind, is_enter
-from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
+from clerk_app.domain.persons import NaturalPerson, Party
+from clerk_app.ui.keys import bind, is_enter, key
+from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import IconLabel, Text
-from clerk_app.ui.kit.layout import Column, Grid, Row
-from clerk_app.ui.kit.surfaces import Card, Surface
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.paint import State
+from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
+from clerk_app.ui.window.case.contacts_form import ContactsForm
+from clerk_app.ui.window.case.party_form import PartyForm
+from clerk_app.ui.window.case.party_rows import PartyLine, PartyRows
 from clerk_app.ui.window.case.person_form import PersonForm
-
-DEFAULT_SCOPE = "代为申请、领取"
+from clerk_app.ui.window.hints import HintButton
 
 
 class ApplicantPage(QWidget):
     """Emits the next ``Intake`` with the people in it; ``finished`` when they are complete and the clerk goes on.
 
     A card is the person's who came. When the applicant is known already, the card of somebody else is the agent's:
-    two cards need no key. ``retype`` (F5) lets the next card replace the one before. ``today`` is for the
-    plausibility of birth dates.
+    two cards need no key. Several who apply together have a form each, of which one is open. ``retype`` (F5) lets the
+    next card replace the one before. ``today`` is for the plausibility of birth dates.
     """
 
     changed = Signal(object)  # Intake
@@ -48,56 +45,38 @@ class ApplicantPage(QWidget):
         self._today = today
         self._intake: Intake | None = None
         self._again: PersonForm | None = None
-        self.kind_person = Chip("个人", key="")
-        self.kind_entity = Chip("单位", key="")
-        self.by_self = Chip("本人来办")
-        self.by_agent = Chip("代理人来办")
-        self._kind = _group(self, self.kind_person, self.kind_entity)
-        self._way = _group(self, self.by_self, self.by_agent)
-        self.person = PersonForm()
-        self.scope = Field("授权范围", value=DEFAULT_SCOPE)
-        self.agent = PersonForm(self.scope)
-        self.entity_name = Field("单位名称", max_length=200)
-        self.credit_code = Field("统一社会信用代码", latin=True, max_length=18)
-        self.representative = Field("法定代表人（负责人）", max_length=60)
-        self.entity_phone = Field("联系电话", latin=True, max_length=20)
-        self.entity_address = Field("住所")
+        self.forms: list[PartyForm] = []
+        self.form = PartyForm()
+        self.rows = PartyRows()
+        self.contacts = ContactsForm()
         self.warning = Text("", "note", "warn", wrap=True)
-        self.hint = Text("", "note", "ink5")
+        self.together = HintButton(key("parties").cap(), key("parties").text)
+        self.call = HintButton(key("contacts").cap(), key("contacts").text)
         self.go = Button("资料无误，选事项", ButtonRole.PRIMARY, key="Enter")
+        self._forms = Column()
         self._build()
-        for chip in (self.kind_person, self.kind_entity, self.by_self, self.by_agent):
-            chip.toggled.connect(self._arrange)
-            chip.clicked.connect(self.start)
+        self._add(self.form)
+        self.rows.opened.connect(self._open)
+        self.rows.added.connect(self._new)
+        self.rows.removed.connect(self._remove)
+        self.rows.made_first.connect(self._make_first)
+        self.together.clicked.connect(self.add_party)
+        self.call.clicked.connect(self.open_contacts)
         self.go.clicked.connect(self._go)
         bind(self, "primary", self._go)
-        for line in self._lines():
+        bind(self, "parties", self.add_party)
+        bind(self, "contacts", self.open_contacts)
+        for line in self.contacts.inputs:
             line.edit.installEventFilter(self)
 
     def _build(self) -> None:
-        self._entity = QWidget()
-        grid = Grid(across=SPACE.x16, down=SPACE.x8)
-        grid.addWidget(self.entity_name, 0, 0, 1, 2)
-        grid.addWidget(self.credit_code, 0, 2)
-        grid.addWidget(self.representative, 1, 0)
-        grid.addWidget(self.entity_phone, 1, 1)
-        grid.addWidget(self.entity_address, 1, 2)
-        for column, share in enumerate((3, 3, 4)):
-            grid.setColumnStretch(column, share)
-        self._entity.setLayout(grid)
-        who = Card("申请人", gap=SPACE.x8, padding=(SPACE.x12, SPACE.card))
-        who.head.put(self.kind_person, self.kind_entity)
-        who.body.put(self.person, self._entity)
-        self._came = Card("来办的人", gap=SPACE.x8, padding=(SPACE.x12, SPACE.card))
-        self._came.head.put(self.by_self, self.by_agent)
-        self._came.body.put(self.agent, self.hint)
         self._warn = Surface("notice")
         self._warn.setLayout(
             Row(IconLabel("triangle-alert", "warn", SIZE.icon_large), self.warning, gap=SPACE.x8, margins=SPACE.x8)
         )
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
-        bar.setLayout(Row(None, self.go, margins=(0, SPACE.page)))
-        body = Column(who, self._came, self._warn, None, gap=SPACE.x12, margins=(SPACE.x16, SPACE.page))
+        bar.setLayout(Row(self.together, self.call, None, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
+        body = Column(self.rows, self._forms, self.contacts, None, gap=SPACE.x8, margins=(SPACE.x12, SPACE.page))
         middle = QWidget()
         middle.setProperty("clear", True)
         middle.setLayout(body)
@@ -105,127 +84,243 @@ class ApplicantPage(QWidget):
         self._scroll.setWidget(middle)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setLayout(Column(self._scroll, bar))
-        self._order()
+        said = Column(self._warn, margins=(SPACE.x4, SPACE.page))
+        self.setLayout(Column(self._scroll, said, bar))
         self._warn.hide()
+        self.rows.hide()
+        self.contacts.hide()
 
-    def _order(self) -> None:
-        """Tab follows the work."""
-        entity = (self.entity_name, self.credit_code, self.representative, self.entity_phone, self.entity_address)
-        stops: list[QWidget] = [self.kind_person, self.kind_entity, *self.person.lines, *(f.edit for f in entity)]
-        stops += [self.by_self, self.by_agent, *self.agent.lines, self.scope.edit, self.go]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+    def _add(self, form: PartyForm) -> None:
+        """One more form, closed."""
+        self.forms.append(form)
+        self._forms.put(form)
+        form.setVisible(form is self.form)
+        form.chosen.connect(self._chosen)
+        for line in form.inputs:
+            line.edit.installEventFilter(self)
 
-    def _lines(self) -> tuple[Field, ...]:
-        people = (self.person, self.agent)
-        own = (self.scope, self.entity_name, self.credit_code, self.representative, self.entity_phone)
-        return (*own, self.entity_address, *(f for p in people for f in (p.name, p.number, p.phone, p.address)))
+    @property
+    def person(self) -> PersonForm:
+        """The applicant's fields in the open form."""
+        return self.form.person
+
+    @property
+    def agent(self) -> PersonForm:
+        """The agent's fields in the open form."""
+        return self.form.agent
 
     # --- showing ----------------------------------------------------------------------------------------------
     def show_intake(self, intake: Intake) -> None:
         """Show the people of a case, unless they are those that this page itself put there."""
         before, self._intake = self._intake, intake
-        if before is not None and _people(before) == _people(intake):
-            return
-        applicant, agent = intake.applicant, intake.agent
-        entity = applicant if isinstance(applicant, LegalEntity) else None
-        (self.kind_entity if entity else self.kind_person).setChecked(True)
-        (self.by_agent if agent else self.by_self).setChecked(True)
-        self.person.show_person(applicant if isinstance(applicant, NaturalPerson) else None)
-        self.agent.show_person(agent.person if agent else None)
-        self.scope.set_value(agent.scope if agent else DEFAULT_SCOPE)
-        for field, value in (
-            (self.entity_name, entity.name if entity else ""),
-            (self.credit_code, entity.credit_code if entity else ""),
-            (self.representative, entity.legal_representative if entity else ""),
-            (self.entity_phone, entity.phone if entity else ""),
-            (self.entity_address, entity.address if entity else ""),
-        ):
-            field.set_value(value)
-            field.set_error("")
+        if before is None or _people(before) != _people(intake):
+            self._fill(intake)
+        self._show_lines()
+
+    def _fill(self, intake: Intake) -> None:
+        parties = intake.people or (None,)
+        while len(self.forms) > len(parties):
+            self._drop(self.forms[-1])
+        while len(self.forms) < len(parties):
+            self._add(PartyForm())
+        for form, party in zip(self.forms, parties, strict=True):
+            form.show_party(party.applicant if party else None, party.agent if party else None)
+            form.role = party.role if party else ""
+        self._show(self.forms[min(self.forms.index(self.form), len(self.forms) - 1)])
+        self.contacts.show_contacts(intake.contacts)
+        self.contacts.setVisible(bool(intake.contacts))
         self._again = None
         self._warnings(())
-        self._arrange()
 
-    def show_card(self, person: NaturalPerson, warnings: tuple[str, ...] = ()) -> None:
-        """A card was read: fill its holder's fields. Whoever is typing in another field goes on typing there."""
-        typing = self._typing()
-        form = self._form_of(person)
-        self._again = None
-        if form is not None:
-            if form is self.agent:
-                self.by_agent.setChecked(True)
-            form.show_card(person, warnings)
-        else:
-            self.representative.set_value(person.display_name)
-        self._warnings(warnings)
-        self._arrange()
-        if typing is None or typing in self._filled_by(form):
-            if self._first_empty() is None:
-                self._offer()
-            self.start()
+    def _drop(self, form: PartyForm) -> None:
+        self.forms.remove(form)
+        self._forms.removeWidget(form)
+        form.hide()
+        form.deleteLater()
+        if form is self.form:
+            self._show(self.forms[-1])
 
-    def _form_of(self, person: NaturalPerson) -> PersonForm | None:
-        """Where a card belongs; None is the line of the legal representative."""
-        if self._again is not None:
-            return self._again
-        if self._is_entity():
-            name = self.representative.value()
-            return None if not self._agent_came() and name in {"", person.display_name} else self.agent
-        if self.person.is_about(person):
-            return self.person
-        return self.agent if self._agent_came() or self.person.complete else self.person
+    def _show(self, form: PartyForm) -> None:
+        """Open one form; the others are lines of the list."""
+        self.form = form
+        for one in self.forms:
+            one.setVisible(one is form)
+        self._show_lines()
+        stops = (self.rows, *form.stops, *(field.edit for field in self.contacts.inputs), self.go)
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
-    def _filled_by(self, form: PersonForm | None) -> tuple[Field, ...]:
-        return (self.representative,) if form is None else (form.name, form.number)
+    def _roles(self) -> tuple[str, ...]:
+        matter = self._intake.matter if self._intake else None
+        return matter.joint.roles if matter else ()
 
-    def _typing(self) -> Field | None:
-        """The field in which a person has begun to type."""
-        return next((f for f in self._lines() if f.edit.hasFocus() and f.edit.isModified() and f.value()), None)
+    def _missing(self) -> tuple[str, ...]:
+        there = {form.role for form in self.forms}
+        return tuple(role for role in self._roles() if role not in there)
 
-    def retype(self) -> None:
-        """F5: read the card of the person who came again, or type over what is there."""
-        self._again = self.agent if self._agent_came() else None if self._is_entity() else self.person
-        first = self.entity_name if self._again is None else self._again.name
-        first.edit.setFocus()
-        first.edit.selectAll()
+    def _show_lines(self) -> None:
+        roles = self._roles()
+        for number, form in enumerate(self.forms):
+            if number == 0:
+                form.show_role(roles[0] if roles else "", ())
+            else:
+                role = form.role if form.role in roles or not roles else (self._missing() or roles[-1:])[0]
+                form.show_role(role, roles)
+        several = len(self.forms) > 1 or bool(roles)
+        self.rows.setVisible(several)
+        if several:
+            self.rows.show_lines((*self._lines_of_forms(), *self._open_lines(roles)), self.forms.index(self.form))
 
-    def start(self) -> None:
-        """The focus goes to the first field that is still empty, or to 「资料无误」."""
-        field = self._first_empty()
-        (self.go if field is None else field.edit).setFocus()
+    def _lines_of_forms(self) -> list[PartyLine]:
+        lines = []
+        for number, form in enumerate(self.forms):
+            if form.first_empty() is not None:
+                note, state = "没有录完", State.WARN
+            elif form.agent_came:
+                note, state = f"代理人 {form.agent.name.value()}", State.NEUTRAL
+            elif form.is_person and not form.person.from_card:
+                note, state = "未读身份证，手工录入", State.WARN
+            else:
+                note, state = ("身份证已读", State.OK) if form.is_person else ("", State.NEUTRAL)
+            role = form.role or ("申请人" if number == 0 else "共同申请人")
+            lines.append(PartyLine(role, form.name or "（还没有姓名）", note, state, number))
+        return lines
 
-    def _first_empty(self) -> Field | None:
-        return next((field for field in self._wanted() if not field.value()), None)
-
-    def _wanted(self) -> tuple[Field, ...]:
-        first = (self.entity_name, self.credit_code) if self._is_entity() else (self.person.name, self.person.number)
-        return (*first, self.agent.name, self.agent.number) if self._agent_came() else first
-
-    def _is_entity(self) -> bool:
-        return self.kind_entity.isChecked()
-
-    def _agent_came(self) -> bool:
-        return self.by_agent.isChecked()
-
-    def _arrange(self) -> None:
-        entity, agent = self._is_entity(), self._agent_came()
-        for chip in (self.kind_person, self.kind_entity, self.by_self, self.by_agent):
-            # One stop for Tab in each pair, the arrows choose inside.
-            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chip.isChecked() else Qt.FocusPolicy.ClickFocus)
-        self.person.setVisible(not entity)
-        self._entity.setVisible(entity)
-        self.by_self.setText("法定代表人来办" if entity else "本人来办")
-        self.agent.setVisible(agent)
-        self.hint.setText("" if agent else "身份证放上去就读，也可以直接输入")
-        self.hint.setVisible(not agent)
+    def _open_lines(self, roles: tuple[str, ...]) -> list[PartyLine]:
+        missing = [PartyLine(role, "还没有，必须一起申请", "缺", State.BAD) for role in self._missing()]
+        return missing or [PartyLine(roles[-1] if roles else "", "再加一位共同申请人")]
 
     def _warnings(self, sentences: tuple[str, ...]) -> None:
         self.warning.setText("；".join(sentences))
         self._warn.setVisible(bool(sentences))
 
+    # --- cards ------------------------------------------------------------------------------------------------
+    def show_card(self, person: NaturalPerson, warnings: tuple[str, ...] = ()) -> None:
+        """A card was read: fill its holder's fields. Whoever is typing in another field goes on typing there."""
+        typing = self._typing()
+        again, self._again = self._again, None
+        form, part = (self.form, again) if again is not None else self._known(person)
+        moved = self._move_agent(form, part, person)
+        if moved:
+            form, part = self.form, None
+        fills = (part.name, part.number) if part is not None else form.filled_by(person)
+        form.take_card(person, warnings, part)
+        also = (moved,) if moved else ()
+        self._warnings((*warnings, *also))
+        if form is not self.form:
+            self._show(form)
+        self._show_lines()
+        if typing is None or typing in fills:
+            if self._unfinished() is None:
+                self._offer(also)
+            self.start()
+
+    def _known(self, person: NaturalPerson) -> tuple[PartyForm, PersonForm | None]:
+        """The form, and the part of it, that is about this person already; else the open form."""
+        for form in self.forms:
+            if form.is_person and form.person.is_of(person):
+                return form, form.person
+            if form.agent_came and form.agent.is_of(person):
+                return form, form.agent
+        return self.form, None
+
+    def _move_agent(self, form: PartyForm, part: PersonForm | None, person: NaturalPerson) -> str:
+        """Whose second card was taken for an agent's, before it was known that both have to apply, and who now lays
+        the card down for the empty form of the other side, is the other side."""
+        if form is self.form or part is not form.agent or not self.form.empty:
+            return ""
+        form.show_agent(None)
+        form.arrange()
+        return f"{person.display_name}记为{self.form.role or '共同申请人'}，不再是{form.name}的代理人"
+
+    def _typing(self) -> Field | None:
+        """The field in which a person has begun to type."""
+        fields = (*self.form.inputs, *self.contacts.inputs)
+        return next((f for f in fields if f.edit.hasFocus() and f.edit.isModified() and f.value()), None)
+
+    def retype(self) -> None:
+        """F5: read the card of the person who came again, or type over what is there."""
+        form = self.form
+        self._again = form.agent if form.agent_came else form.person if form.is_person else None
+        first = form.own.name if self._again is None else self._again.name
+        first.edit.setFocus()
+        first.edit.selectAll()
+
+    # --- the list ---------------------------------------------------------------------------------------------
+    def add_party(self) -> None:
+        """Alt+G: a form for whoever else applies; with several, the list of them."""
+        if self.form.first_empty() is not None:
+            self.start()
+        elif len(self.forms) > 1 and not self._missing():
+            self.rows.select(len(self.forms))
+            self.rows.setFocus()
+        else:
+            self._new((self._missing() or [""])[0])
+
+    def _new(self, role: str) -> None:
+        form = next((one for one in self.forms if one.empty), None)
+        if form is None:
+            form = PartyForm(role)
+            self._add(form)
+        self._open(self.forms.index(form))
+
+    def _open(self, number: int) -> None:
+        self._show(self.forms[number])
+        field = self.form.first_empty()
+        (self.go if field is None else field.edit).setFocus()
+
+    def _remove(self, number: int) -> None:
+        if len(self.forms) > 1:
+            self._drop(self.forms[number])
+            self._put()
+            self.rows.setFocus()
+
+    def _make_first(self, number: int) -> None:
+        """The parties change places; each place keeps its role."""
+        first, chosen = self.forms[0], self.forms[number]
+        first.role, chosen.role = chosen.role, first.role
+        self.forms[0], self.forms[number] = chosen, first
+        self._put()
+        self.rows.select(0)
+
+    def _put(self) -> None:
+        self._show_lines()
+        if self._unfinished() is None:
+            self._offer()
+
+    # --- contacts ---------------------------------------------------------------------------------------------
+    def open_contacts(self) -> None:
+        """Alt+K: whom to call; the key again closes lines in which nothing stands."""
+        if self.contacts.isVisible() and not any(field.value() for field in self.contacts.inputs):
+            self.contacts.hide()
+            self.start()
+            return
+        self.contacts.show()
+        first = next((name for name, _, _ in self.contacts.people if not name.value()), self.contacts.inputs[0])
+        first.edit.setFocus()
+
     # --- going on ---------------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """The focus goes to the first field that is still empty, or to 「资料无误」; a role that nobody plays yet is
+        opened first."""
+        if self._missing() and self.form.first_empty() is None and self.isVisible():
+            self._new(self._missing()[0])
+            return
+        field = self.form.first_empty()
+        (self.go if field is None else field.edit).setFocus()
+
+    def _chosen(self) -> None:
+        self._show_lines()
+        self.start()
+
+    def _unfinished(self) -> tuple[PartyForm, Field] | None:
+        """The first form with something in it that is not complete; the applicant's own has to be there."""
+        for form in self.forms:
+            field = form.first_empty()
+            if field is not None and (form is self.forms[0] or not form.empty):
+                return form, field
+        return None
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if is_enter(event):
             self._enter()
@@ -244,76 +339,63 @@ class ApplicantPage(QWidget):
 
     def _enter(self) -> None:
         """Enter goes to the next empty field that is needed; with none left, on to the matter."""
-        field = self._first_empty()
+        field = self.form.first_empty() if not self.form.empty or self.form is self.forms[0] else None
+        field = field or self.contacts.first_empty()
         if field is None:
             self._go()
         else:
             field.edit.setFocus()
 
     def leave(self) -> bool:
-        """Put what was changed into the case before the clerk jumps away; False while something is wrong."""
-        return self._first_empty() is not None or self._offer()
+        """Put what was changed into the case before the clerk jumps away; False while something is wrong. Who is not
+        complete yet waits on this page."""
+        return self.forms[0].first_empty() is not None or self._offer(unfinished=True)
 
     def _go(self) -> None:
         if self._offer():
             self.finished.emit()
 
-    def _offer(self) -> bool:
-        """Put the people into the case; False while something is wrong (its field says what)."""
+    def _offer(self, also: tuple[str, ...] = (), *, unfinished: bool = False) -> bool:
+        """Put the people into the case; False while something is wrong (its field says what). ``also`` is said beside
+        the warnings, ``unfinished`` leaves out who is not complete."""
         assert self._intake is not None
+        parties: list[Party] = []
+        warnings: tuple[str, ...] = ()
+        form = self.forms[0]
         try:
-            warnings: tuple[str, ...] = ()
-            if self._is_entity():
-                checked_entity = self._read_entity()
-                applicant: NaturalPerson | LegalEntity = checked_entity.entity
-                warnings += checked_entity.warnings
-            else:
-                checked = self.person.read(self._today())
-                applicant = checked.person
-                warnings += checked.warnings
-            agent = None
-            if self._agent_came():
-                came = self.agent.read(self._today())
-                agent = Agent(came.person, self.scope.value() or DEFAULT_SCOPE)
-                warnings += came.warnings
+            for form in self.forms:
+                if form.empty or (unfinished and form.first_empty() is not None):
+                    continue
+                read = form.read(self._today())
+                parties.append(read.party)
+                warnings += read.warnings
+            contacts, doubts = self.contacts.read()
         except Rejected:
+            self._bring(form)
             return False
-        self._warnings(tuple(dict.fromkeys(warnings)))
-        self._intake = self._intake.with_applicant(applicant, agent)
-        self.changed.emit(self._intake)
+        try:
+            changed = self._intake.with_people(tuple(parties)).with_contacts(contacts)
+        except Rejected as wrong:
+            self._refuse(wrong)
+            return False
+        self._warnings(tuple(dict.fromkeys((*also, *warnings, *doubts, *changed.double_agency))))
+        self._intake = changed
+        self.changed.emit(changed)
         return True
 
-    def _read_entity(self) -> CheckedEntity:
-        fields = {
-            "entity_name": self.entity_name,
-            "credit_code": self.credit_code,
-            "legal_representative": self.representative,
-            "phone": self.entity_phone,
-        }
-        for field in fields.values():
-            field.set_error("")
-        try:
-            return legal_entity(
-                name=self.entity_name.value(),
-                credit_code=self.credit_code.value(),
-                legal_representative=self.representative.value(),
-                address=self.entity_address.value(),
-                phone=self.entity_phone.value(),
-            )
-        except Rejected as wrong:
-            field = fields.get(wrong.field, self.entity_name)
-            field.set_error(wrong.reason)
-            field.edit.setFocus()
-            raise
+    def _bring(self, form: PartyForm) -> None:
+        """Open the form with the wrong field; its focus stays."""
+        if form is not self.form and any(field.has_error() for field in form.inputs):
+            wrong = next(field for field in form.inputs if field.has_error())
+            self._show(form)
+            wrong.edit.setFocus()
+
+    def _refuse(self, wrong: Rejected) -> None:
+        if wrong.field == "matter":
+            self._warnings((wrong.reason,))
+        else:
+            self.form.blame(wrong.field, wrong.reason)
 
 
 def _people(intake: Intake) -> tuple[object, ...]:
-    return intake.case_id, intake.applicant, intake.agent
-
-
-def _group(owner: QWidget, *chips: Chip) -> QButtonGroup:
-    made = QButtonGroup(owner)
-    made.setExclusive(True)
-    for chip in chips:
-        made.addButton(chip)
-    return made
+    return intake.case_id, intake.people, intake.contacts

@@ -87,6 +87,7 @@ class CasePage(QWidget):
         self.matter.search_wanted.connect(self._search)
         self.matter.picked.connect(work.choose_matter)
         self.matter.finished.connect(self._matter_done)
+        self.matter.people_wanted.connect(lambda: work.go(Step.APPLICANT))
         self.checklist.finished.connect(lambda: work.go(Step.OUTCOME))
         self.checklist.refused.connect(work.said)
         self.outcome.refused.connect(work.said)
@@ -117,7 +118,7 @@ class CasePage(QWidget):
         elif self._work.step is Step.MATERIALS:
             self.checklist.show_intake(intake)
         elif self._work.step is Step.OUTCOME and self._work.concluded is None:
-            self.outcome.show_intake(intake)
+            self.outcome.show_intake(intake, self._work.late)
         self._show_bar()
         self.outcome.show_busy(self._work.busy)
         saved = self._work.saved_at

@@ -181,7 +181,7 @@ def _blocking(intake: Intake) -> str:
     if defects:
         parts.append(f"{defects} 处问题")
     if not parts:
-        return ""
+        return f"还缺{'、'.join(intake.missing_roles)}，按 Alt+1 补上" if intake.missing_roles else intake.agency_fault
     if not defects:
         return f"{parts[0]}，查完才能受理"
     correctable = not outcomes.lock_reason(intake, OutcomeKind.ON_SITE_CORRECTION)

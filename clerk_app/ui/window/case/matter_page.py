@@ -9,10 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.design.words import paper_day
 from clerk_app.domain.catalogue import Matter, Situation
 from clerk_app.domain.intake import Intake
 from clerk_app.services.window.matter_index import MatterHit
-from clerk_app.ui.keys import Page, bind, pressed
+from clerk_app.ui.keys import Page, bind, key, pressed
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
 from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import IconLabel, Text
@@ -21,16 +22,19 @@ from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.matter_hits import HitDelegate, Hits, Query
+from clerk_app.ui.window.hints import HintButton
 
 
 class MatterPage(QWidget):
     """``search_wanted`` asks for hits (answer with ``show_hits``), ``picked`` carries a code (answer by showing an
-    intake with the matter), ``changed`` the next ``Intake`` after an answer, ``finished`` when all are answered."""
+    intake with the matter), ``changed`` the next ``Intake`` after an answer, ``finished`` when all are answered,
+    ``people_wanted`` when somebody who has to apply as well is still missing."""
 
     search_wanted = Signal(str)
     picked = Signal(str)
     changed = Signal(object)  # Intake
     finished = Signal()
+    people_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -248,6 +252,15 @@ class MatterPage(QWidget):
         self._ending.setLayout(
             Row(IconLabel("scale", "warn", SIZE.icon_large), self._ending_text, gap=SPACE.x8, margins=SPACE.x12)
         )
+        self._missing = Surface("notice")
+        self._missing_text = Text("", "item", "warn", wrap=True)
+        cap = HintButton(key("step").cap(0), "补上")
+        cap.clicked.connect(self.people_wanted)
+        line = Row(IconLabel("users", "warn", SIZE.icon_large), self._missing_text, gap=SPACE.x8, margins=SPACE.x12)
+        line.setStretch(1, 1)
+        line.put(cap)
+        self._missing.setLayout(line)
+        self._question_column.insertWidget(0, self._missing)
         self._question_column.put(self._ending, None)
 
     def _show_answers(self) -> None:
@@ -260,8 +273,9 @@ class MatterPage(QWidget):
         ending = self._intake.ending
         self._ending.setVisible(ending is not None)
         if ending is not None:
-            body = f"应找{ending.competent_body}。" if ending.competent_body else ""
-            self._ending_text.setText(f"{ending.text}。{body}依据：{ending.basis}")
+            self._ending_text.setText(ending_words(self._intake))
+        self._missing.setVisible(ending is None and bool(self._intake.missing_roles))
+        self._missing_text.setText(missing_words(self._intake))
         self.go.setText("去结论" if ending else "看材料")
 
     def _frame_question(self, focused: bool) -> None:
@@ -313,3 +327,32 @@ class MatterPage(QWidget):
             self._enter()
         else:
             self.finished.emit()
+
+
+def ending_words(intake: Intake) -> str:
+    """Why the chosen situation ends the application, by which law, and what the clerk does now."""
+    ending = intake.ending
+    assert ending is not None
+    parts = [ending.text]
+    if ending.competent_body:
+        parts.append(f"应找{ending.competent_body}")
+    if intake.earliest is not None:
+        parts.append(f"{paper_day(intake.earliest)}起可以办")
+    parts.append(f"依据：{ending.basis}")
+    return "。".join(part.rstrip("。") for part in parts) + f"。按 F9 {_THEN[ending.kind]}"
+
+
+_THEN = {
+    "redirect": "改办应办的事项，不用重新取号",
+    "not_required": "告知不需要办理，留下记录",
+    "not_our_competence": "出不予受理通知书，写明该找谁",
+    "not_yet_due": "书面告知，请到时候再来",
+}
+
+
+def missing_words(intake: Intake) -> str:
+    """Who has to apply as well; empty where nobody is missing."""
+    if intake.matter is None or not intake.missing_roles:
+        return ""
+    basis = f"（{intake.matter.joint.basis}）" if intake.matter.joint.basis else ""
+    return f"由{'、'.join(intake.matter.joint.roles)}共同申请{basis}，还缺{'、'.join(intake.missing_roles)}"

@@ -12,7 +12,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain import outcomes
 from clerk_app.domain.conclusion import competent_body, document_kinds, ending_reason, gives_receipt
 from clerk_app.domain.intake import Intake
-from clerk_app.domain.law import OutcomeKind, rules_text, silence_accepts
+from clerk_app.domain.law import ACCEPTING, OutcomeKind, rules_text, silence_accepts
 from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.ui.keys import Page, bind, pressed
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Choice
@@ -44,6 +44,7 @@ class OutcomePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._intake: Intake | None = None
+        self._late = ""
         self._kind: OutcomeKind | None = None
         self._busy = False
         self._kinds: tuple[OutcomeKind, ...] = ()
@@ -110,10 +111,13 @@ class OutcomePage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     # --- showing ----------------------------------------------------------------------------------------------
-    def show_intake(self, intake: Intake) -> None:
-        """Show the outcomes for a state; keeps the clerk's choice while it is lawful, else takes the preset one."""
-        self._intake = intake
-        options = outcomes.options(intake)
+    def show_intake(self, intake: Intake, late: str = "") -> None:
+        """Show the outcomes for a state; keeps the clerk's choice while it is lawful, else takes the preset one.
+
+        ``late`` says why the law deems the application accepted by now.
+        """
+        self._intake, self._late = intake, late
+        options = outcomes.options(intake, late)
         if tuple(o.kind for o in options) != self._kinds:
             self._rebuild(options)
         for choice, option in zip(self.choices, options, strict=True):
@@ -122,7 +126,7 @@ class OutcomePage(QWidget):
             choice.lock(option.line if option.locked else "")
         allowed = {option.kind for option in options if not option.locked}
         if self._kind not in allowed:
-            self._kind = outcomes.preselected(intake)
+            self._kind = outcomes.preselected(intake, late)
         self._law.setText(_rules(intake))
         self._show_choice()
 
@@ -146,7 +150,7 @@ class OutcomePage(QWidget):
         self._fields.setVisible(kind in {OutcomeKind.NOT_ACCEPTED, OutcomeKind.NOT_REQUIRED})
         _fill(self.competent_body, competent_body(self._intake))
         _fill(self.reason, ending_reason(self._intake))
-        caution = _caution(self._intake, kind)
+        caution = _caution(self._intake, kind, self._late)
         self._caution.setVisible(bool(caution))
         self._caution_text.setText(caution)
         self._papers.setText(_paper_line(kind))
@@ -208,7 +212,7 @@ class OutcomePage(QWidget):
     def choose(self, kind: OutcomeKind) -> None:
         """Choose an outcome; a locked one says why and changes nothing."""
         assert self._intake is not None
-        if reason := outcomes.lock_reason(self._intake, kind):
+        if reason := outcomes.lock_reason(self._intake, kind, self._late):
             self.refused.emit(reason)
             return
         self._kind = kind
@@ -288,7 +292,9 @@ def _rules(intake: Intake) -> str:
     return rules_text(intake.matter.procedure_law, intake.matter.legal_basis) if intake.matter else ""
 
 
-def _caution(intake: Intake, kind: OutcomeKind | None) -> str:
+def _caution(intake: Intake, kind: OutcomeKind | None, late: str) -> str:
+    if late and kind in ACCEPTING:
+        return f"{late}，期限从收件之日起算。"
     if kind is not OutcomeKind.SUPPLEMENT_REQUESTED or intake.matter is None:
         return ""
     silence = silence_accepts(intake.matter.procedure_law)
