@@ -1,0 +1,135 @@
+"""Materials that were asked for later and came: the rows of the notice alone, on the keys of the checklist."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.design.words import clock_time, joined, screen_day
+from clerk_app.domain.cases import CaseState
+from clerk_app.domain.catalogue import Tolerance
+from clerk_app.domain.checklist import RECEIVED, MaterialCheck, Verdict
+from clerk_app.domain.intake import Intake
+from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.ui.keys import key, keys_of
+from clerk_app.ui.kit.labels import IconLabel, Text
+from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.legend import Legend
+from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.window.case.checklist_list import Checklist
+from clerk_app.ui.window.case.checklist_page import LEGENDS, Heads
+from clerk_app.ui.window.case.checklist_rows import Mode
+
+_KEYS = ("all_present", "accept_row", "original", "copy", "exempt", "defect", "clear_row", "record_arrival")
+CAME = RECEIVED | {Verdict.EXEMPT}
+
+
+class ArrivalPane(QWidget):
+    """Enter as required, A all present, 5 what is still wrong: such a material stays missing.
+
+    ``changed`` follows each key, ``refused`` says why one does nothing here, ``left_at_end`` when nothing is open.
+    """
+
+    changed = Signal()
+    refused = Signal(str)
+    left_at_end = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: OpenFile | None = None
+        self._intake: Intake | None = None
+        self._now: datetime | None = None
+        self.list = Checklist()
+        self.legend = Legend()
+        self.clock = Text("", "body", "warn", wrap=True)
+        strip = Surface("warn", height=SIZE.banner)
+        strip.setLayout(
+            Row(IconLabel("scale", "warn", SIZE.icon_large), self.clock, gap=SPACE.x8, margins=(0, SPACE.page))
+        )
+        self.setLayout(Column(strip, Heads(self.list), self.list, self.legend))
+        self.list.changed.connect(self._changed)
+        self.list.refused.connect(self.refused)
+        self.list.mode_changed.connect(self._show_legend)
+        self.list.rewrite_wanted.connect(lambda _text: self.refused.emit("补来的材料只记有没有问题，不用改写"))
+        self.list.left_at_end.connect(self.left_at_end)
+        self._show_legend()
+
+    # --- showing ----------------------------------------------------------------------------------------------
+    def show_file(self, opened: OpenFile, now: datetime) -> None:
+        """The materials that are missing, none of them decided."""
+        self._opened, self._now = opened, now
+        intake, missing = opened.conclusion.intake, opened.file.missing
+        assert intake.matter is not None
+        listed = tuple(
+            replace(material, in_situations=()) for material in intake.matter.materials if material.id in missing
+        )
+        matter = replace(intake.matter, materials=listed, situations=(), tolerance=Tolerance())
+        checks = {material.id: MaterialCheck(material.id) for material in listed}
+        self._show(replace(intake, case_id=f"{intake.case_id}/supplement", matter=matter, answers={}, checks=checks))
+        self.list.go_to(0)
+
+    def _show(self, intake: Intake) -> None:
+        self._intake = intake
+        self.list.show_intake(intake)
+        self.clock.setText(self._law())
+        self.changed.emit()
+
+    def _changed(self, intake: Intake) -> None:
+        self._show(intake)
+
+    def _law(self) -> str:
+        """What follows from the day: complete today means accepted today."""
+        assert self._opened is not None
+        assert self._now is not None
+        file = self._opened.file
+        left = len(file.missing) - len(self.came())
+        waits = file.state in {CaseState.SUPPLEMENT_REQUESTED, CaseState.SUPPLEMENT_RECEIVED}
+        today = screen_day(self._now.date())
+        if not left:
+            return f"补齐了：今天 {today}受理，时限从今天算起" if waits else f"容缺材料 {today}补齐"
+        due = file.supplement_due if waits else file.opening.tolerance_due
+        until = f"{screen_day(due.date())} 前补" if due is not None else ""
+        late = "（已经过期）" if due is not None and due < self._now else ""
+        return joined(f"还差 {left} 项", f"{until}{late}", "补齐当日受理" if waits else "")
+
+    def came(self) -> tuple[MaterialCheck, ...]:
+        """The rows that count as received."""
+        if self._intake is None:
+            return ()
+        return tuple(check for _, check in self._intake.rows if check.verdict in CAME)
+
+    @property
+    def undecided(self) -> int:
+        """How many rows nobody looked at; they stay missing."""
+        return 0 if self._intake is None else len(self._intake.numbered(Verdict.PENDING))
+
+    def summary(self) -> str:
+        """「收到 2 项 · 还有问题 1 项 · 没有来 1 项」."""
+        if self._intake is None:
+            return ""
+        wrong = len(self._intake.numbered(Verdict.DEFECTIVE))
+        return joined(
+            f"收到 {len(self.came())} 项 · {clock_time(self._now)}" if self._now else "",
+            f"还有问题 {wrong} 项" if wrong else "",
+            f"没有来 {self.undecided} 项" if self.undecided else "",
+        )
+
+    def start(self) -> None:
+        """The focus goes to the first undecided row."""
+        self.list.go_to(self.list.first_open())
+        self.list.setFocus()
+
+    def escape(self) -> bool:
+        """Esc closes the open row; False when none is open."""
+        return self.list.close_row(cancel=True)
+
+    def _show_legend(self) -> None:
+        if self.list.mode is Mode.VERDICTS:
+            self.legend.show_keys("", (key(name) for name in _KEYS))
+        elif self.list.mode in LEGENDS:
+            title, page, tone = LEGENDS[self.list.mode]
+            self.legend.show_keys(title, (one for one in keys_of(page) if one.id != "rewrite"), tone=tone)

@@ -1,0 +1,366 @@
+"""Cases after their conclusion on the screen: the open file, its papers, and the lists of those who decide and seal.
+
+Everything slow runs on a lane; this object lives on the GUI thread and tells the views by signals without data. News of
+the hall comes by push: another person's step shows here without a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from clerk_app.domain.act_papers import papers_of_step
+from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.acts import Approval
+from clerk_app.domain.cases import CaseStep
+from clerk_app.domain.checklist import MaterialCheck
+from clerk_app.domain.errors import Fault, NotFound, Rejected
+from clerk_app.ports.hall import FeedEntry, SessionEnded
+from clerk_app.ports.hall_cases import WorkKind, WorkLine
+from clerk_app.ports.window import StoredPaper
+from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled
+from clerk_app.services.window.printing import Answer, Question
+from clerk_app.services.window.session import WindowSession
+from clerk_app.services.window.sheets import UNDECIDED
+from clerk_app.ui.kit.paint import State
+from clerk_app.ui.lanes import Failure, Lane, Lanes
+from clerk_app.ui.window.desk import Desk
+from clerk_app.ui.window.file.doing import OFFICE, perform
+from clerk_app.ui.window.file.forms import Values
+from clerk_app.ui.window.file.steps import Offer, offers
+
+MOVES: Final = frozenset({"case.stored", "case.updated", "case.acted", "supplement.arrived", "supplement.taken"})
+"""News after which a case stands elsewhere; ``case.viewed`` is not among them: our own look would be news to us."""
+
+OFFICE_KINDS: Final[tuple[tuple[WorkKind, frozenset[Role]], ...]] = (
+    (WorkKind.TO_DECIDE, frozenset({Role.REVIEWER, Role.CHIEF_REPRESENTATIVE})),
+    (WorkKind.TO_SEAL, frozenset({Role.SEAL_KEEPER})),
+    (WorkKind.TO_PREPARE, frozenset({Role.SEAL_KEEPER})),
+)
+COUNTS = "已生效"
+
+
+class FileWork(QObject):
+    """``shown``: a file was opened; ``changed``: what stands in it, the offers, the result or ``busy``;
+    ``papers_changed``: sheets or questions; ``works_changed``: the office's lists; ``session_over``: why to log in."""
+
+    shown = Signal()
+    changed = Signal()
+    papers_changed = Signal()
+    works_changed = Signal()
+    preview_ready = Signal(object, object)  # CaseStep, PNG bytes or a sentence
+    field_wrong = Signal(str, str)
+    done = Signal()
+    said = Signal(str)
+    session_over = Signal(object)  # Failure
+    not_found = Signal(str)
+
+    def __init__(self, desk: Desk, lanes: Lanes) -> None:
+        super().__init__()
+        self._desk, self._lanes = desk, lanes
+        self._session: WindowSession | None = None
+        self.works: dict[WorkKind, tuple[WorkLine, ...]] = {}
+        self.works_at: datetime | None = None
+        self.works_trouble = ""
+        self._clear()
+
+    def _clear(self) -> None:
+        self.opened: OpenFile | None = None
+        self.offers: tuple[Offer, ...] = ()
+        self.papers: tuple[StoredPaper, ...] = ()
+        self.questions: tuple[Question, ...] = ()
+        self.busy = False
+        self.result: tuple[str, State] = ("", State.NEUTRAL)
+        self.finished = False
+        """The step of an office desk is done: the next line of the list can be opened."""
+
+    def act_as(self, session: WindowSession | None) -> None:
+        """Who sits at the window from now on."""
+        self._session = session
+        self.works = {}
+        self.works_changed.emit()
+        self.refresh_works()
+        if session is not None and self.opened is not None:
+            self._take(self.opened)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        assert self._session is not None
+        return self._session.actor
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the person may do; nothing before the first login."""
+        return self._session.actor.roles if self._session is not None else frozenset()
+
+    @property
+    def now(self) -> datetime:
+        return self._desk.clock.now()
+
+    # --- opening and leaving ----------------------------------------------------------------------------------
+    def open(self, reference: str) -> None:
+        """Open a case by any of its numbers; the server is asked first."""
+        if self._session is None:
+            return
+
+        def ready(opened: OpenFile) -> None:
+            self._clear()
+            self._take(opened)
+            self.shown.emit()
+            self.read_papers()
+
+        def failed(failure: Failure) -> None:
+            if isinstance(failure.error, NotFound | Fault):
+                self.not_found.emit(failure.text)
+            self._failed(failure)
+
+        self._files.run(self._desk.files.open, reference, self.actor, done=ready, failed=failed, key="open")
+
+    def refresh(self) -> None:
+        """Read the open file again: somebody else did something with it."""
+        if self.opened is None or self._session is None or self.busy:
+            return
+        case_id = self.opened.file.case_id
+
+        def ready(opened: OpenFile) -> None:
+            if self.opened is not None and self.opened.file.case_id == case_id and not self.busy:
+                self._take(opened)
+
+        self._files.run(self._desk.files.open, case_id, self.actor, done=ready, failed=self._quiet, key="refresh")
+
+    def close(self) -> None:
+        """The file is put away."""
+        self._clear()
+        self.changed.emit()
+
+    def _take(self, opened: OpenFile) -> None:
+        self.opened = opened
+        self.offers = offers(opened.file, self._desk.files.options(opened, self.actor), self.roles)
+        self.changed.emit()
+
+    # --- acting -----------------------------------------------------------------------------------------------
+    def do(self, step: CaseStep, values: Values, approval: Approval | None = None) -> None:
+        """Do a step with what was typed into its form."""
+        opened = self.opened
+        if opened is None or self.busy:
+            return
+        self._act(step, lambda: perform(self._desk.files, opened, step, values, self.actor, approval))
+
+    def supplement(self, checks: tuple[MaterialCheck, ...]) -> None:
+        """Materials that were asked for came; a complete case is accepted at once."""
+        opened = self.opened
+        if opened is None or self.busy:
+            return
+        if not checks:
+            self.said.emit("还没有收到可以登记的材料：按要求收的按 Enter，有问题的不算收到")
+            return
+        self._act(CaseStep.RECEIVE_ALL, lambda: self._desk.files.supplement(opened, checks, self.actor))
+
+    def _act(self, step: CaseStep, work: Callable[[], Acted]) -> None:
+        self.busy = True
+        self.result = ("", State.NEUTRAL)
+        self.changed.emit()
+
+        def acted(done: Acted) -> None:
+            self.busy = False
+            self._take(done.opened)
+            self.done.emit()
+            if done.papers:
+                self.print_all()
+            self._settle(step, done)
+
+        self._lanes.lane("store").run(work, done=acted, failed=self._not_done)
+
+    def _settle(self, step: CaseStep, done: Acted) -> None:
+        """Have the server say what became of it; only what the office does is told when all is well."""
+        case_id, act_id = done.opened.file.case_id, done.acts[-1].act_id
+
+        def settled(settled: Settled) -> None:
+            if self.opened is None or self.opened.file.case_id != case_id:
+                return
+            if settled.fate is Fate.REFUSED:
+                self.result = (f"{step.label}没有生效：{settled.sentence}", State.BAD)
+            elif settled.fate is Fate.WAITING and step in OFFICE:
+                self.result = (f"{step.label}还没有生效：{settled.sentence}", State.WARN)
+            elif step in OFFICE:
+                self.result = (f"{step.label}{COUNTS}", State.OK)
+                self.finished = True
+            self.changed.emit()
+            if settled.fate is not Fate.WAITING:
+                self.refresh()
+            self.refresh_works()
+
+        self._files.run(self._desk.files.settle, act_id, done=settled, failed=self._failed)
+
+    def _not_done(self, failure: Failure) -> None:
+        self.busy = False
+        self.changed.emit()
+        if isinstance(failure.error, Rejected):
+            self.field_wrong.emit(failure.error.field, failure.error.reason)
+        else:
+            self._failed(failure)
+
+    def approve(
+        self,
+        login: str,
+        password: str,
+        step: CaseStep,
+        reason: str,
+        done: Callable[[Approval], object],
+        failed: Callable[[Failure], object],
+    ) -> None:
+        """A supervisor's consent; the answer comes back to the panel that asked."""
+        if self.opened is not None:
+            self._files.run(
+                self._desk.approvals.approve,
+                login,
+                password,
+                step,
+                self.opened.file.case_id,
+                reason,
+                self.actor,
+                done=done,
+                failed=failed,
+            )
+
+    # --- preview ----------------------------------------------------------------------------------------------
+    def want_preview(self, step: CaseStep, values: Values, width: int) -> None:
+        """Draw the paper of a step; ``preview_ready`` brings it, or the sentence why there is none."""
+        opened = self.opened
+        if opened is None or not papers_of_step(step, opened.file):
+            self.preview_ready.emit(step, "这一步没有要印的文书")
+            return
+        actor = self.actor
+
+        def draw() -> bytes | None:
+            previews = self._desk.files.previews
+            pdf = previews.first_page(perform(previews, opened, step, values, actor))
+            return self._desk.first_page(pdf, width) if pdf else None
+
+        self._lanes.lane("store").run(
+            draw,
+            done=lambda png: self.preview_ready.emit(step, png or "这一步没有要印的文书"),
+            failed=lambda failure: self.preview_ready.emit(step, failure.text),
+            key="file preview",
+        )
+
+    # --- papers -----------------------------------------------------------------------------------------------
+    def print_all(self) -> None:
+        """Print what is not printed yet; sheets whose fate is unknown wait for their answer."""
+        if self.opened is not None:
+            self._print(lambda case_id: self._desk.printing.print_case(case_id, self.actor))
+
+    def answer(self, question: Question, answer: Answer) -> None:
+        """What the clerk saw on the sheet."""
+        self._print(lambda _: self._desk.printing.answer(question.paper.paper_id, answer, self.actor))
+
+    def reprint(self, paper_id: str, reason: str) -> None:
+        """补打: a further sheet with the same number."""
+        self._print(lambda _: self._desk.printing.reprint(paper_id, reason, self.actor))
+
+    def on_a4(self, paper_id: str) -> None:
+        """Print a receipt on the A4 printer instead."""
+        self._print(lambda _: self._desk.printing.use_page_printer(paper_id, self.actor))
+
+    def postpone(self, paper_id: str) -> None:
+        """Go on without a sheet that did not come out."""
+        self._print(lambda _: self._desk.printing.postpone(paper_id, self.actor))
+
+    def _print(self, work: Callable[[str], object]) -> None:
+        if self.opened is None:
+            return
+        case_id = self.opened.file.case_id
+
+        def failed(failure: Failure) -> None:
+            self._failed(failure)
+            self.read_papers()
+
+        self._lanes.lane("printer").run(work, case_id, done=lambda _: self.read_papers(), failed=failed)
+        self.read_papers()
+
+    def read_papers(self) -> None:
+        """What became of each sheet of the open file."""
+        if self.opened is None:
+            return
+        case_id = self.opened.file.case_id
+
+        def read() -> tuple[tuple[StoredPaper, ...], tuple[Question, ...]]:
+            sheets = self._desk.printing.current(case_id)
+            ids = {sheet.paper_id for sheet in sheets}
+            return sheets, tuple(q for q in self._desk.printing.questions() if q.paper.paper_id in ids)
+
+        def show(found: tuple[tuple[StoredPaper, ...], tuple[Question, ...]]) -> None:
+            if self.opened is not None and self.opened.file.case_id == case_id:
+                self.papers, self.questions = found
+                self.papers_changed.emit()
+
+        self._lanes.lane("papers").run(read, done=show, failed=self._failed, key="file papers")
+
+    @property
+    def undecided(self) -> str:
+        """Why the file cannot be left for the next citizen yet; empty when it can."""
+        if self.questions:
+            return "先回答打印的问题"
+        waiting = [paper for paper in self.papers if paper.state in UNDECIDED]
+        return (waiting[0].sentence or "正在打印，打完就能办结") if waiting else ""
+
+    # --- the office's lists -----------------------------------------------------------------------------------
+    @property
+    def office_kinds(self) -> tuple[WorkKind, ...]:
+        """The lists of this person; empty for somebody who only sits at the counter."""
+        return tuple(kind for kind, roles in OFFICE_KINDS if roles & self.roles)
+
+    def refresh_works(self) -> None:
+        """Read the lists again; many wishes at once are one look."""
+        kinds = self.office_kinds
+        if not kinds or self._session is None or self._session.offline:
+            return
+
+        def read() -> dict[WorkKind, tuple[WorkLine, ...]]:
+            return {kind: self._desk.files.work(kind) for kind in kinds}
+
+        def show(works: dict[WorkKind, tuple[WorkLine, ...]]) -> None:
+            self.works, self.works_at, self.works_trouble = works, self.now, ""
+            self.works_changed.emit()
+
+        def failed(failure: Failure) -> None:
+            self.works_trouble = failure.text
+            self.works_changed.emit()
+            self._quiet(failure)
+
+        self._files.run(read, done=show, failed=failed, key="works")
+
+    def next_line(self) -> WorkLine | None:
+        """The first line of the lists that this person may do, but for the open file."""
+        here = self.opened.file.case_id if self.opened is not None else ""
+        lines = (line for kind in self.office_kinds for line in self.works.get(kind, ()))
+        return next((line for line in lines if line.mine and line.case_id != here), None)
+
+    def follow(self, entries: Iterable[FeedEntry]) -> None:
+        """News of the hall, on the GUI thread."""
+        moved = {entry.subject for entry in entries if entry.kind in MOVES}
+        if not moved:
+            return
+        self.refresh_works()
+        if self.opened is not None and self.opened.file.case_id in moved:
+            self.refresh()
+
+    # --- inside -----------------------------------------------------------------------------------------------
+    @property
+    def _files(self) -> Lane:
+        """A lane of its own: a slow server must not hold up the queue's keys."""
+        return self._lanes.lane("files")
+
+    def _failed(self, failure: Failure) -> None:
+        if isinstance(failure.error, SessionEnded):
+            self.session_over.emit(failure)
+        else:
+            self.said.emit(failure.text)
+
+    def _quiet(self, failure: Failure) -> None:
+        if not isinstance(failure.error, Fault):
+            self._failed(failure)
