@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import NOTHING, average, minutes
@@ -17,19 +17,19 @@ from clerk_app.ports.window import CaseRow
 from clerk_app.services.window.overview import Deadline, DeadlineKind, Overview, Urgency
 from clerk_app.ui.keys import bind, key
 from clerk_app.ui.kit.buttons import Button, CallButton
-from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, KeyHint, Pill, Text
+from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
 from clerk_app.ui.kit.theme import px
-from clerk_app.ui.window.found import Found
+from clerk_app.ui.window.find_line import FindLine
+from clerk_app.ui.window.found import Found, exact_number
 from clerk_app.ui.window.frames import Level, Scroll
 
 CALL_WIDTH = 316
 HERO = 164
 HERO_LOW = 136
 LOW = 480
-FIND_AFTER_MS = 250
 
 READY = "准备好了就叫下一位"
 READY_NOTE = "叫哪个号由系统按先后和优先定，不能挑号"
@@ -49,13 +49,15 @@ class IdlePage(Surface):
     """F2 and F5 are bound here; Alt+D (``resume_first``) and F6 (``start_find``) are the shell's.
 
     ``call_next``, ``walk_in`` (a case without a ticket), ``resume`` with a case id, ``find_wanted`` with what was typed
-    or scanned (answer with ``show_found``), ``refused`` with the reason why F2 does nothing now.
+    or scanned (answer with ``show_found``), ``open_wanted`` with the case that is to be opened, by id or by a number
+    that only the server may know; ``refused`` with the reason why F2 does nothing now.
     """
 
     call_next = Signal()
     walk_in = Signal()
     resume = Signal(str)
     find_wanted = Signal(str)
+    open_wanted = Signal(str)
     refused = Signal(str)
 
     def __init__(self) -> None:
@@ -71,7 +73,7 @@ class IdlePage(Surface):
         self.mean = _Figure("今天平均等候")
         self._hero = Level("card", height=HERO)
         self._figures = QWidget()
-        self.search = _FindLine()
+        self.search = FindLine("扫回执二维码，或输入编号后几位、票号、姓名", "找办件")
         self.found = Found()
         self.todo = Card("今天必须处理", note="按到期先后", padding=0)
         self.cases = Card("我的办件", padding=0)
@@ -80,7 +82,12 @@ class IdlePage(Surface):
         self._first = ""
         self._build()
         self.call.clicked.connect(self._call)
+        self._take_it = ""
         self.search.wanted.connect(self._find)
+        self.search.entered.connect(self._enter)
+        self.search.down.connect(self.found.start)
+        self.found.opened.connect(self.open_wanted)
+        self.found.left_above.connect(self.search.start)
         bind(self, "call_next", self._call, context=Qt.ShortcutContext.WindowShortcut)
         bind(self, "read_card_idle", self.walk_in.emit, context=Qt.ShortcutContext.WindowShortcut)
 
@@ -172,6 +179,9 @@ class IdlePage(Surface):
             return
         self.found.show_rows(text, rows)
         self.stack.setCurrentIndex(1 if text else 0)
+        take, self._take_it = self._take_it == text, ""
+        if take and text:
+            self._take(text, rows)
 
     def start(self) -> None:
         """The focus is on 「叫下一位」."""
@@ -181,8 +191,7 @@ class IdlePage(Surface):
 
     def start_find(self) -> None:
         """F6: the focus is in the search field."""
-        self.search.edit.setFocus()
-        self.search.edit.selectAll()
+        self.search.start()
 
     def resume_first(self) -> bool:
         """Alt+D: take up the first draft; False when there is none."""
@@ -224,6 +233,18 @@ class IdlePage(Surface):
             self.refused.emit(self._locked)
         else:
             self.call_next.emit()
+
+    def _enter(self, text: str) -> None:
+        """Enter takes what is found: the only case at once, several to choose from, none from the server."""
+        self._take_it = text
+
+    def _take(self, text: str, rows: Sequence[CaseRow]) -> None:
+        number = exact_number(text)
+        whole = [row for row in rows if number and number in {row.case_number, row.document_number, row.case_no}]
+        if len(rows) == 1 or whole:
+            self.open_wanted.emit((whole or rows)[0].case_id)
+        elif not self.found.start() and number:
+            self.open_wanted.emit(number)
 
     def _find(self, text: str) -> None:
         if text:
@@ -270,62 +291,6 @@ class _Figure(QWidget):
         self.unit.setText(unit)
         self.unit.setVisible(bool(unit))
         self.setAccessibleName(f"{self.words.text()} {number}{unit}")
-
-
-class _FindLine(Surface):
-    """The search field; a scanner types its line and ends it with Enter."""
-
-    wanted = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__("field", height=SIZE.primary)
-        self.edit = QLineEdit()
-        self.edit.setProperty("bare", "true")
-        self.edit.setPlaceholderText("扫回执二维码，或输入编号后几位、票号、姓名")
-        self.edit.setAccessibleName("找办件")
-        self.setLayout(
-            Row(
-                IconLabel("scan-barcode", "ink7", SIZE.icon_large),
-                self.edit,
-                KeyHint(key("find").caps, "找办件"),
-                gap=SPACE.x12,
-                margins=(0, SPACE.x16),
-            )
-        )
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(FIND_AFTER_MS)
-        self._pause.timeout.connect(self._send)
-        self.edit.textEdited.connect(lambda _text: self._pause.start())
-        self.edit.returnPressed.connect(self._send)
-        self.edit.installEventFilter(self)
-        self.setFocusProxy(self.edit)
-
-    def text(self) -> str:
-        return self.edit.text().strip()
-
-    def clear(self) -> None:
-        self._pause.stop()
-        self.edit.clear()
-
-    def _send(self) -> None:
-        self._pause.stop()
-        self.wanted.emit(self.text())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
-            self.set_kind("picked")
-        elif event.type() == QEvent.Type.FocusOut:
-            self.set_kind("field")
-        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.edit.text():
-            # Esc empties the search before it means anything to the window.
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-            elif event.type() == QEvent.Type.KeyPress:
-                self.clear()
-                self.wanted.emit("")
-                return True
-        return super().eventFilter(watched, event)
 
 
 def _count_line(label: str, count: int, note: str) -> QWidget:
