@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from clerk_app.domain.conclusion import Conclusion
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.notices import notices_for
-from clerk_app.domain.papers import PAPER_NAMES, Notice, PaperKind, Receipt
+from clerk_app.domain.papers import PAPER_NAMES, Notice, PaperKind, Receipt, ThermalNote
 from clerk_app.domain.receipts import receipt_for
 from clerk_app.ports.printing import PaperRenderer
 from clerk_app.ports.window import (
@@ -25,9 +25,6 @@ from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import NextNumbers
 from clerk_app.services.window.visits import noted
 
-NOTICE_COPIES = 2
-"""第一联 for the applicant, 第二联 for the file."""
-
 
 def prepare_papers(conclusion: Conclusion, renderer: PaperRenderer, journal: Journal) -> tuple[NewPaper, ...]:
     """Draw every paper of the conclusion, the receipt first because the citizen takes it."""
@@ -41,10 +38,26 @@ def prepare_papers(conclusion: Conclusion, renderer: PaperRenderer, journal: Jou
     return tuple(made)
 
 
-def notice_paper(subject: str, notice: Notice, content: bytes, journal: Journal) -> NewPaper:
-    """A sheet of an A4 paper; ``subject`` is the case, consultation or hand-over that it belongs to."""
-    paper = _sheet(subject, notice.kind, Medium.PAGE, notice.title, notice.document_number, content, journal)
+def notice_paper(
+    subject: str, notice: Notice, content: bytes, journal: Journal, original_id: str = "", reprint: int = 0
+) -> NewPaper:
+    """A sheet of an A4 paper; ``subject`` is the case, consultation or hand-over that it belongs to.
+
+    ``content`` holds every copy; ``original_id`` and ``reprint`` for a further sheet.
+    """
+    number, copies = notice.document_number, len(notice.holders)
+    paper = _sheet(
+        subject, notice.kind, Medium.PAGE, notice.title, number, content, journal, original_id, reprint, copies
+    )
     return NewPaper(paper, content, records.dump_notice(notice))
+
+
+def note_paper(
+    subject: str, note: ThermalNote, medium: Medium, content: bytes, journal: Journal, original_id: str = ""
+) -> NewPaper:
+    """A sheet of a thermal short form, for the thermal or the page printer; ``original_id`` for a further sheet."""
+    paper = _sheet(subject, note.kind, medium, note.title, note.number, content, journal, original_id, note.reprint)
+    return NewPaper(paper, content, records.dump(ThermalNote, note))
 
 
 def receipt_paper(
@@ -67,6 +80,7 @@ def _sheet(
     journal: Journal,
     original_id: str = "",
     reprint: int = 0,
+    copies: int = 1,
 ) -> StoredPaper:
     paper_id = journal.new_id()
     now = journal.now()
@@ -78,7 +92,7 @@ def _sheet(
         medium=medium,
         title=title,
         number=number,
-        copies=1 if kind is PaperKind.RECEIPT else NOTICE_COPIES,
+        copies=copies,
         reprint=reprint,
         sha=journal.sha(content),
         state=PaperState.PREPARED,

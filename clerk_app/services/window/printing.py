@@ -20,19 +20,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import Approval
 from clerk_app.domain.errors import Locked, StoreFault
-from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.devices import PagePrinter, PrintOutcome, PrintResult, ReceiptPrinter
 from clerk_app.ports.printing import PaperFolder, PaperRenderer
 from clerk_app.ports.window import Medium, NewPaper, PaperState, StoredPaper, WindowStore, WindowUnit
-from clerk_app.services.window import records
-from clerk_app.services.window.filing import receipt_paper
 from clerk_app.services.window.journal import Journal, system_actor
+from clerk_app.services.window.redrawing import SignatureUnder, draw_again, last_words, value_of
 from clerk_app.services.window.seals import register_use
 from clerk_app.services.window.sheets import (
     BUSY,
@@ -49,9 +47,6 @@ _log = logging.getLogger(__name__)
 
 INTERRUPTED = "程序在打印时中断过，这张纸可能没打完"
 CRASHED = "打印时程序出错，这张纸可能没打完。请看吐出来的纸"
-_SIGNATURE = "申请人签字"
-"""The last words on a receipt. Its number stands at the head as well, where half a sheet has it too."""
-
 NO_PAGE_PRINTER = "没有设置 A4 打印机，已存成文件：{}"
 POSTPONED = "先没有打，加密存在本机，打印机好了可以补打"
 
@@ -100,6 +95,7 @@ class PrintDesk:
         receipt_printer: ReceiptPrinter | None = None,
         page_printer: PagePrinter | None = None,
         wake_outbox: Callable[[], None] = lambda: None,
+        signature_under: SignatureUnder = lambda subject, notice: None,
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -108,6 +104,7 @@ class PrintDesk:
         self._receipt_printer = receipt_printer
         self._page_printer = page_printer
         self._wake_outbox = wake_outbox
+        self._signature_under = signature_under
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
 
@@ -295,23 +292,8 @@ class PrintDesk:
 
     def _again(self, paper: StoredPaper, medium: Medium, reprint: int) -> NewPaper:
         source = self._store.read(lambda unit: unit.papers.source(paper.paper_id))
-        original = paper.original_id
-        if paper.kind is PaperKind.RECEIPT:
-            receipt = replace(records.load_receipt(source), reprint=reprint)
-            draw = self._renderer.receipt if medium is Medium.RECEIPT else self._renderer.receipt_page
-            return receipt_paper(paper.case_id, receipt, medium, draw(receipt), self._journal, original)
-        content = self.content(paper.paper_id)
-        now = self._journal.now()
-        sheet = replace(
-            paper,
-            paper_id=self._journal.new_id(),
-            reprint=reprint,
-            state=PaperState.PREPARED,
-            state_at=now,
-            made_at=now,
-            sentence="",
-        )
-        return NewPaper(sheet, content, source)
+        value = value_of(source)
+        return draw_again(paper, value, medium, reprint, self._renderer, self._journal, self._signature_under)
 
     def _add(self, unit: WindowUnit, new: NewPaper, actor: Actor, reason: str) -> None:
         unit.papers.add(new)
@@ -345,25 +327,17 @@ class PrintDesk:
             return paper.paper_id in self._under_way
 
     def _question(self, paper: StoredPaper) -> Question:
-        look_for = _SIGNATURE if paper.kind is PaperKind.RECEIPT else "第二联的落款日期"
+        source = self._store.read(lambda unit: unit.papers.source(paper.paper_id))
+        look_for, last_lines = last_words(value_of(source))
         text = f"吐出来的纸上，看得到“{look_for}”这一行吗？"
         return Question(
             paper=paper,
             title=f"{paper.title}可能没打完",
             text=f"{paper.sentence}。{text}" if paper.sentence and not paper.sentence.endswith("。") else text,
             look_for=look_for,
-            last_lines=self._last_lines(paper),
+            last_lines=last_lines,
             answers=_answers(paper, self._page_printer is not None),
         )
-
-    def _last_lines(self, paper: StoredPaper) -> tuple[str, ...]:
-        if paper.kind is not PaperKind.RECEIPT:
-            return (paper.title, paper.number)
-        source = self._store.read(lambda unit: unit.papers.source(paper.paper_id))
-        receipt = records.load_receipt(source)
-        rows = [f"材料 {row.number} {row.name} {row.form} {row.pieces}" for row in receipt.rows[-2:]]
-        totals = f"共 {receipt.total_pieces} 份 {receipt.total_pages} 页"
-        return (*rows, totals, receipt.statement, f"查询码 {receipt.case_number}", _SIGNATURE)
 
 
 def _answers(paper: StoredPaper, page_printer: bool) -> tuple[AnswerLine, ...]:
