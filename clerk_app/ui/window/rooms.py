@@ -29,19 +29,19 @@ class Room(QWidget):
 
 
 class Rooms(QObject):
-    """At most one room is open; ``changed`` follows each opening and closing."""
+    """One room is shown; closing it gives the one below back. ``changed`` follows each opening and closing."""
 
     changed = Signal()
 
     def __init__(self, stack: QStackedWidget) -> None:
         super().__init__()
         self._stack = stack
-        self._current: Room | None = None
+        self._open: list[Room] = []
 
     @property
     def current(self) -> Room | None:
-        """The open room, None while the free page or the case is shown."""
-        return self._current
+        """The room that is shown, None while the free page or the case is."""
+        return self._open[-1] if self._open else None
 
     def add(self, room: Room) -> None:
         """Make the room known."""
@@ -49,15 +49,32 @@ class Rooms(QObject):
         room.left.connect(lambda: self.close_room(room))
 
     def open(self, room: Room) -> None:
-        """Show the room in front of everything."""
-        self._current = room
+        """Show the room in front of everything; one that lies below is brought up."""
+        if room in self._open:
+            self._open.remove(room)
+        self._open.append(room)
+        self._show(room)
+
+    def close_room(self, room: Room | None = None) -> None:
+        """Close the room that is shown, or that one if it is open; the one below comes back."""
+        here = self.current
+        gone = room or here
+        if gone is None or gone not in self._open:
+            return
+        self._open.remove(gone)
+        below = self.current
+        if below is not None and gone is here:
+            self._show(below)
+        elif below is None:
+            self.changed.emit()
+
+    def close_all(self) -> None:
+        """The visit is over: no room stays open."""
+        if self._open:
+            self._open.clear()
+            self.changed.emit()
+
+    def _show(self, room: Room) -> None:
         self._stack.setCurrentWidget(room)
         self.changed.emit()
         room.start()
-
-    def close_room(self, room: Room | None = None) -> None:
-        """Close the open room, or that one if it is the open one."""
-        if self._current is None or room not in (None, self._current):
-            return
-        self._current = None
-        self.changed.emit()

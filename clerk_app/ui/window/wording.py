@@ -38,14 +38,30 @@ _DEVICE: Final[dict[DeviceState, tuple[Lamp, str]]] = {
 CASE_WORDS: Final[dict[CaseState, tuple[str, State]]] = {
     CaseState.DRAFT: ("没办完", State.NEUTRAL),
     CaseState.SUPPLEMENT_REQUESTED: ("待补正", State.WARN),
+    CaseState.SUPPLEMENT_RECEIVED: ("已补齐待受理", State.WARN),
     CaseState.ACCEPTED: ("已受理", State.OK),
     CaseState.ACCEPTED_WITH_DEFICIENCY: ("容缺受理", State.WARN),
     CaseState.ACCEPTED_BY_COMMITMENT: ("承诺受理", State.OK),
+    CaseState.DEEMED_ACCEPTED: ("视为受理", State.WARN),
     CaseState.NOT_ACCEPTED: ("不予受理", State.NEUTRAL),
     CaseState.NOT_REQUIRED: ("不需要办", State.NEUTRAL),
     CaseState.REDIRECTED: ("改办别的", State.NEUTRAL),
     CaseState.ABANDONED: ("已放弃", State.NEUTRAL),
+    CaseState.IN_REVIEW: ("审查中", State.PRI),
+    CaseState.SUSPENDED: ("特别程序中", State.WARN),
+    CaseState.GRANTED: ("准予", State.OK),
+    CaseState.REFUSED: ("不予许可", State.NEUTRAL),
+    CaseState.CERTIFIED: ("已制证", State.OK),
+    CaseState.SEALED: ("已用印", State.OK),
+    CaseState.READY: ("可领取", State.OK),
+    CaseState.POSTED: ("已寄出", State.PRI),
+    CaseState.DELIVERED: ("已送达", State.OK),
+    CaseState.WITHDRAWN: ("已撤回", State.NEUTRAL),
+    CaseState.TERMINATED: ("已终止", State.NEUTRAL),
+    CaseState.VOIDED: ("已作废", State.NEUTRAL),
+    CaseState.ARCHIVED: ("已归档", State.NEUTRAL),
 }
+"""Word and colour of every state: cases go on after the counter, and lists follow them."""
 
 
 def device_light(health: DeviceHealth) -> tuple[Lamp, str]:

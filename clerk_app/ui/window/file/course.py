@@ -14,24 +14,7 @@ from clerk_app.domain.deadlines import by_minutes
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.timeline import Reached, Stop
-
-_STATES: Final[dict[CaseState, State]] = {
-    CaseState.SUPPLEMENT_REQUESTED: State.WARN,
-    CaseState.SUPPLEMENT_RECEIVED: State.WARN,
-    CaseState.ACCEPTED: State.OK,
-    CaseState.ACCEPTED_WITH_DEFICIENCY: State.WARN,
-    CaseState.ACCEPTED_BY_COMMITMENT: State.OK,
-    CaseState.DEEMED_ACCEPTED: State.WARN,
-    CaseState.IN_REVIEW: State.PRI,
-    CaseState.SUSPENDED: State.WARN,
-    CaseState.GRANTED: State.OK,
-    CaseState.REFUSED: State.NEUTRAL,
-    CaseState.CERTIFIED: State.OK,
-    CaseState.SEALED: State.OK,
-    CaseState.READY: State.OK,
-    CaseState.POSTED: State.PRI,
-    CaseState.DELIVERED: State.OK,
-}
+from clerk_app.ui.window.wording import CASE_WORDS
 
 _STOPS: Final[dict[CaseStep, str]] = {
     CaseStep.RECEIVE_PART: "收到部分",
@@ -77,7 +60,7 @@ class Clock:
 
 def state_pill(file: CaseFile) -> tuple[str, State]:
     """Word and colour of the state."""
-    return file.state.label, _STATES.get(file.state, State.NEUTRAL)
+    return CASE_WORDS[file.state]
 
 
 def clock(file: CaseFile, now: datetime) -> Clock:
