@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from clerk_app.bootstrap.settings import DeviceSettings
 from clerk_app.design.fontset import FontSet
 from clerk_app.domain.errors import Rejected
-from clerk_app.domain.papers import Notice, QueueTicket, Receipt
+from clerk_app.domain.papers import Notice, QueueTicket, Receipt, ThermalNote
+from clerk_app.domain.signatures import Signature
 from clerk_app.ports.crypto import CryptoProvider
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Renderer:
 
     def warm_up(self) -> None:
         """Load fonts and engines ahead of the first paper; for a lane with nothing else to do."""
-        for engine in ("notice", "receipt_page", "thermal_receipt", "thermal_ticket"):
+        for engine in ("notice", "receipt_page", "thermal_note", "thermal_receipt", "thermal_ticket"):
             importlib.import_module(f"clerk_app.documents.{engine}")
         self._found()
 
@@ -71,21 +72,34 @@ class Renderer:
 
         return render_receipt_page(receipt, self._found())
 
-    def notice(self, notice: Notice) -> bytes:
-        return self._notice(notice, preview=False)
+    def note(self, note: ThermalNote) -> bytes:
+        from clerk_app.documents.thermal_note import render_note
+
+        return render_note(note, self._profile, self._found())
+
+    def note_page(self, note: ThermalNote) -> bytes:
+        from clerk_app.documents.receipt_page import render_note_page
+
+        return render_note_page(note, self._found())
+
+    def notice(self, notice: Notice, *, signature: Signature | None = None, reprint: int = 0) -> bytes:
+        return self._notice(notice, signature, preview=False, reprint=reprint)
 
     def check(self, notice: Notice) -> str:
         from clerk_app.documents.notice import notice_content
 
         return self._crypto.digest(notice_content(notice)).hex()
 
-    def preview(self, notice: Notice) -> bytes:
-        return self._notice(notice, preview=True)
+    def preview(self, notice: Notice, *, signature: Signature | None = None) -> bytes:
+        return self._notice(notice, signature, preview=True)
 
-    def _notice(self, notice: Notice, *, preview: bool) -> bytes:
+    def _notice(self, notice: Notice, signature: Signature | None, *, preview: bool, reprint: int = 0) -> bytes:
         from clerk_app.documents.notice import render_notice
 
-        return render_notice(notice, self._found(), check=self.check(notice), preview=preview)
+        check = self.check(notice)
+        if signature is not None and not signature.of_content(check):
+            raise Rejected("signature", "这个签字不是为这份文书签的，请重新签一次")
+        return render_notice(notice, self._found(), check=check, preview=preview, signature=signature, reprint=reprint)
 
     def _found(self) -> FontSet:
         with self._lock:

@@ -1,8 +1,9 @@
-"""收件凭证 on A4: the same words as the thermal receipt, for the screen and for a broken printer."""
+"""Thermal papers on A4: the same words, for the screen and for a broken printer."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -11,7 +12,7 @@ from clerk_app.documents.pdf.faces import Faces
 from clerk_app.documents.pdf.flow import BODY_WIDTH, DENSITIES, MM, PAGE_HEIGHT, PAGE_WIDTH, SIDE, TOP, Flow
 from clerk_app.documents.pdf.text import draw_line, one_line
 from clerk_app.documents.qr import qr_modules
-from clerk_app.domain.papers import Column, Fact, Receipt, Span, plain
+from clerk_app.domain.papers import Column, Fact, Receipt, Span, ThermalNote, plain
 
 _TITLE, _STATEMENT, _BODY, _SMALL = 22.0, 18.0, 11.0, 9.5
 _LEADING = 18.0
@@ -32,29 +33,59 @@ def render_receipt_page(receipt: Receipt, fonts: FontSet) -> bytes:
     """Return the receipt as a PDF of one copy; equal receipts give equal bytes. The seal's place is left free."""
     faces = Faces(fonts)
     flow = _placed(receipt, faces)
+    return _drawn(flow, "收件凭证", receipt.case_number, receipt.hall_name, receipt.query)
+
+
+def render_note_page(note: ThermalNote, fonts: FontSet) -> bytes:
+    """Return a short form as a PDF of one copy; equal notes give equal bytes."""
+    flow = Flow(Faces(fonts), DENSITIES[0], continued_top=TOP)
+    _head(flow, note.hall_name, note.title, note.reprint)
+    flow.facts((Fact("编号", (Span(note.number, bold=True),)), *note.facts))
+    flow.skip(flow.density.gap)
+    if note.rows:
+        columns = (Column(note.list_heading, 0.7), Column("", 0.3, "centre"))
+        flow.table(columns, [(row.name, row.remark or "—") for row in note.rows])
+        flow.skip(flow.density.gap)
+    if note.statement:
+        _centred(flow, note.statement, _STATEMENT)
+    for text in note.paragraphs:
+        flow.paragraph(plain(text), _BODY, _LEADING, indent=2 * _BODY, justify=True)
+    flow.skip(flow.density.gap)
+    flow.keep_with_next(_SEAL_ROOM)
+    made = f"{note.made_at:%Y-%m-%d %H:%M}"
+    _desk(flow, f"{_window(note.window, note.clerk)}  {made}", note.phone, note.signs, note.seal, note.footer)
+    return _drawn(flow, note.title, note.number, note.hall_name, note.query)
+
+
+def _drawn(flow: Flow, title: str, number: str, author: str, query: str) -> bytes:
+    faces = flow.faces
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, pageCompression=1, lang="zh-CN")
-    canvas.setTitle(f"收件凭证 {receipt.case_number}")
-    canvas.setAuthor(receipt.hall_name)
-    for number, steps in enumerate(flow.pages, 1):
-        if number == 1:
-            _qr(canvas, faces, receipt)
+    canvas.setTitle(f"{title} {number}")
+    canvas.setAuthor(author)
+    for page, steps in enumerate(flow.pages, 1):
+        if page == 1 and query:
+            _qr(canvas, faces, query)
         for step in steps:
             step(canvas)
-        foot = one_line(faces, f"收件凭证 {receipt.case_number}  第 {number} 页 共 {len(flow.pages)} 页", _SMALL)
+        foot = one_line(faces, f"{title} {number}  第 {page} 页 共 {len(flow.pages)} 页", _SMALL)
         draw_line(canvas, faces, foot, _SMALL, SIDE + BODY_WIDTH - foot.width, _FOOT)
         canvas.showPage()
     canvas.save()
     return stream.getvalue()
 
 
+def _head(flow: Flow, hall_name: str, title: str, reprint: int) -> None:
+    flow.paragraph(plain(hall_name), _BODY, _LEADING)
+    if reprint:
+        flow.paragraph((Span(f"补打 {reprint}", bold=True),), _BODY, _LEADING)
+    flow.y = PAGE_HEIGHT - TOP - 26 * MM
+    _centred(flow, title, _TITLE)
+
+
 def _placed(receipt: Receipt, faces: Faces) -> Flow:
     flow = Flow(faces, DENSITIES[0], continued_top=TOP)
-    flow.paragraph(plain(receipt.hall_name), _BODY, _LEADING)
-    if receipt.reprint:
-        flow.paragraph((Span(f"补打 {receipt.reprint}", bold=True),), _BODY, _LEADING)
-    flow.y = PAGE_HEIGHT - TOP - 26 * MM
-    _centred(flow, "收件凭证", _TITLE)
+    _head(flow, receipt.hall_name, "收件凭证", receipt.reprint)
     flow.facts(_facts(receipt))
     flow.skip(flow.density.gap)
     flow.table(_COLUMNS, [(str(row.number), row.name, row.form, row.pieces, row.pages) for row in receipt.rows])
@@ -66,7 +97,7 @@ def _placed(receipt: Receipt, faces: Faces) -> Flow:
     flow.paragraph(plain(receipt.explanation), _BODY, _LEADING, indent=2 * _BODY, justify=True)
     flow.skip(flow.density.gap)
     flow.keep_with_next(_SEAL_ROOM)
-    _hand_over(flow, receipt)
+    _desk(flow, _window(receipt.window, receipt.clerk), receipt.phone, ("申请人签字",), receipt.seal)
     return flow
 
 
@@ -93,17 +124,21 @@ def _centred(flow: Flow, text: str, size: float) -> None:
     flow.y -= size * 2
 
 
-def _hand_over(flow: Flow, receipt: Receipt) -> None:
-    """The window and the applicant's signature on the left, the free place of the seal on the right."""
-    desk = f"{receipt.window} 号窗口 {receipt.clerk}" if receipt.window else receipt.clerk
-    for text in (desk, f"电话 {receipt.phone}" if receipt.phone else "", "", "申请人签字：________________"):
+def _window(window: str, clerk: str) -> str:
+    return f"{window} 号窗口 {clerk}" if window else clerk
+
+
+def _desk(flow: Flow, desk: str, phone: str, signs: Sequence[str], seal: str, last: str = "") -> None:
+    """The window and the places to sign on the left, the free place of the seal on the right."""
+    lines = [desk, f"电话 {phone}" if phone else "", *(line for sign in signs for line in ("", f"{sign}：{'_' * 16}"))]
+    for text in lines:
         flow.paragraph(plain(text or " "), _BODY, _LEADING)
-    note = f"（{receipt.seal}盖在右侧空白处）" if receipt.seal else " "
-    flow.paragraph(plain(note), _SMALL, _LEADING)
+    for text in (f"（{seal}盖在右侧空白处）" if seal else "", last):
+        flow.paragraph(plain(text or " "), _SMALL, _LEADING)
 
 
-def _qr(canvas: Canvas, faces: Faces, receipt: Receipt) -> None:
-    modules = qr_modules(receipt.query)
+def _qr(canvas: Canvas, faces: Faces, query: str) -> None:
+    modules = qr_modules(query)
     side = _QR_SIDE / len(modules)
     left, top = SIDE + BODY_WIDTH - _QR_SIDE, PAGE_HEIGHT - TOP
     path = canvas.beginPath()
@@ -113,6 +148,6 @@ def _qr(canvas: Canvas, faces: Faces, receipt: Receipt) -> None:
                 path.rect(left + column * side, top - (row + 1) * side, side, side)
     canvas.setFillGray(0)
     canvas.drawPath(path, stroke=0, fill=1)
-    opens_page = receipt.query.startswith(("http://", "https://"))
+    opens_page = query.startswith(("http://", "https://"))
     caption = one_line(faces, "扫码查进度" if opens_page else "查询时出示", _SMALL)
     draw_line(canvas, faces, caption, _SMALL, left + (_QR_SIDE - caption.width) / 2, top - _QR_SIDE - 13)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from clerk_app.design.fontset import FontSet
 from clerk_app.documents.thermal.blocks import Block, Cell, QrBeside, Row, Rule, SealBox, Text
-from clerk_app.documents.thermal.parts import headline, is_address, reprint_mark
+from clerk_app.documents.thermal.parts import desk_line, fact_rows, headline, is_address, reprint_mark, seal_label
 from clerk_app.documents.thermal.profile import PrinterProfile
 from clerk_app.documents.thermal.render import render
 from clerk_app.domain.papers import Receipt, ReceiptRow
 
-_LABEL_COLUMNS = 10
 _WIDE_PAPER = 42
 """Columns from which the list has room for wide figures."""
 
@@ -55,7 +54,7 @@ def _facts(receipt: Receipt) -> list[Block]:
         facts.append(("代理人", agent, False))
     if number:
         facts.append(("", number, False))
-    return [Row((Cell(label, _LABEL_COLUMNS), Cell(value, bold=bold))) for label, value, bold in facts]
+    return list(fact_rows(facts))
 
 
 def _materials(receipt: Receipt, profile: PrinterProfile) -> list[Block]:
@@ -92,13 +91,11 @@ def _query(receipt: Receipt) -> QrBeside:
 
 def _seal(receipt: Receipt, profile: PrinterProfile) -> SealBox:
     wide = profile.columns >= _WIDE_PAPER
-    middle = len(receipt.seal) // 2 if not receipt.seal.endswith("专用章") else len(receipt.seal) - 3
     lines = (
-        Text(f"{receipt.window} 号窗口 {receipt.clerk}" if receipt.window else receipt.clerk),
+        Text(desk_line(receipt.window, receipt.clerk)),
         Text(""),
         Text("申请人签字："),
         Text(""),
         Text("_" * 14),
     )
-    label = tuple(part for part in (receipt.seal[:middle], receipt.seal[middle:]) if part)
-    return SealBox(label, lines, columns=17 if wide else 14)
+    return SealBox(seal_label(receipt.seal), lines, columns=17 if wide else 14)

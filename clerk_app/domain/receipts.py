@@ -6,6 +6,7 @@ from clerk_app.domain.acts import SealKind
 from clerk_app.domain.catalogue import CardHolder, Material, Matter, needed_materials
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.conclusion import Conclusion, gives_receipt
+from clerk_app.domain.guidance import READ_AT_WINDOW
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.masking import mask_id_number
 from clerk_app.domain.paper_parts import query_text
@@ -13,7 +14,6 @@ from clerk_app.domain.papers import BringItem, Receipt, ReceiptRow
 from clerk_app.domain.persons import NaturalPerson
 from clerk_app.domain.wording import paper_day, paper_moment
 
-READ_AT_WINDOW = "窗口读身份证"
 _FORMS = {Verdict.ORIGINAL: "原件", Verdict.COPY: "复印件", Verdict.ELECTRONIC: "电子件", Verdict.EXEMPT: "免交"}
 
 

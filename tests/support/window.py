@@ -15,7 +15,8 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.calendar import WorkingCalendar
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.intake import Intake, TicketRef
-from clerk_app.domain.papers import Notice, Receipt
+from clerk_app.domain.papers import Notice, Receipt, ThermalNote
+from clerk_app.domain.signatures import Signature
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.devices import DeviceHealth, DeviceState, PrintOutcome, PrintResult
 from clerk_app.ports.window import WindowStore
@@ -88,14 +89,20 @@ class FakeRenderer:
     def receipt_page(self, receipt: Receipt) -> bytes:
         return f"page {receipt!r}".encode()
 
-    def notice(self, notice: Notice) -> bytes:
-        return f"notice {notice!r}".encode()
+    def note(self, note: ThermalNote) -> bytes:
+        return f"note {note!r}".encode()
+
+    def note_page(self, note: ThermalNote) -> bytes:
+        return f"note page {note!r}".encode()
+
+    def notice(self, notice: Notice, *, signature: Signature | None = None, reprint: int = 0) -> bytes:
+        return f"notice {notice!r} {signature!r} {reprint}".encode()
 
     def check(self, notice: Notice) -> str:
         return hashlib.sha256(repr(notice).encode()).hexdigest()
 
-    def preview(self, notice: Notice) -> bytes:
-        return f"preview {notice!r}".encode()
+    def preview(self, notice: Notice, *, signature: Signature | None = None) -> bytes:
+        return f"preview {notice!r} {signature!r}".encode()
 
 
 class FakePrinter:

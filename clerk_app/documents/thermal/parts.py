@@ -1,10 +1,30 @@
-"""What the ticket and the receipt share."""
+"""What the thermal papers share."""
 
 from __future__ import annotations
 
-from clerk_app.documents.thermal.blocks import Text
+from collections.abc import Iterable
+
+from clerk_app.documents.thermal.blocks import Cell, Row, Text
 from clerk_app.documents.thermal.layout import display_columns
 from clerk_app.documents.thermal.profile import PrinterProfile
+
+LABEL_COLUMNS = 10
+
+
+def fact_rows(facts: Iterable[tuple[str, str, bool]]) -> list[Row]:
+    """Return label and value side by side; the third part says whether the value is bold."""
+    return [Row((Cell(label, LABEL_COLUMNS), Cell(value, bold=bold))) for label, value, bold in facts]
+
+
+def desk_line(window: str, clerk: str) -> str:
+    """Return window and clerk, the clerk alone where there is no window."""
+    return f"{window} 号窗口 {clerk}" if window else clerk
+
+
+def seal_label(seal: str) -> tuple[str, ...]:
+    """Return the words in the place of the seal, in two lines that end with 专用章 where the name does."""
+    middle = len(seal) // 2 if not seal.endswith("专用章") else len(seal) - 3
+    return tuple(part for part in (seal[:middle], seal[middle:]) if part)
 
 
 def headline(text: str, profile: PrinterProfile) -> Text:

@@ -141,7 +141,7 @@ def test_the_code_on_the_notice_is_whole_and_named_for_what_it_does(query: str, 
     pdf = render_notice(an_acceptance(query=query), fonts)
     modules = qr_modules(query)
     picture = Image.open(io.BytesIO(pdf_to_png(pdf, dpi=600))).convert("L")
-    corner = picture.crop((picture.width * 3 // 4, 0, picture.width, picture.height // 8))
+    corner = picture.crop((picture.width * 163 // 210, 0, picture.width, picture.height // 8))
     left, top, right, _ = corner.point(lambda level: 255 - level).getbbox() or (0, 0, 0, 0)
     side = (right - left) / len(modules)
     for y, row in enumerate(modules):
