@@ -25,6 +25,7 @@ from clerk_app.ui.window.asking import RatingAsk, RatingState
 from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.endings import Endings
+from clerk_app.ui.window.filework import FileWork, cases_moved
 from clerk_app.ui.window.reading import CardReading
 
 DEVICE_LOOK_MS = 1_000
@@ -58,6 +59,7 @@ class DeskControl(QObject):
         super().__init__()
         self.desk, self._lanes = desk, lanes
         self.work = CaseWork(desk, lanes)
+        self.files = FileWork(desk, lanes)
         self.session: WindowSession | None = None
         self.view: WindowView | None = None
         self.ticket: Ticket | None = None
@@ -78,6 +80,7 @@ class DeskControl(QObject):
         self._cards.trouble.connect(self._card_trouble)
         self._asking.changed.connect(self.rating_changed)
         self.work.said.connect(self.said)
+        self.files.session_over.connect(self._failed)
         self.work.papers_changed.connect(self._after_papers)
         self.work.closed.connect(self.refresh_overview)
         self.work.closed.connect(self._log_in_again)
@@ -120,6 +123,7 @@ class DeskControl(QObject):
         before = self.work.user_id
         self.session = session
         self.work.act_as(session)
+        self.files.act_as(session)
         self.session_changed.emit()
         if session.sentence:
             self.said.emit(session.sentence)
@@ -343,10 +347,13 @@ class DeskControl(QObject):
         """News of the queue, from the feed's thread; many at once are one look."""
         if any(entry.kind.startswith("ticket.") for entry in entries):
             self._lanes.post(self.refresh_view, key="view")
+        if moved := cases_moved(entries):
+            self._lanes.post(self.files.follow, moved)
 
     def on_reset(self) -> None:
         """The feed starts anew: everything is read again. From the feed's thread."""
         self._lanes.post(self.refresh_view, key="view")
+        self._lanes.post(self.files.refresh_all, key="files")
 
     def on_connection(self, change: ConnectionChange) -> None:
         """The server came or went, from the feed's thread."""
@@ -357,6 +364,7 @@ class DeskControl(QObject):
         self.connection_changed.emit()
         if change.state is ConnectionState.ONLINE:
             self.refresh_view()
+            self.files.refresh_all()
             self._log_in_again()
 
     def on_sync(self, status: SyncStatus) -> None:

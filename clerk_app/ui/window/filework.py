@@ -43,6 +43,11 @@ OFFICE_KINDS: Final[tuple[tuple[WorkKind, frozenset[Role]], ...]] = (
 COUNTS = "已生效"
 
 
+def cases_moved(entries: Iterable[FeedEntry]) -> frozenset[str]:
+    """The cases that these news move; for any thread."""
+    return frozenset(entry.subject for entry in entries if entry.kind in MOVES)
+
+
 class FileWork(QObject):
     """``shown``: a file was opened; ``changed``: what stands in it, the offers, the result or ``busy``;
     ``papers_changed``: sheets or questions; ``works_changed``: the office's lists; ``session_over``: why to log in."""
@@ -56,6 +61,7 @@ class FileWork(QObject):
     done = Signal()
     said = Signal(str)
     session_over = Signal(object)  # Failure
+    moved = Signal(object)  # ids of cases that stand elsewhere now
     not_found = Signal(str)
 
     def __init__(self, desk: Desk, lanes: Lanes) -> None:
@@ -340,14 +346,17 @@ class FileWork(QObject):
         lines = (line for kind in self.office_kinds for line in self.works.get(kind, ()))
         return next((line for line in lines if line.mine and line.case_id != here), None)
 
-    def follow(self, entries: Iterable[FeedEntry]) -> None:
-        """News of the hall, on the GUI thread."""
-        moved = {entry.subject for entry in entries if entry.kind in MOVES}
-        if not moved:
-            return
+    def follow(self, moved: frozenset[str]) -> None:
+        """These cases stand elsewhere now (``cases_moved``)."""
         self.refresh_works()
         if self.opened is not None and self.opened.file.case_id in moved:
             self.refresh()
+        self.moved.emit(moved)
+
+    def refresh_all(self) -> None:
+        """The server was away or is another one: the lists and the open file are read again."""
+        self.refresh_works()
+        self.refresh()
 
     # --- inside -----------------------------------------------------------------------------------------------
     @property

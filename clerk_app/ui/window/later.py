@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clerk_app.ui.window.case.case_page import CasePage as CasePage
     from clerk_app.ui.window.control import DeskControl as DeskControl
     from clerk_app.ui.window.desk import Desk as Desk
+    from clerk_app.ui.window.filerooms import FileRooms as FileRooms
     from clerk_app.ui.window.first_account import FirstAccount as FirstAccount
     from clerk_app.ui.window.help_page import HelpPage as HelpPage
     from clerk_app.ui.window.idle_page import IdlePage as IdlePage
@@ -31,6 +32,7 @@ _MODULES: Final = {
     "Step": "clerk_app.ports.window",
     "CasePage": "clerk_app.ui.window.case.case_page",
     "DeskControl": "clerk_app.ui.window.control",
+    "FileRooms": "clerk_app.ui.window.filerooms",
     "FirstAccount": "clerk_app.ui.window.first_account",
     "HelpPage": "clerk_app.ui.window.help_page",
     "IdlePage": "clerk_app.ui.window.idle_page",

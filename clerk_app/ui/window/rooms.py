@@ -43,6 +43,10 @@ class Rooms(QObject):
         """The room that is shown, None while the free page or the case is."""
         return self._open[-1] if self._open else None
 
+    def has(self, room: Room) -> bool:
+        """Whether the room is open, shown or below."""
+        return room in self._open
+
     def add(self, room: Room) -> None:
         """Make the room known."""
         self._stack.addWidget(room)
@@ -54,6 +58,13 @@ class Rooms(QObject):
             self._open.remove(room)
         self._open.append(room)
         self._show(room)
+
+    def open_below(self, room: Room) -> None:
+        """Let the room lie below the open ones; without any it is shown."""
+        if not self._open:
+            self.open(room)
+        elif room not in self._open:
+            self._open.insert(0, room)
 
     def close_room(self, room: Room | None = None) -> None:
         """Close the room that is shown, or that one if it is open; the one below comes back."""

@@ -27,7 +27,7 @@ from clerk_app.ui.window.topbar import TopBar
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
 NOT_YET = frozenset(
-    {"hold", "take_back", "capture", "history", "my_cases", "consult", "collect", "hand_over_papers", "office"}
+    {"hold", "take_back", "capture", "history", "my_cases", "consult", "collect", "hand_over_papers"}
 )
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
@@ -80,6 +80,7 @@ class WindowShell(QWidget):
         self._behind: Behind | None = None
         self.control: later.DeskControl | None = None
         self.case: later.CasePage | None = None
+        self.files: later.FileRooms | None = None
         self.lanes = Lanes(new_id, self._mistake, executors)
         self.setWindowTitle(f"{window_no} 号窗口")
         self.topbar = TopBar(window_no)
@@ -162,6 +163,9 @@ class WindowShell(QWidget):
         self.topbar.show_hall(hall)
         self.login_page.show_hall(hall)
         self._connect(control, self.case)
+        self.files = later.FileRooms(control, self.rooms)
+        self.idle.open_wanted.connect(control.files.open)
+        bind(self, "office", self.files.open_office)
         behind.attach(control)
         control.start()
         self._preparing = False
@@ -356,7 +360,7 @@ class WindowShell(QWidget):
 
     def _free(self) -> None:
         assert self.control is not None
-        self.rooms.close_room()
+        self.rooms.close_all()
         self.middle.setCurrentWidget(self.idle)
         self.side.show_case(None)
         self.topbar.show_person(None)
@@ -450,6 +454,8 @@ class WindowShell(QWidget):
         if self.control is not None:
             self.rail.tick(now)
             self.idle.tick(now)
+        if self.files is not None:
+            self.files.tick(now)
 
     def _set_least(self) -> None:
         self.setMinimumSize(px(LEAST_WIDTH), px(LEAST_HEIGHT))

@@ -44,6 +44,8 @@ class OfficePage(Room):
     def __init__(self, work: FileWork) -> None:
         super().__init__()
         self._work = work
+        self.stays = False
+        """Whether this is the free page of the person: there is nothing to go back to."""
         self.lists = {kind: WorkList(kind, name) for kind, (name, _) in NAMES.items()}
         self.cards = {kind: _ListCard(self.lists[kind], *NAMES[kind]) for kind in NAMES}
         self.search = FindLine("扫决定书或回执上的码，或输入编号", "打开办件")
@@ -93,9 +95,8 @@ class OfficePage(Room):
 
     def tick(self, now: datetime) -> None:
         """Let the waits grow."""
-        for card in self.cards.values():
-            if card.isVisible():
-                card.list.show_lines(card.list.lines, now)
+        for lines in self.lists.values():
+            lines.tick(now)
 
     def _open_lines(self) -> list[WorkLine]:
         lines = [line for kind in self._work.office_kinds for line in self._work.works.get(kind, ())]
@@ -119,10 +120,10 @@ class OfficePage(Room):
     def escape(self) -> bool:
         """Esc in the search gives the focus back to the lists."""
         if not self.search.edit.hasFocus():
-            return False
+            return self.stays
         self.search.clear()
         self.start()
-        return True
+        return self.stays or not self.search.edit.hasFocus()
 
     def _first(self) -> None:
         lines = self._open_lines()

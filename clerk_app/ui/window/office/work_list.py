@@ -158,6 +158,11 @@ class WorkList(QListView):
             at = ids.index(here.case_id)
         self.go_to(min(at, len(ids) - 1))
 
+    def tick(self, now: datetime) -> None:
+        """Let the waits grow."""
+        self._model.now = now
+        self.viewport().update()
+
     def go_to(self, row: int) -> None:
         """Put the cursor on a line."""
         if row >= 0:
