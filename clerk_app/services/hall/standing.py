@@ -12,12 +12,18 @@ from clerk_app.domain.masking import mask_name
 from clerk_app.ports.hall import CaseRecord, PartyRecord
 from clerk_app.ports.stores_hall_cases import CaseStanding
 
+_WIDTH = 256
 _PUBLIC_NAMES = frozenset({"entity", "other"})
 
 
 def masked(party: PartyRecord) -> str:
     """The applicant's name for lists: people masked, organisations as they are (their names are public)."""
-    return party.name if party.kind in _PUBLIC_NAMES else mask_name(party.name)
+    return _fit(party.name if party.kind in _PUBLIC_NAMES else mask_name(party.name))
+
+
+def _fit(text: str) -> str:
+    """As much as the column of a list holds; the record has the whole."""
+    return text[:_WIDTH]
 
 
 def of_record(record: CaseRecord) -> CaseStanding:
@@ -28,7 +34,7 @@ def of_record(record: CaseRecord) -> CaseStanding:
             state=CaseState(record.outcome),
             since=record.received_at,
             applicant=masked(record.applicant),
-            matter_name=record.matter_name,
+            matter_name=_fit(record.matter_name),
             accepted_at=record.accepted_at,
         )
     return after_acts(record, record.opening, ())
@@ -46,8 +52,8 @@ def after_acts(record: CaseRecord, opening: CaseOpening, acts: tuple[CaseAct, ..
         state=file.state,
         since=since,
         applicant=masked(record.applicant),
-        matter_name=opening.matter_name,
-        department=opening.department,
+        matter_name=_fit(opening.matter_name),
+        department=_fit(opening.department),
         instant=file.instant,
         quantity_limited=opening.quantity_limited,
         owes=bool(file.missing) and file.state in UNDER_DECISION,
