@@ -82,6 +82,7 @@ class DemoHall:
 
         station = self.window_station
         config = replace(settings.load(self.folder), devices=station.settings)
+        config = replace(config, window=replace(config.window, citizen_screen="window"))
         shell = WindowShell(self.clock, quotable(self.entropy), config.hall.name, config.window.number)
         devices = open_devices(station.settings, self.clock, serial=station.serial_line)
         papers = self.out / "papers"

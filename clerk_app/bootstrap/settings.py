@@ -7,6 +7,7 @@
     [window]
     number = "12"
     server = ""                  # empty: this PC runs its own server; else "https://192.168.1.10:8443"
+    citizen_screen = "auto"      # "auto" (a second monitor, full screen), "window", "off"
 
     [devices]
     id_reader = "auto"           # "auto", "off", or a port: "COM3", "/dev/ttyUSB0"
@@ -29,6 +30,7 @@ from clerk_app.domain.errors import Rejected
 from clerk_app.domain.hall import HallProfile
 
 FILE_NAME = "clerk.toml"
+CITIZEN_SCREENS = ("auto", "window", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class WindowSettings:
     number: str = "1"
     server: str = ""
     text_size: float = 1.0
+    citizen_screen: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,9 @@ def load(folder: Path | None = None) -> Settings:
         if name not in sections:
             raise Rejected("settings", f"设置文件 {path} 里不认识 [{name}]，可用的有 {'、'.join(sections)}")
         made[name] = _section(sections[name], values, name, path)
+    screen = made.get("window", WindowSettings()).citizen_screen
+    if screen not in CITIZEN_SCREENS:
+        raise Rejected("settings", f"设置文件 {path} 的 [window] citizen_screen 可写 {'、'.join(CITIZEN_SCREENS)}")
     return Settings(folder, calendars=calendars, **made)
 
 

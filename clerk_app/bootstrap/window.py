@@ -130,6 +130,7 @@ def assemble(
     from clerk_app.services.window.cases import CaseDesk
     from clerk_app.services.window.catalogue import CatalogueDesk
     from clerk_app.services.window.catalogue_pull import CataloguePull
+    from clerk_app.services.window.confirming import ConfirmingDesk
     from clerk_app.services.window.deemed import DeemedDesk
     from clerk_app.services.window.files import FileDesk
     from clerk_app.services.window.journal import Journal
@@ -139,6 +140,7 @@ def assemble(
     from clerk_app.services.window.queue import QueueDesk
     from clerk_app.services.window.rating import RatingDesk
     from clerk_app.services.window.session import SessionDesk
+    from clerk_app.services.window.signing import SigningDesk
     from clerk_app.services.window.sync import SyncRunner
     from clerk_app.ui.window.desk import Desk, DeviceLine
     from db.window.store import open_window_store
@@ -227,6 +229,9 @@ def assemble(
         reader=opened.reader,
         first_page=first_page,
         has_evaluator=opened.evaluator is not None,
+        signing=SigningDesk(store, journal, renderer.check, sync.wake),
+        confirming=ConfirmingDesk(store, journal),
+        citizen_screen=config.window.citizen_screen,
     )
 
     def make_feed(control: DeskControl) -> FeedListener:

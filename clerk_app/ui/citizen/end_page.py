@@ -32,13 +32,20 @@ class RatePage(QWidget):
     def __init__(self, scale: Panel) -> None:
         super().__init__()
         self._scale = scale
+        self.result = Say(scale, "", "lead", "pri", wrap=True, centre=True)
         self.heading = Say(scale, "请您评价这次服务", "state", centre=True)
         self.note = Say(scale, SECRET, "item", "ink7", wrap=True, centre=True)
         self.levels = {level: Touch(scale, level.label, icon_name=_FACES[level], tall=True) for level in RatingLevel}
-        for piece in (self.heading, self.note, *self.levels.values()):
+        for piece in (self.result, self.heading, self.note, *self.levels.values()):
             piece.setParent(self)
         for level, touch in self.levels.items():
             touch.clicked.connect(lambda _on=False, chosen=level: self._choose(chosen))
+
+    def show_result(self, document: Document | None) -> None:
+        """What the visit came to, in one line above the question."""
+        parts = (document.title, document.lead) if document is not None else ()
+        self.result.setText("：".join(part for part in parts if part))
+        self.rescale()
 
     def start(self) -> None:
         """Ask anew; no level is marked."""
@@ -56,10 +63,12 @@ class RatePage(QWidget):
         whole = self._scale.whole
         margin, gap, tall = whole(CITIZEN.margin), whole(CITIZEN.gap), whole(_TALL)
         width = self.width() - 2 * margin
-        for piece in (self.heading, self.note):
+        for piece in (self.result, self.heading, self.note):
             piece.rescale()
+        self.result.setGeometry(margin, margin, width, self.result.needed(width))
         head, note = self.heading.needed(width), self.note.needed(width)
-        top = max(margin, (self.height() - head - note - tall - 4 * gap) // 2)
+        above = margin + self.result.height() + gap
+        top = max(above, (self.height() - head - note - tall - 4 * gap) // 2)
         self.heading.setGeometry(margin, top, width, head)
         self.note.setGeometry(margin, top + head + gap, width, note)
         row = top + head + note + 4 * gap

@@ -7,7 +7,7 @@ takes the keyboard from the clerk.
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clerk_app.design.tokens import CITIZEN, CITIZEN_TYPE, COLOR
@@ -26,7 +26,7 @@ _BODY = CITIZEN_TYPE["body"].px
 
 class CitizenScreen(QWidget):
     """``confirmed``, ``denied``, ``signed``, ``on_paper`` and ``rated`` are what the citizen did; ``gone`` comes when
-    somebody closed the window."""
+    the window is shown no more."""
 
     confirmed = Signal()
     denied = Signal()
@@ -80,9 +80,10 @@ class CitizenScreen(QWidget):
         self.sign.show_paper(document, signer, token)
         self._turn(self.sign)
 
-    def show_rating(self, place: Place) -> None:
-        """The five levels."""
+    def show_rating(self, place: Place, document: Document | None) -> None:
+        """The five levels, below what was decided."""
         self._head(place)
+        self.rate.show_result(document)
         if self.pages.currentWidget() is not self.rate:
             self.rate.start()
         self._turn(self.rate)
@@ -100,6 +101,7 @@ class CitizenScreen(QWidget):
         self.sign.forget()
         self.end.show_end("", None)
         self.end.document.forget()
+        self.rate.show_result(None)
 
     def page_name(self) -> str:
         """``place``, ``case``, ``sign``, ``rate`` or ``end``."""
@@ -131,8 +133,8 @@ class CitizenScreen(QWidget):
             page.rescale()
         self.update()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
         self.gone.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,6 +5,7 @@ Every change is computed here at once (pure functions) and stored behind the cle
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -48,6 +49,8 @@ class CaseWork(QObject):
         self._desk, self._lanes = desk, lanes
         self._store = lanes.lane("store")
         self._session: WindowSession | None = None
+        self.held: Callable[[], str] = lambda: ""
+        """Why the citizen keeps the case from being concluded; empty when nothing does."""
         self._clear()
 
     def _clear(self) -> None:
@@ -267,6 +270,9 @@ class CaseWork(QObject):
     def conclude(self, kind: OutcomeKind) -> None:
         """Fix the outcome, store everything, then print."""
         if self.intake is None or self.concluded is not None or self.busy:
+            return
+        if reason := self.held():
+            self.said.emit(reason)
             return
         self.busy = True
         self.changed.emit()

@@ -410,6 +410,11 @@ class DeskControl(QObject):
             self.said.emit(sentence)
 
     @property
+    def asking(self) -> RatingAsk:
+        """How the citizen is asked for a rating."""
+        return self._asking
+
+    @property
     def rating(self) -> RatingState:
         """Whether this visit was rated."""
         return self._asking.state

@@ -11,6 +11,7 @@ from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardReader, DeviceHealth
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
+from clerk_app.services.window.confirming import ConfirmingDesk
 from clerk_app.services.window.deemed import DeemedDesk
 from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox
@@ -19,6 +20,7 @@ from clerk_app.services.window.printing import PrintDesk
 from clerk_app.services.window.queue import QueueDesk
 from clerk_app.services.window.rating import RatingDesk
 from clerk_app.services.window.session import SessionDesk
+from clerk_app.services.window.signing import SigningDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,7 @@ class Desk:
     first_page: Callable[[bytes, int], bytes]
     """PDF bytes and a width in px → PNG bytes of the first page."""
     has_evaluator: bool = True
+    signing: SigningDesk | None = None
+    confirming: ConfirmingDesk | None = None
+    citizen_screen: str = "off"
+    """``auto``, ``window`` or ``off``."""

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from clerk_app.ports.hall import ConnectionState as ConnectionState
     from clerk_app.ports.window import Step as Step
+    from clerk_app.ui.citizen.placing import CitizenPlace as CitizenPlace
+    from clerk_app.ui.citizen.placing import ScreenMode as ScreenMode
     from clerk_app.ui.window.case.case_page import CasePage as CasePage
     from clerk_app.ui.window.control import DeskControl as DeskControl
     from clerk_app.ui.window.desk import Desk as Desk
     from clerk_app.ui.window.filerooms import FileRooms as FileRooms
+    from clerk_app.ui.window.facing import Facing as Facing
     from clerk_app.ui.window.first_account import FirstAccount as FirstAccount
     from clerk_app.ui.window.help_page import HelpPage as HelpPage
     from clerk_app.ui.window.idle_page import IdlePage as IdlePage
@@ -31,14 +34,17 @@ _MODULES: Final = {
     "ConnectionState": "clerk_app.ports.hall",
     "Step": "clerk_app.ports.window",
     "CasePage": "clerk_app.ui.window.case.case_page",
+    "CitizenPlace": "clerk_app.ui.citizen.placing",
     "DeskControl": "clerk_app.ui.window.control",
     "FileRooms": "clerk_app.ui.window.filerooms",
+    "Facing": "clerk_app.ui.window.facing",
     "FirstAccount": "clerk_app.ui.window.first_account",
     "HelpPage": "clerk_app.ui.window.help_page",
     "IdlePage": "clerk_app.ui.window.idle_page",
     "NetworkPage": "clerk_app.ui.window.network_page",
     "Rail": "clerk_app.ui.window.rail",
     "Rooms": "clerk_app.ui.window.rooms",
+    "ScreenMode": "clerk_app.ui.citizen.placing",
     "Side": "clerk_app.ui.window.side",
     "StatusBar": "clerk_app.ui.window.statusbar",
     "WalkIn": "clerk_app.ui.window.ticket_card",

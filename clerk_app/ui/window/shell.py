@@ -27,7 +27,7 @@ from clerk_app.ui.window.topbar import TopBar
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
 NOT_YET = frozenset(
-    {"hold", "take_back", "capture", "history", "my_cases", "consult", "collect", "hand_over_papers"}
+    {"hold", "take_back", "history", "my_cases", "consult", "collect", "hand_over_papers"}
 )
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
@@ -80,6 +80,7 @@ class WindowShell(QWidget):
         self._behind: Behind | None = None
         self.control: later.DeskControl | None = None
         self.case: later.CasePage | None = None
+        self.facing: later.Facing | None = None
         self.files: later.FileRooms | None = None
         self.lanes = Lanes(new_id, self._mistake, executors)
         self.setWindowTitle(f"{window_no} 号窗口")
@@ -163,6 +164,11 @@ class WindowShell(QWidget):
         self.topbar.show_hall(hall)
         self.login_page.show_hall(hall)
         self._connect(control, self.case)
+        mode = later.ScreenMode(behind.desk.citizen_screen)
+        place = later.CitizenPlace(mode, self) if mode is not later.ScreenMode.OFF else None
+        self.facing = later.Facing(control, self.lanes, self.side.citizen, place)
+        bind(self.case, "capture", self.facing.capture)
+        bind(self.case, "vouch", self.facing.vouch)
         self.files = later.FileRooms(control, self.rooms)
         self.idle.open_wanted.connect(control.files.open)
         bind(self, "office", self.files.open_office)
@@ -475,6 +481,8 @@ class WindowShell(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tick.stop()
+        if self.facing is not None:
+            self.facing.close()
         if self.control is not None and self._behind is not None:
             self.control.stop()
             behind, self._behind = self._behind, None

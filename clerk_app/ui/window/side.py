@@ -22,6 +22,7 @@ from clerk_app.ui.kit.layout import Column, Grid, Row, centred
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px, theme
+from clerk_app.ui.window.citizen_panel import CitizenPanel
 from clerk_app.ui.window.frames import Dashed, Scroll
 from clerk_app.ui.window.hints import HintButton
 from clerk_app.ui.window.wording import (
@@ -52,11 +53,12 @@ class Side(Surface):
         super().__init__("paper", edges="left", width=SIZE.right_column)
         self.card = _CardPanel()
         self.person = _Person()
+        self.citizen = CitizenPanel()
         self.devices = _Devices()
         self.upload = _Uploads()
         self.last = _Last()
         self.groups = _Groups()
-        column = Column(self.card, self.person, self.upload, self.devices, self.last, self.groups, None)
+        column = Column(self.card, self.person, self.citizen, self.upload, self.devices, self.last, self.groups, None)
         self.setLayout(Column(Scroll(column, (0, 0, 0, 0))))
         self._free, self._has_last, self._has_groups = True, False, False
         self.card.manual.clicked.connect(self.manual)
