@@ -41,6 +41,7 @@ from clerk_app.services.window import records
 from clerk_app.services.window.acting import Acting
 from clerk_app.services.window.adopting import adopt
 from clerk_app.services.window.binding import StoreBinding
+from clerk_app.services.window.elsewhere import PapersElsewhere
 from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, RefusedAct, Settled, StepOption, Wish
 from clerk_app.services.window.filing import notice_paper
 from clerk_app.services.window.journal import Journal
@@ -78,6 +79,8 @@ class FileDesk(Acting):
         self._wake_outbox = wake_outbox
         self.previews = FilePreviews(store, renderer, binding, journal, hall, calendar)
         """The same steps, drawn and not done."""
+        self.elsewhere = PapersElsewhere(store, renderer, journal)
+        """Papers of the acts that other windows made."""
 
     @property
     def calendar(self) -> WorkingCalendar:
