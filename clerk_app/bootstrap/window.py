@@ -126,6 +126,7 @@ def assemble(
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
     from clerk_app.ports.hall import ConnectionState
+    from clerk_app.services.window.approving import ApprovalDesk
     from clerk_app.services.window.binding import StoreBinding
     from clerk_app.services.window.cases import CaseDesk
     from clerk_app.services.window.catalogue import CatalogueDesk
@@ -224,6 +225,7 @@ def assemble(
             sync.wake,
         ),
         deemed=DeemedDesk(store, cases, clock, lambda: calendar),
+        approvals=ApprovalDesk(store, client, Argon2Passwords(), journal),
         catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
         devices=lines,
         reader=opened.reader,

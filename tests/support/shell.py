@@ -25,6 +25,7 @@ from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, DeviceState
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, Login, Session, SessionEnded, Ticket, WindowView
 from clerk_app.ports.window import CaseRow, Step
+from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.deemed import DeemedDesk
 from clerk_app.services.window.files import FileDesk
@@ -215,6 +216,7 @@ class Seat:
                 store, counter, window.renderer, window.binding, window.journal, lambda: HALL, load, outbox
             ),
             deemed=DeemedDesk(store, window.cases, self.clock, load),
+            approvals=ApprovalDesk(store, counter, QuickPasswords(), window.journal),
             catalogue_state=lambda: (418, PUBLISHED),
             devices=tuple(DeviceLine(key, name, icon, "store", self.slot.health) for key, name, icon in names),
             reader=self.slot,

@@ -9,6 +9,7 @@ from datetime import datetime
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardReader, DeviceHealth
+from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.confirming import ConfirmingDesk
@@ -53,6 +54,7 @@ class Desk:
     outbox: Outbox
     files: FileDesk
     deemed: DeemedDesk
+    approvals: ApprovalDesk
     catalogue_state: Callable[[], tuple[int, datetime | None]]
     """Version of the catalogue in use and when it was published."""
     devices: Sequence[DeviceLine]
