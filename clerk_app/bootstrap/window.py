@@ -137,12 +137,14 @@ def assemble(
     from clerk_app.services.window.journal import Journal
     from clerk_app.services.window.outbox import Outbox
     from clerk_app.services.window.overview import OverviewDesk
+    from clerk_app.services.window.prechecks import PreCheckDesk
     from clerk_app.services.window.printing import PrintDesk
     from clerk_app.services.window.queue import QueueDesk
     from clerk_app.services.window.rating import RatingDesk
     from clerk_app.services.window.session import SessionDesk
     from clerk_app.services.window.signing import SigningDesk
     from clerk_app.services.window.sync import SyncRunner
+    from clerk_app.services.window.visits import VisitDesk
     from clerk_app.ui.window.desk import Desk, DeviceLine
     from db.window.store import open_window_store
 
@@ -194,6 +196,9 @@ def assemble(
     cases = CaseDesk(
         store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now
     )
+    files = FileDesk(
+        store, client, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, outbox, sync.wake
+    )
     desk = Desk(
         window_no=number,
         clock=clock,
@@ -213,19 +218,11 @@ def assemble(
         rating=RatingDesk(store, journal, opened.evaluator, sync.wake),
         overview=OverviewDesk(store, clock, lambda: calendar),
         outbox=outbox,
-        files=FileDesk(
-            store,
-            client,
-            renderer,
-            binding,
-            journal,
-            lambda: enrolled.hall,
-            lambda: calendar,
-            outbox,
-            sync.wake,
-        ),
+        files=files,
         deemed=DeemedDesk(store, cases, clock, lambda: calendar),
         approvals=ApprovalDesk(store, client, Argon2Passwords(), journal),
+        visits=VisitDesk(store, journal, sync.wake),
+        prechecks=PreCheckDesk(store, client, journal, catalogue.matter, files),
         catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
         devices=lines,
         reader=opened.reader,

@@ -31,9 +31,11 @@ from clerk_app.services.window.deemed import DeemedDesk
 from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
+from clerk_app.services.window.prechecks import PreCheckDesk
 from clerk_app.services.window.queue import QueueDesk
 from clerk_app.services.window.rating import RatingDesk
 from clerk_app.services.window.session import SessionDesk
+from clerk_app.services.window.visits import VisitDesk
 from clerk_app.ui.keys import InputMethodGuard
 from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.control import DeskControl
@@ -200,6 +202,8 @@ class Seat:
             ("evaluator", "评价器", "smile"),
         )
         outbox = Outbox(store, counter, window.journal)
+        known = CatalogueDesk(catalogue, self.clock)
+        files = FileDesk(store, counter, window.renderer, window.binding, window.journal, lambda: HALL, load, outbox)
         return Desk(
             window_no="12",
             clock=self.clock,
@@ -208,15 +212,15 @@ class Seat:
             queue=QueueDesk(counter, window.journal),
             cases=window.cases,
             printing=window.prints,
-            catalogue=CatalogueDesk(catalogue, self.clock),
+            catalogue=known,
             rating=RatingDesk(store, window.journal, self.keypad if evaluator else None),
             overview=OverviewDesk(store, self.clock, load),
             outbox=outbox,
-            files=FileDesk(
-                store, counter, window.renderer, window.binding, window.journal, lambda: HALL, load, outbox
-            ),
+            files=files,
             deemed=DeemedDesk(store, window.cases, self.clock, load),
             approvals=ApprovalDesk(store, counter, QuickPasswords(), window.journal),
+            visits=VisitDesk(store, window.journal),
+            prechecks=PreCheckDesk(store, counter, window.journal, known.matter, files),
             catalogue_state=lambda: (418, PUBLISHED),
             devices=tuple(DeviceLine(key, name, icon, "store", self.slot.health) for key, name, icon in names),
             reader=self.slot,

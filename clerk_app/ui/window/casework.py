@@ -19,6 +19,7 @@ from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.ports.window import PaperState, Step, StoredPaper
 from clerk_app.services.window.cases import Concluded, Preview, Resumed
+from clerk_app.services.window.prechecks import Filled
 from clerk_app.services.window.printing import Answer, Question
 from clerk_app.services.window.session import WindowSession
 from clerk_app.ui.lanes import Failure, Lanes
@@ -238,6 +239,25 @@ class CaseWork(QObject):
         self.set_intake(chosen)
         if all(situation.is_agency for situation in matter.situations):
             self.go(Step.MATERIALS)
+
+    def fill_from_pre_check(self, number: str) -> None:
+        """网上预审: people, matter, answers and verdicts by the number that the citizen quotes; says what it filled."""
+        intake = self.intake
+        if intake is None or self.concluded is not None:
+            return
+
+        def filled(found: Filled) -> None:
+            if self.intake != intake:
+                return
+            self.set_intake(found.intake)
+            self.go(Step.MATERIALS)
+            done = sum(check.decided for _, check in found.intake.rows)
+            said = f"已按预审 {number} 填入：{found.intake.applicant_name}，材料 {done} 项"
+            self.said.emit("；".join((said, *found.sentences)))
+
+        self._lanes.lane("network").run(
+            self._desk.prechecks.fill, number, intake, self._actor, done=filled, failed=self._failed, key="pre_check"
+        )
 
     def _load_matter(self, code: str) -> Matter:
         matter = self._desk.catalogue.matter(code)

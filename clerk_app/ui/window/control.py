@@ -5,6 +5,7 @@ Everything slow runs on a lane; this object lives on the GUI thread and tells th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,7 @@ from clerk_app.domain.errors import Unreachable
 from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.domain.queue import TicketState
+from clerk_app.domain.rating import RatingStage
 from clerk_app.ports.devices import DeviceHealth
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, SessionEnded, Ticket, WindowView
 from clerk_app.ports.window import CaseRow
@@ -23,6 +25,7 @@ from clerk_app.services.window.session import WindowSession
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.asking import RatingAsk, RatingState
 from clerk_app.ui.window.casework import CaseWork
+from clerk_app.ui.window.deeming import Deeming
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.endings import Endings
 from clerk_app.ui.window.filework import FileWork, cases_moved
@@ -71,11 +74,17 @@ class DeskControl(QObject):
         self.catalogue_at: datetime | None = None
         self.devices: dict[str, DeviceHealth] = {}
         self._missed: Ticket | None = None
+        self.card_taker: Callable[[CheckedPerson], bool] | None = None
+        """Another page that is open may take a card; True when it did."""
         self._network = lanes.lane("network")
         self._cards = CardReading(desk.reader, lanes.lane("reader"), desk.clock)
         self._asking = RatingAsk(desk.rating, lanes.lane("evaluator"), has_keypad=desk.has_evaluator)
         self._endings = Endings(desk.queue, self._network, self.refresh_view, self.said.emit, self._failed)
         self._looked_for_sheets = False
+        self._deeming = Deeming(desk.deemed, lanes.lane("store"))
+        self._deeming.found.connect(self.said)
+        self._deeming.found.connect(self.refresh_overview)
+        self._deeming.failed.connect(self._failed)
         self._cards.read.connect(self._take_card)
         self._cards.trouble.connect(self._card_trouble)
         self._asking.changed.connect(self.rating_changed)
@@ -105,6 +114,7 @@ class DeskControl(QObject):
         """Stop the producers; the lanes are drained by whoever owns them."""
         self._cards.stop()
         self._asking.end()
+        self._deeming.stop()
         self._lights.stop()
         self._probes.stop()
 
@@ -127,6 +137,7 @@ class DeskControl(QObject):
         self.session_changed.emit()
         if session.sentence:
             self.said.emit(session.sentence)
+        self._deeming.act_as(session.actor)
         intake = self.work.intake
         if intake is not None and self.work.concluded is None and before != session.actor.user_id:
             # Somebody else goes on with the case: in their own name, from what is stored.
@@ -299,15 +310,38 @@ class DeskControl(QObject):
         if reason := self.work.undecided:
             self.said.emit(reason)
             return
-        ticket, outcome = self.ticket, self.work.outcome
+        self._end_visit(self.work.outcome.value if self.work.outcome else "left", then_call)
+
+    def finish_without_case(self, outcome: str, *, then_call: bool) -> None:
+        """The visit is over without an application (``consulted``, ``issued``). Where a matter was chosen already, the
+        clerk goes on with that case."""
+        intake = self.work.intake
+        if intake is not None and intake.matter is not None:
+            return
+        if intake is not None:
+            self.work.abandon("没有申请")
+        self._end_visit(outcome, then_call)
+
+    def _end_visit(self, outcome: str, then_call: bool) -> None:
+        ticket = self.ticket
         self._asking.end()
         self.ticket = None
         self._cards.forget()
-        self.work.close()
+        if self.work.intake is not None:
+            self.work.close()
         self.ticket_changed.emit()
+        if self.session is not None:
+            self._lanes.lane("store").run(
+                self.desk.visits.end,
+                ticket.ticket_id if ticket else None,
+                self.session.actor,
+                declared=ticket.reason if ticket else None,
+                began_at=ticket.called_at if ticket else None,
+                failed=self._failed,
+            )
         then = self.call_next if then_call else None
         if ticket is not None:
-            self._endings.end(ticket.ticket_id, outcome.value if outcome else "left", then)
+            self._endings.end(ticket.ticket_id, outcome, then)
         elif then is not None:
             then()
         else:
@@ -397,6 +431,8 @@ class DeskControl(QObject):
 
     # --- card and rating --------------------------------------------------------------------------------------
     def _take_card(self, card: CheckedPerson) -> None:
+        if self.card_taker is not None and self.session is not None and self.card_taker(card):
+            return
         if self.work.intake is None:
             self._cards.keep(card)
             if self.session is not None:
@@ -404,6 +440,10 @@ class DeskControl(QObject):
         else:
             self.begin_service()
             self.work.show_card(card)
+
+    def kept_card(self) -> CheckedPerson | None:
+        """The card that was laid down while nobody was served; it waits no longer."""
+        return self._cards.take()
 
     def _card_trouble(self, sentence: str) -> None:
         if self.session is not None and (self.work.intake is not None or self.ticket is not None):
@@ -433,6 +473,12 @@ class DeskControl(QObject):
         if self.session is not None and self.work.concluded is not None:
             ticket_id = self.ticket.ticket_id if self.ticket else None
             self._asking.ask(self.session.actor, ticket_id, self.work.concluded.case_id)
+
+    def ask_issue_rating(self, case_id: str) -> None:
+        """The second rating, when the result is handed out."""
+        if self.session is not None:
+            ticket_id = self.ticket.ticket_id if self.ticket else None
+            self._asking.ask(self.session.actor, ticket_id, case_id, RatingStage.ISSUE)
 
     # --- devices, search --------------------------------------------------------------------------------------
     def _look_at_devices(self) -> None:

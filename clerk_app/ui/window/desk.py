@@ -17,11 +17,13 @@ from clerk_app.services.window.deemed import DeemedDesk
 from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
+from clerk_app.services.window.prechecks import PreCheckDesk
 from clerk_app.services.window.printing import PrintDesk
 from clerk_app.services.window.queue import QueueDesk
 from clerk_app.services.window.rating import RatingDesk
 from clerk_app.services.window.session import SessionDesk
 from clerk_app.services.window.signing import SigningDesk
+from clerk_app.services.window.visits import VisitDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Desk:
     files: FileDesk
     deemed: DeemedDesk
     approvals: ApprovalDesk
+    visits: VisitDesk
+    prechecks: PreCheckDesk
     catalogue_state: Callable[[], tuple[int, datetime | None]]
     """Version of the catalogue in use and when it was published."""
     devices: Sequence[DeviceLine]

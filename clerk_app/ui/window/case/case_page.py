@@ -86,6 +86,7 @@ class CasePage(QWidget):
         self.applicant.finished.connect(self._applicant_done)
         self.matter.search_wanted.connect(self._search)
         self.matter.picked.connect(work.choose_matter)
+        self.matter.number_entered.connect(work.fill_from_pre_check)
         self.matter.finished.connect(self._matter_done)
         self.matter.people_wanted.connect(lambda: work.go(Step.APPLICANT))
         self.checklist.finished.connect(lambda: work.go(Step.OUTCOME))

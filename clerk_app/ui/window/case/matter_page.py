@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -24,16 +26,27 @@ from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.matter_hits import HitDelegate, Hits, Query
 from clerk_app.ui.window.hints import HintButton
 
+NOTHING_FOUND: Final = "没有找到这样的事项，少打几个字母试试"
+PRE_CHECK_ASKED: Final = "没有这样的事项。如果是网上预审的编号，按 Enter 填入"
+_PRE_CHECK: Final = re.compile(r"(?=(?:.*\d){6})[A-Za-z0-9][A-Za-z0-9-]{7,39}")
+
+
+def looks_like_pre_check(text: str) -> bool:
+    """Platforms number as they like: letters, hyphens and at least six digits, 8 to 40 characters."""
+    return _PRE_CHECK.fullmatch(text) is not None
+
 
 class MatterPage(QWidget):
     """``search_wanted`` asks for hits (answer with ``show_hits``), ``picked`` carries a code (answer by showing an
     intake with the matter), ``changed`` the next ``Intake`` after an answer, ``finished`` when all are answered,
-    ``people_wanted`` when somebody who has to apply as well is still missing."""
+    ``people_wanted`` when somebody who has to apply as well is still missing, ``number_entered`` carries what is no
+    matter but looks like the number of an online pre-check."""
 
     search_wanted = Signal(str)
     picked = Signal(str)
     changed = Signal(object)  # Intake
     finished = Signal()
+    number_entered = Signal(str)
     people_wanted = Signal()
 
     def __init__(self) -> None:
@@ -54,7 +67,7 @@ class MatterPage(QWidget):
         self.hits.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hits.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.nothing = EmptyState("没有找到这样的事项，少打几个字母试试", icon="search-x")
+        self.nothing = EmptyState(NOTHING_FOUND, icon="search-x")
         self._caption = Text("", "note", "ink7", strong=True)
         self.questions = QWidget()
         self.questions.setProperty("clear", True)
@@ -172,9 +185,10 @@ class MatterPage(QWidget):
         self.hits.setVisible(bool(hits))
         self.nothing.setVisible(not hits)
         self._caption.setText(f"找到 {len(hits)} 项" if query else "常办的排在前面")
+        self.nothing.words.setText(PRE_CHECK_ASKED if looks_like_pre_check(query) else NOTHING_FOUND)
         if hits:
             self.hits.setCurrentIndex(self._model.index(0))
-        if self._pick_when_shown and hits:
+        if self._pick_when_shown:
             self._pick(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -211,6 +225,8 @@ class MatterPage(QWidget):
 
     def _pick(self, row: int) -> None:
         self._pick_when_shown = False
+        if not self._model.hits and looks_like_pre_check(self.query.whole()):
+            self.number_entered.emit(self.query.whole())
         if not 0 <= row < len(self._model.hits):
             return
         code = self._model.hits[row].code
