@@ -26,9 +26,7 @@ from clerk_app.ui.window.topbar import TopBar
 
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
-NOT_YET = frozenset(
-    {"hold", "take_back", "history", "my_cases", "consult", "collect", "hand_over_papers"}
-)
+NOT_YET = frozenset({"hold", "take_back", "history", "my_cases", "consult", "collect", "hand_over_papers"})
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
 
@@ -80,8 +78,8 @@ class WindowShell(QWidget):
         self._behind: Behind | None = None
         self.control: later.DeskControl | None = None
         self.case: later.CasePage | None = None
-        self.facing: later.Facing | None = None
         self.files: later.FileRooms | None = None
+        self.facing: later.Facing | None = None
         self.lanes = Lanes(new_id, self._mistake, executors)
         self.setWindowTitle(f"{window_no} 号窗口")
         self.topbar = TopBar(window_no)
@@ -164,14 +162,14 @@ class WindowShell(QWidget):
         self.topbar.show_hall(hall)
         self.login_page.show_hall(hall)
         self._connect(control, self.case)
+        self.files = later.FileRooms(control, self.rooms)
+        self.idle.open_wanted.connect(control.files.open)
+        bind(self, "office", self.files.open_office)
         mode = later.ScreenMode(behind.desk.citizen_screen)
         place = later.CitizenPlace(mode, self) if mode is not later.ScreenMode.OFF else None
         self.facing = later.Facing(control, self.lanes, self.side.citizen, place)
         bind(self.case, "capture", self.facing.capture)
         bind(self.case, "vouch", self.facing.vouch)
-        self.files = later.FileRooms(control, self.rooms)
-        self.idle.open_wanted.connect(control.files.open)
-        bind(self, "office", self.files.open_office)
         behind.attach(control)
         control.start()
         self._preparing = False
