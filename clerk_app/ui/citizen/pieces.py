@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from html import escape
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QScrollArea, QScroller, QWidget
 
@@ -67,6 +67,18 @@ class Say(QLabel):
     def set_tone(self, tone: str) -> None:
         """Another colour token."""
         restyle(self, "tone", tone)
+
+    def sizeHint(self) -> QSize:
+        return self._line(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        return self._line(super().minimumSizeHint())
+
+    def _line(self, hint: QSize) -> QSize:
+        # The typeface's own line is 1.45 of its size; roles have theirs.
+        if not self.wordWrap():
+            hint.setHeight(self._scale.whole(self._role.line))
+        return hint
 
     def needed(self, width: int) -> int:
         """Height at a width, in panel px."""
