@@ -33,6 +33,16 @@ def next_numbers(unit: WindowUnit, binding: Binding, day: date, short: str, kind
     return NextNumbers(Numbers(case, documents), ((series, value), *takes))
 
 
+def take_documents(
+    unit: WindowUnit, binding: Binding, day: date, short: str, kinds: Sequence[PaperKind]
+) -> dict[PaperKind, str]:
+    """A document number for each kind, given out in the caller's transaction."""
+    numbers, takes = next_documents(unit, binding, day, short, kinds)
+    for series, value in takes:
+        unit.numbers.take(series, value)
+    return numbers
+
+
 def next_documents(
     unit: WindowUnit, binding: Binding, day: date, short: str, kinds: Sequence[PaperKind]
 ) -> tuple[dict[PaperKind, str], tuple[tuple[str, int], ...]]:
