@@ -51,11 +51,11 @@ class ActStore(Protocol):
     def get(self, act_id: str) -> ActRow | None: ...
 
     def of_case(self, case_id: str) -> list[ActRow]:
-        """In the order that counts: acknowledged ones by position, then those that wait, by id. Refused ones last."""
+        """In the order that counts: acknowledged ones by position, then those that wait as stored. Refused last."""
         ...
 
     def waiting(self) -> list[ActRow]:
-        """Acts that the server has not answered, by id."""
+        """Acts that the server has not answered, in the order in which they were stored."""
         ...
 
     def acknowledged(self, act_id: str, position: int) -> None: ...

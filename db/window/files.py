@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.domain.queue import VisitReason
@@ -20,6 +20,8 @@ _SEAL = SealTable.__table__.c
 _VISIT = VisitTable.__table__.c
 _CONSULTATION = ConsultationTable.__table__.c
 _BEIJING = ZoneInfo("Asia/Shanghai")
+# Two acts of one transaction (received, accepted) may have ids of the same millisecond: SQLite's own order of rows.
+_STORED: ColumnElement[int] = literal_column("case_act.rowid")
 _STATE_ORDER = {ActState.ACKNOWLEDGED.value: 0, ActState.WAITING.value: 1, ActState.REFUSED.value: 2}
 
 
@@ -45,11 +47,11 @@ class SqlActs:
 
     def of_case(self, case_id: str) -> list[ActRow]:
         order = case(_STATE_ORDER, value=_ACT.state)
-        rows = self._read.where(_ACT.case_id == case_id).order_by(order, _ACT.position, _ACT.act_id)
+        rows = self._read.where(_ACT.case_id == case_id).order_by(order, _ACT.position, _STORED)
         return [ActRow(*row) for row in self._db.execute(rows)]
 
     def waiting(self) -> list[ActRow]:
-        rows = self._read.where(_ACT.state == ActState.WAITING).order_by(_ACT.act_id)
+        rows = self._read.where(_ACT.state == ActState.WAITING).order_by(_STORED)
         return [ActRow(*row) for row in self._db.execute(rows)]
 
     def acknowledged(self, act_id: str, position: int) -> None:

@@ -279,11 +279,10 @@ class _Acts(_Part):
 
     def of_case(self, case_id: str) -> list[ActRow]:
         rows = [act for act in self._s.acts.values() if act.case_id == case_id]
-        return sorted(rows, key=lambda act: (_ACT_ORDER[act.state], act.position, act.act_id))
+        return sorted(rows, key=lambda act: (_ACT_ORDER[act.state], act.position))
 
     def waiting(self) -> list[ActRow]:
-        rows = [act for act in self._s.acts.values() if act.state is ActState.WAITING]
-        return sorted(rows, key=lambda act: act.act_id)
+        return [act for act in self._s.acts.values() if act.state is ActState.WAITING]
 
     def acknowledged(self, act_id: str, position: int) -> None:
         act = self._s.acts[act_id]

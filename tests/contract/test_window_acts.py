@@ -1,0 +1,45 @@
+"""The order in which a window reads the acts of a case back: the server's first, then its own as it made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clerk_app.domain.cases import CaseStep
+from clerk_app.ports.window import WindowStore
+from clerk_app.ports.window_files import ActRow, ActState
+from db.window.store import open_window_store
+from support.window import HALL_ID, NOW
+from support.window_memory import MemoryWindowStore
+
+
+@pytest.fixture(params=["memory", "sqlcipher"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WindowStore]:
+    made: WindowStore = MemoryWindowStore()
+    if request.param == "sqlcipher":
+        made = open_window_store(tmp_path / "window.db", b"k" * 32, HALL_ID)
+    yield made
+    made.close()
+
+
+def row(act_id: str, state: ActState = ActState.WAITING, position: int = 0) -> ActRow:
+    return ActRow(act_id, "case-1", CaseStep.TAKE_UP, NOW, "clerk", state, {"act": act_id}, position)
+
+
+def test_acts_of_the_same_millisecond_keep_the_order_in_which_they_were_made(store: WindowStore) -> None:
+    for act_id in ("b", "c", "a"):
+        store.write(lambda unit, one=act_id: unit.acts.add(row(one)))  # type: ignore[misc]
+    assert [act.act_id for act in store.read(lambda unit: unit.acts.of_case("case-1"))] == ["b", "c", "a"]
+    assert [act.act_id for act in store.read(lambda unit: unit.acts.waiting())] == ["b", "c", "a"]
+
+
+def test_what_the_server_acknowledged_comes_first_in_its_order_and_what_it_refused_last(store: WindowStore) -> None:
+    for act_id in ("a", "b", "c", "d"):
+        store.write(lambda unit, one=act_id: unit.acts.add(row(one)))  # type: ignore[misc]
+    store.write(lambda unit: unit.acts.refused("a", "不符"))
+    store.write(lambda unit: unit.acts.acknowledged("d", 2))
+    store.write(lambda unit: unit.acts.merge([row("e", ActState.ACKNOWLEDGED, 1)]))
+    assert [act.act_id for act in store.read(lambda unit: unit.acts.of_case("case-1"))] == ["e", "d", "b", "c", "a"]
+    assert [act.act_id for act in store.read(lambda unit: unit.acts.waiting())] == ["b", "c"]
