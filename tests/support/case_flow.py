@@ -109,8 +109,8 @@ def act(number: int, case_id: str, step: CaseStep, by: Doer, at: datetime = MORN
     return CaseAct(uuid(number, 100), case_id, step, at, by, ActFacts(**facts), papers)
 
 
-def decision_paper(number: int) -> ActPaper:
-    return ActPaper(uuid(number, 200), PaperKind.GRANT_DECISION, f"明市监准〔2026〕12-{number:04d} 号", SM3)
+def decision_paper(number: int, kind: PaperKind = PaperKind.GRANT_DECISION) -> ActPaper:
+    return ActPaper(uuid(number, 200), kind, f"明市监准〔2026〕12-{number:04d} 号", SM3)
 
 
 def granted(number: int, case_id: str, by: Doer, at: datetime = MORNING) -> CaseAct:

@@ -37,12 +37,13 @@ from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.errors import Conflict, Refusal
 from clerk_app.domain.law import SuspensionCause
+from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.hall_cases import ActAck, WorkKind
 from support.case_flow import AtWork, at_work, decision_paper, opening, record, supplement_opening, uuid
 from support.hall import MORNING, HallInHand, hall_in_hand
 
 CASES = (1, 2, 3, 4)
-DECISIONS = (CaseStep.GRANT, CaseStep.REFUSE)
+DECISIONS = {CaseStep.GRANT: PaperKind.GRANT_DECISION, CaseStep.REFUSE: PaperKind.REFUSAL_DECISION}
 ENDINGS = frozenset({CaseStep.WITHDRAW, CaseStep.TERMINATE, CaseStep.VOID, CaseStep.ARCHIVE, CaseStep.NOT_ACCEPTED})
 ASIDE = frozenset({CaseStep.SUSPEND, CaseStep.HAND_OVER, CaseStep.REQUEST_PAYMENT, CaseStep.EXTEND, CaseStep.TAKE_UP})
 MAIN_LISTS = frozenset(WorkKind) - {WorkKind.OWED}
@@ -147,7 +148,7 @@ class CaseMachine(RuleBasedStateMachine):
     def _try(self, number: int, who: int, step: CaseStep, materials: list[str], minutes: int) -> None:
         self.hall.clock.move(minutes=minutes)
         person = self.people[who]
-        papers = (decision_paper(self.next_id),) if step in DECISIONS else ()
+        papers = (decision_paper(self.next_id, DECISIONS[step]),) if step in DECISIONS else ()
         act = CaseAct(
             act_id=uuid(self.next_id, 100),
             case_id=uuid(number),
