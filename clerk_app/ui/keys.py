@@ -134,7 +134,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("party_move", ("Up", "Down"), "换一位", Page.PARTIES),
     Key("party_open", ("Enter",), "打开", Page.PARTIES),
     Key("party_first", ("Home",), "换到第一方", Page.PARTIES),
-    Key("party_remove", ("Delete",), "去掉这一位", Page.PARTIES),
+    Key("party_remove", ("Del",), "去掉这一位", Page.PARTIES),
     Key("pick_matter", ("Enter",), "选中这个事项", Page.MATTER),
     Key("matter_move", ("Up", "Down"), "上下选", Page.MATTER),
     Key("situation_answer", _range("", 9), "选答案", Page.SITUATION),
@@ -203,7 +203,7 @@ KEYS: Final[tuple[Key, ...]] = (
 )
 
 _BY_ID: Final = {key.id: key for key in KEYS}
-_CAPS: Final = {"Space": "空格", "Up": "↑", "Down": "↓", "-": "−"}
+_CAPS: Final = {"Space": "空格", "Up": "↑", "Down": "↓", "-": "−", "Del": "Delete"}
 
 
 def cap_text(sequence: str) -> str:

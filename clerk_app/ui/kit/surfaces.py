@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE, TOAST_MS
 from clerk_app.ui.kit.buttons import Button
@@ -175,6 +175,9 @@ class Toast(Surface):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
         host.installEventFilter(self)
+        if isinstance(host, QStackedWidget):
+            # A page that comes up is raised above everything else in the stack.
+            host.currentChanged.connect(lambda _: self.raise_())
         self.setVisible(False)
 
     def say(self, words: str, *, key: str = "Ctrl+Z", action: str = "撤销", milliseconds: int = TOAST_MS) -> None:

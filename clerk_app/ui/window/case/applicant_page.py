@@ -76,7 +76,7 @@ class ApplicantPage(QWidget):
         )
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(Row(self.together, self.call, None, self.go, gap=SPACE.x12, margins=(0, SPACE.page)))
-        body = Column(self.rows, self._forms, self.contacts, None, gap=SPACE.x8, margins=(SPACE.x12, SPACE.page))
+        body = Column(self.rows, self._forms, self.contacts, None, gap=SPACE.x8, margins=(SPACE.x8, SPACE.page))
         middle = QWidget()
         middle.setProperty("clear", True)
         middle.setLayout(body)
@@ -169,7 +169,7 @@ class ApplicantPage(QWidget):
         several = len(self.forms) > 1 or bool(roles)
         self.rows.setVisible(several)
         if several:
-            self.rows.show_lines((*self._lines_of_forms(), *self._open_lines(roles)), self.forms.index(self.form))
+            self.rows.show_lines((*self._lines_of_forms(), *self._open_lines()), self.forms.index(self.form))
 
     def _lines_of_forms(self) -> list[PartyLine]:
         lines = []
@@ -186,9 +186,10 @@ class ApplicantPage(QWidget):
             lines.append(PartyLine(role, form.name or "（还没有姓名）", note, state, number))
         return lines
 
-    def _open_lines(self, roles: tuple[str, ...]) -> list[PartyLine]:
+    def _open_lines(self) -> list[PartyLine]:
+        """Roles that nobody plays yet; with none of them, room for one more."""
         missing = [PartyLine(role, "还没有，必须一起申请", "缺", State.BAD) for role in self._missing()]
-        return missing or [PartyLine(roles[-1] if roles else "", "再加一位共同申请人")]
+        return missing or [PartyLine("", "再加一位共同申请人")] * (not any(form.empty for form in self.forms))
 
     def _warnings(self, sentences: tuple[str, ...]) -> None:
         self.warning.setText("；".join(sentences))

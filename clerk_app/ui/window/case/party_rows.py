@@ -33,15 +33,16 @@ class _Line(Surface):
         super().__init__("card", height=SIZE.row_table)
         role = Text(line.role, "note", "ink7", strong=True)
         name = ElidedLabel(line.name, "body", "ink9" if line.form is not None else "ink5", strong=opened)
-        row = Row(role, name, gap=SPACE.x12, margins=(0, SPACE.x12))
-        row.setStretch(1, 1)
+        row = Row(*((role, name) if line.role else (name,)), gap=SPACE.x12, margins=(0, SPACE.x12))
+        row.setStretch(row.count() - 1, 1)
         if line.note:
             row.put(Pill(line.note, line.state))
         self.setLayout(row)
 
 
 class PartyRows(QWidget):
-    """Arrows choose a line, Enter opens it, Home makes it the first party, Delete takes it out.
+    """Arrows choose a line, Enter opens it, Home makes it the first party, Delete takes it out. The line for one more
+    is there while the list has the focus.
 
     ``opened``, ``removed`` and ``made_first`` carry the place of a form; ``added`` carries the role of somebody new,
     empty where the matter knows none.
@@ -130,6 +131,8 @@ class PartyRows(QWidget):
             item = self._column.itemAt(number)
             widget = item.widget() if item is not None else None
             if isinstance(widget, Surface):
+                line = self.lines[number]
+                widget.setVisible(self.hasFocus() or line.form is not None or bool(line.role))
                 widget.set_kind("picked" if self.hasFocus() and number == self._at else "card")
 
 

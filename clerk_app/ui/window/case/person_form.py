@@ -72,6 +72,7 @@ class PersonForm(QWidget):
         self._place(one_line=False)
         for field in (self.name, self.number):
             field.edited.connect(self._typed_over)
+        self._mark()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
