@@ -192,6 +192,7 @@ def assemble(
             listener(status)
 
     sync = SyncRunner(outbox, entropy, told, (CataloguePull(store.catalogue, client, catalogue),))
+    signing = SigningDesk(store, journal, renderer.check, sync.wake)
     outage = Outages(clock)
     cases = CaseDesk(
         store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now
@@ -213,6 +214,8 @@ def assemble(
             open_paper_folder(papers_folder),
             opened.receipt_printer,
             page_printer,
+            sync.wake,
+            signing.under,
         ),
         catalogue=catalogue,
         rating=RatingDesk(store, journal, opened.evaluator, sync.wake),
@@ -228,7 +231,7 @@ def assemble(
         reader=opened.reader,
         first_page=first_page,
         has_evaluator=opened.evaluator is not None,
-        signing=SigningDesk(store, journal, renderer.check, sync.wake),
+        signing=signing,
         confirming=ConfirmingDesk(store, journal),
         citizen_screen=config.window.citizen_screen,
     )

@@ -25,6 +25,7 @@ from clerk_app.ports.window import (
 from clerk_app.ports.window_files import SignatureRow
 from clerk_app.services.window import records
 from clerk_app.services.window.journal import Journal
+from clerk_app.services.window.redrawing import value_of
 
 CheckOf = Callable[[Notice], str]
 """The SM3 of a notice's content, 64 hex digits: the check that its footer prints."""
@@ -38,6 +39,9 @@ _FIRST = (
     PaperKind.COLLECTION_SLIP,
 )
 """Papers that say nothing without the citizen's hand; on the others the signature is the proof of service (签收)."""
+
+_CITIZEN = ("申请人", "承诺人", "领取人", "受送达人")
+"""How the first place to sign begins where it is the citizen's; on other papers the staff sign."""
 
 _GONE = frozenset({PaperState.WITHDRAWN, PaperState.VOIDED})
 
@@ -78,12 +82,12 @@ class SigningDesk:
         self._wake_outbox = wake_outbox
 
     def to_sign(self, case_id: str) -> tuple[ToSign, ...]:
-        """Papers of a case that nobody has signed as they are now, those that need a signature first."""
+        """Papers with a place for the citizen's hand that nobody has signed as they are now; first those that mean
+        nothing without it."""
 
         def work(unit: WindowUnit) -> tuple[ToSign, ...]:
             signed = {row.digest for row in unit.signatures.of_case(case_id)}
-            waiting = [self._shown(unit, paper) for paper in _sheets(unit, case_id)]
-            return tuple(one for one in waiting if one.check not in signed)
+            return tuple(one for one in self._papers(unit, case_id) if one.check not in signed)
 
         return tuple(sorted(self._store.read(work), key=_order))
 
@@ -109,7 +113,7 @@ class SigningDesk:
             paper = unit.papers.get(wanted.paper_id)
             if paper is None or paper.case_id != wanted.case_id:
                 raise NotFound("本机没有这张文书，请刷新后再签")
-            if not signature.of_content(self._shown(unit, paper).check):
+            if not any(signature.of_content(one.check) for one in self._papers(unit, wanted.case_id)):
                 raise Conflict(CHANGED)
             self._keep(unit, signature, paper, actor)
 
@@ -132,9 +136,14 @@ class SigningDesk:
         return next((_signature(row) for row in reversed(rows) if row.digest == check), None)
 
     # --- inside -----------------------------------------------------------------------------------------------
-    def _shown(self, unit: WindowUnit, paper: StoredPaper) -> ToSign:
-        notice = records.load_notice(unit.papers.source(paper.paper_id))
-        return ToSign(paper.paper_id, paper.case_id, notice, self._check_of(notice))
+    def _papers(self, unit: WindowUnit, case_id: str) -> list[ToSign]:
+        """Every paper that counts and has a place for the citizen's hand, as it is now."""
+        values = [(paper, value_of(unit.papers.source(paper.paper_id))) for paper in _sheets(unit, case_id)]
+        return [
+            ToSign(paper.paper_id, case_id, value, self._check_of(value))
+            for paper, value in values
+            if isinstance(value, Notice) and value.signatures and value.signatures[0].startswith(_CITIZEN)
+        ]
 
     def _keep(self, unit: WindowUnit, signature: Signature, paper: StoredPaper, actor: Actor) -> None:
         strokes = [[[x, y] for x, y in stroke] for stroke in signature.strokes]
@@ -182,14 +191,14 @@ class SigningDesk:
 
     def _signed(self, unit: WindowUnit, row: SignatureRow) -> Signed:
         signature, paper = _signature(row), unit.papers.get(row.paper_id)
-        now = [self._shown(unit, sheet).check for sheet in _sheets(unit, row.case_id)]
+        now = [one.check for one in self._papers(unit, row.case_id)]
         return Signed(signature, paper.title if paper else "", any(map(signature.of_content, now)))
 
 
 def _sheets(unit: WindowUnit, case_id: str) -> list[StoredPaper]:
-    """The newest sheet of each A4 paper that counts."""
+    """The newest sheet of each paper that counts."""
     newest = {paper.original_id: paper for paper in unit.papers.of_case(case_id)}
-    return [paper for paper in newest.values() if paper.kind is not PaperKind.RECEIPT and paper.state not in _GONE]
+    return [paper for paper in newest.values() if paper.state not in _GONE]
 
 
 def _order(one: ToSign) -> int:

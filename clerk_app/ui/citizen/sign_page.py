@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import CITIZEN
-from clerk_app.domain.papers import Span
+from clerk_app.domain.papers import Span, Spans
 from clerk_app.domain.signatures import PAD_RATIO
 from clerk_app.ui.citizen.pad import SignaturePad
 from clerk_app.ui.citizen.pieces import Look, Panel, Rich, Say, Scrolled, Sheet, Stack, Touch
@@ -58,19 +58,20 @@ class DocumentPanel(QWidget):
 
     def _pieces(self, document: Document) -> list[Say]:
         scale = self._scale
-        made: list[Say] = [Say(scale, document.number, "body", "ink7", wrap=True)]
+        made: list[Say] = [self._spans(spans, "item") for spans in document.dates]
+        made.append(Say(scale, document.number, "body", "ink7", wrap=True))
         if document.addressee:
             made.append(Say(scale, document.addressee, "item", bold=True, wrap=True))
         made.append(self._spans(document.opening))
-        made += [self._spans((Span(f"{label}："), *value)) for label, value in document.facts]
+        made += [self._spans(spans) for spans in document.facts]
         if document.heading:
             made.append(Say(scale, document.heading, "item", bold=True, wrap=True))
         made += [self._spans((Span(name, bold=True), Span(f"  {what}"))) for name, what in document.rows]
         made += [self._spans(spans) for spans in document.closing]
         return made
 
-    def _spans(self, spans: tuple[Span, ...]) -> Rich:
-        made = Rich(self._scale)
+    def _spans(self, spans: Spans, role: str = "body") -> Rich:
+        made = Rich(self._scale, role)
         made.say(spans)
         return made
 

@@ -15,7 +15,7 @@ from clerk_app.domain.catalogue import Material
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number, mask_phone
-from clerk_app.domain.papers import Notice, PaperKind, Spans
+from clerk_app.domain.papers import Notice, PaperKind, Span, Spans
 from clerk_app.domain.persons import Agent, Applicant, LegalEntity, NaturalPerson
 from clerk_app.ui.kit.paint import Mark, State
 
@@ -161,7 +161,7 @@ def guide_of(intake: Intake, *, ticking: bool) -> Guide | None:
     heading = f"材料查了 {decided} 项，共 {len(rows)} 项" if ticking else f"要交的材料，共 {len(rows)} 项"
     limit = matter.promised_limit.text if matter.promised_limit else ""
     fee = (matter.fee_text or "按规定收费") if matter.fee_charged else "不收费"
-    facts = joined(f"承诺{limit}办完" if limit else "", fee)
+    facts = joined(f"承诺 {limit}办完" if limit else "", fee)
     return Guide(matter.name, facts, heading, rows, ticking, "" if rows else "这件事不用交材料")
 
 
@@ -184,17 +184,18 @@ def _below(material: Material, row: MaterialCheck) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper as it is read before it is signed: everything that stands on it, in reading order, what it means first.
+    """A paper as it is read before it is signed: what it means and its dates first, then everything else on it.
 
-    ``rows`` are (name, what about it); ``facts`` and ``closing`` keep the bold dates.
+    ``dates`` are the facts and sentences with something bold, which people look for; ``rows`` are (name, what of it).
     """
 
     title: str
     number: str
     lead: str
+    dates: tuple[Spans, ...]
     addressee: str
     opening: Spans
-    facts: tuple[tuple[str, Spans], ...]
+    facts: tuple[Spans, ...]
     heading: str
     rows: tuple[Line, ...]
     closing: tuple[Spans, ...]
@@ -214,7 +215,6 @@ _LEADS: dict[PaperKind, str] = {
     PaperKind.SERVICE_RECEIPT: "签名表示下面的文书已经交到您手里",
     PaperKind.COLLECTION_NOTICE: "结果已经办好，请来领取",
     PaperKind.COLLECTION_SLIP: "签名表示下面的结果您已经领走",
-    PaperKind.HANDOVER_SHEET: "签名表示下面的物件已经当面点清",
     PaperKind.RETURN_NOTICE: "下面的材料退还给您",
     PaperKind.WITHDRAWAL_NOTICE: "您撤回了这件申请",
     PaperKind.TERMINATION_NOTICE: "这件申请不再办理，理由写在下面",
@@ -225,17 +225,23 @@ _LEADS: dict[PaperKind, str] = {
 
 def document_of(notice: Notice) -> Document:
     """The paper in the citizen's reading order; nothing of it is left out but office details and codes."""
+    facts = [(Span(f"{fact.label}："), *fact.value) for fact in notice.facts]
     return Document(
         title=notice.title,
         number=notice.document_number,
         lead=_LEADS.get(notice.kind, ""),
+        dates=tuple(spans for spans in (*facts, *notice.closing) if _has_bold(spans)),
         addressee=notice.addressee,
         opening=notice.opening,
-        facts=tuple((fact.label, fact.value) for fact in notice.facts),
+        facts=tuple(spans for spans in facts if not _has_bold(spans)),
         heading=notice.list_heading,
         rows=tuple(_row(row) for row in notice.rows),
-        closing=notice.closing,
+        closing=tuple(spans for spans in notice.closing if not _has_bold(spans)),
     )
+
+
+def _has_bold(spans: Spans) -> bool:
+    return any(span.bold for span in spans)
 
 
 def _row(cells: tuple[str, ...]) -> Line:

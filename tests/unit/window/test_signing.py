@@ -16,6 +16,7 @@ from clerk_app.ports.hall_cases import SignatureRecord
 from clerk_app.ports.window import OutboxKind, PaperState
 from clerk_app.services.window import records
 from clerk_app.services.window.cases import Concluded
+from clerk_app.services.window.printing import PrintDesk
 from clerk_app.services.window.signing import SigningDesk
 from support.window import CLERK, Window
 from support.window_memory import MemoryWindowStore
@@ -181,3 +182,30 @@ def test_a_paper_of_another_case_is_not_signed(window: Window, concluded: Conclu
     (wanted,) = desk.to_sign(concluded.case_id)
     with pytest.raises(NotFound):
         desk.sign(replace(wanted, case_id="018f0000-0000-7000-8000-00000000c0de"), WRITTEN, "张三", CLERK)
+
+
+def test_a_further_sheet_carries_what_was_signed(window: Window, concluded: Concluded) -> None:
+    desk = desk_of(window)
+    prints = PrintDesk(
+        window.store,
+        window.renderer,
+        window.journal,
+        window.folder,
+        window.receipt_printer,
+        window.page_printer,
+        signature_under=desk.under,
+    )
+    (wanted,) = desk.to_sign(concluded.case_id)
+    prints.print_case(concluded.case_id, CLERK)
+    signature = desk.sign(wanted, WRITTEN, "张三", CLERK)
+    again = prints.reprint(wanted.paper_id, "请申请人留一份", CLERK)
+    assert signature.signature_id in prints.content(again.paper_id).decode()
+    assert signature.signature_id not in prints.content(wanted.paper_id).decode(), "the first sheet stays as it was"
+
+
+def test_staff_papers_are_not_shown_to_the_citizen(window: Window, concluded: Concluded) -> None:
+    papers = window.store.state.papers  # type: ignore[attr-defined]
+    for paper_id, new in list(papers.items()):
+        if new.paper.kind is PaperKind.ACCEPTANCE_NOTICE:
+            papers[paper_id] = replace(new, source={**new.source, "signatures": ["移交人", "接收人"]})
+    assert desk_of(window).to_sign(concluded.case_id) == ()
