@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, case, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.window_files import ActRow, ActState, ConsultationRow, SealRow, SignatureRow, VisitRow
 from db.window.cases import columns_of, values_of
@@ -53,6 +54,15 @@ class SqlActs:
     def waiting(self) -> list[ActRow]:
         rows = self._read.where(_ACT.state == ActState.WAITING).order_by(_STORED)
         return [ActRow(*row) for row in self._db.execute(rows)]
+
+    def last_of(self, steps: Sequence[CaseStep], since: datetime) -> dict[str, datetime]:
+        rows = (
+            select(_ACT.case_id, _ACT.at)
+            .where(_ACT.hall_id == self._hall, _ACT.step.in_(steps), _ACT.at >= since)
+            .where(_ACT.state != ActState.REFUSED)
+            .order_by(_ACT.at)
+        )
+        return {row.case_id: row.at for row in self._db.execute(rows)}
 
     def acknowledged(self, act_id: str, position: int) -> None:
         self._set(act_id, state=ActState.ACKNOWLEDGED, position=position, reason="")

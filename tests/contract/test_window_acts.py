@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,22 @@ def test_what_the_server_acknowledged_comes_first_in_its_order_and_what_it_refus
     store.write(lambda unit: unit.acts.merge([row("e", ActState.ACKNOWLEDGED, 1)]))
     assert [act.act_id for act in store.read(lambda unit: unit.acts.of_case("case-1"))] == ["e", "d", "b", "c", "a"]
     assert [act.act_id for act in store.read(lambda unit: unit.acts.waiting())] == ["b", "c"]
+
+
+def test_the_last_act_of_a_kind_is_known_for_each_case_without_refused_ones(store: WindowStore) -> None:
+    def add(act_id: str, case_id: str, step: CaseStep, minutes: int) -> None:
+        one = replace(row(act_id), case_id=case_id, step=step, at=NOW + timedelta(minutes=minutes))
+        store.write(lambda unit: unit.acts.add(one))
+
+    add("a", "case-1", CaseStep.RECEIVE_PART, 1)
+    add("b", "case-1", CaseStep.RECEIVE_ALL, 5)
+    add("c", "case-1", CaseStep.HAND_OVER, 7)
+    add("d", "case-2", CaseStep.RECEIVE_ALL, 3)
+    add("e", "case-2", CaseStep.RECEIVE_ALL, 9)
+    store.write(lambda unit: unit.acts.refused("e", "不符"))
+    arrivals = [CaseStep.RECEIVE_PART, CaseStep.RECEIVE_ALL]
+    found = store.read(lambda unit: unit.acts.last_of(arrivals, NOW))
+    assert found == {"case-1": NOW + timedelta(minutes=5), "case-2": NOW + timedelta(minutes=3)}
+    assert store.read(lambda unit: unit.acts.last_of(arrivals, NOW + timedelta(minutes=4))) == {
+        "case-1": NOW + timedelta(minutes=5)
+    }

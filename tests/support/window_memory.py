@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from clerk_app.domain.cases import CaseState
+from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.errors import Conflict, NotFound, Rejected
 from clerk_app.ports.window import (
     Binding,
@@ -283,6 +283,11 @@ class _Acts(_Part):
 
     def waiting(self) -> list[ActRow]:
         return [act for act in self._s.acts.values() if act.state is ActState.WAITING]
+
+    def last_of(self, steps: Sequence[CaseStep], since: datetime) -> dict[str, datetime]:
+        rows = [row for row in self._s.acts.values() if row.step in steps and row.at >= since]
+        counting = [row for row in rows if row.state is not ActState.REFUSED]
+        return {row.case_id: row.at for row in sorted(counting, key=lambda row: row.at)}
 
     def acknowledged(self, act_id: str, position: int) -> None:
         act = self._s.acts[act_id]
