@@ -31,7 +31,7 @@ from clerk_app.domain.catalogue import CaseType, SpecialProcedure
 from clerk_app.domain.checklist import RECEIVED, Verdict
 from clerk_app.domain.errors import Locked, NotAllowed, Rejected
 from clerk_app.domain.law import ARTICLE_45, ProcedureLaw, SuspensionCause
-from clerk_app.domain.papers import PaperKind
+from clerk_app.domain.papers import PAPER_NAMES, PaperKind
 
 OFFICE_STEPS: Final = frozenset(
     {CaseStep.TAKE_UP, CaseStep.SUSPEND, CaseStep.RESUME, CaseStep.EXTEND, CaseStep.GRANT, CaseStep.REFUSE}
@@ -478,6 +478,9 @@ def _decided(file: CaseFile, act: CaseAct) -> CaseFile:
         raise Rejected("reason", f"不予的决定要写明理由{_licensing(file, '第三十八条第二款')}")
     if granted and not (decision.content.strip() or decision.certificate_name.strip()):
         raise Rejected("content", "请写明准予的内容")
+    written = PaperKind.GRANT_DECISION if granted else PaperKind.REFUSAL_DECISION
+    if all(paper.kind is not written for paper in act.papers):
+        raise Rejected("papers", f"决定要写成{PAPER_NAMES[written]}")
     return replace(file, decision=decision, granted=granted, decided_by=act.by.user_id)
 
 

@@ -34,7 +34,7 @@ from clerk_app.domain.acts import (
     Suspension,
 )
 from clerk_app.domain.calendar import BEIJING, Limit
-from clerk_app.domain.casefile import CaseFile, CaseOpening, apply, opened
+from clerk_app.domain.casefile import DECISIONS, CaseFile, CaseOpening, apply, opened, suspension_causes
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.checklist import MaterialCheck, Verdict
@@ -77,7 +77,7 @@ def opening(state: CaseState = CaseState.ACCEPTED, **changes: Any) -> CaseOpenin
         "promised_limit": Limit(8, "工作日", "8 个工作日", "受理之日"),
         "statutory_limit": Limit(20, "工作日", "20 个工作日", "受理之日"),
         "extension": Limit(10, "工作日", "10 个工作日"),
-        "names": NAMES,
+        "names": dict(NAMES),
         "listed": LISTED if waits else (),
         "owed": OWED if state is CaseState.ACCEPTED_WITH_DEFICIENCY else (),
         "supplement_due": CONCLUDED + timedelta(days=30) if waits else None,
@@ -138,9 +138,8 @@ def _notice_again(file: CaseFile, at: datetime) -> ActFacts:
 
 
 def _suspension(file: CaseFile, at: datetime) -> ActFacts:
-    return ActFacts(
-        suspension=Suspension(SuspensionCause.HEARING, "行政许可法第四十五条、第四十六条", at.date(), "10个工作日")
-    )
+    causes = suspension_causes(file.opening) or tuple(SuspensionCause)
+    return ActFacts(suspension=Suspension(causes[0], "行政许可法第四十五条、第四十六条", at.date(), "10个工作日"))
 
 
 def _resumption(file: CaseFile, at: datetime) -> ActFacts:
@@ -151,7 +150,8 @@ def _resumption(file: CaseFile, at: datetime) -> ActFacts:
 
 def _extension(file: CaseFile, at: datetime) -> ActFacts:
     end = (file.promised or at) + timedelta(days=7)
-    return ActFacts(extension=Extension(5, "情况复杂", "刘局长", "局长", end, end + timedelta(days=18)))
+    days = min(5, (file.opening.extension and file.opening.extension.value) or 5)
+    return ActFacts(extension=Extension(days, "情况复杂", "刘局长", "局长", end, end + timedelta(days=18)))
 
 
 GRANTED = Decision(
@@ -181,6 +181,11 @@ def _delivery(file: CaseFile, at: datetime) -> ActFacts:
     return ActFacts(delivery=replace(delivery, pieces=file.pieces.names if file.pieces else ()))
 
 
+def _sealing(file: CaseFile, at: datetime) -> ActFacts:
+    papers = tuple(paper.paper_id for one in file.acts for paper in one.papers if paper.kind in DECISIONS)
+    return ActFacts(sealing=Sealing("用印-1", papers, 2))
+
+
 def _void(file: CaseFile, at: datetime) -> ActFacts:
     return ActFacts(reason="重复收件", approval=approval(reason="确系重复收件", at=at))
 
@@ -200,7 +205,7 @@ LAWFUL_FACTS: Mapping[CaseStep, Callable[[CaseFile, datetime], ActFacts]] = Mapp
         CaseStep.HAND_OVER: lambda file, at: ActFacts(hand_over=HandOver("sheet-1", "区市场监督管理局", 5)),
         CaseStep.GRANT: lambda file, at: ActFacts(decision=GRANTED),
         CaseStep.REFUSE: lambda file, at: ActFacts(decision=REFUSED),
-        CaseStep.SEAL: lambda file, at: ActFacts(sealing=Sealing("用印-1", ("decision",), 2)),
+        CaseStep.SEAL: _sealing,
         CaseStep.MAKE_READY: lambda file, at: ActFacts(pieces=Pieces(COPIES, "A3 柜")),
         CaseStep.POST: lambda file, at: ActFacts(delivery=POSTED),
         CaseStep.DELIVER: _delivery,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from clerk_app.domain.actor import Role
-from clerk_app.domain.acts import ActFacts, HandOver, Payment
+from clerk_app.domain.acts import ActFacts, ActPaper, HandOver, Payment
 from clerk_app.domain.casefile import (
     ROLES,
     CaseFile,
@@ -26,6 +26,7 @@ from clerk_app.domain.casefile import (
 from clerk_app.domain.cases import ACCEPTED_STATES, TRANSITIONS, CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.errors import Locked, NotAllowed, Refusal, Rejected
+from clerk_app.domain.papers import PaperKind
 from support.casefiles import (
     CHIEF,
     CLERK,
@@ -38,6 +39,7 @@ from support.casefiles import (
     SEALER,
     act,
     approval,
+    decision_paper,
     later,
     lawful,
     opening,
@@ -50,9 +52,11 @@ INSTANT = opening(case_type=CaseType.INSTANT)
 EVERY_ROLE = frozenset(Role)
 
 
-def done(file: CaseFile, step: CaseStep, facts: ActFacts | None, by: str = CLERK, hours: float = 1) -> CaseFile:
+def done(
+    file: CaseFile, step: CaseStep, facts: ActFacts | None, by: str = CLERK, papers: tuple[ActPaper, ...] = ()
+) -> CaseFile:
     last = file.acts[-1].at if file.acts else later()
-    return apply(file, act(step, by, last + timedelta(hours=hours), facts))
+    return apply(file, act(step, by, last + timedelta(hours=1), facts, *papers))
 
 
 # --- three people ---------------------------------------------------------------------------------------------------
@@ -204,10 +208,25 @@ def test_a_decision_has_basis_and_reason(step: CaseStep, field: str, sentence: s
 
 def test_a_grant_says_what_is_granted_by_content_or_by_certificate() -> None:
     for decision in (replace(GRANTED, content=""), replace(GRANTED, certificate_name="")):
-        assert done(opened(opening()), T.GRANT, ActFacts(decision=decision), REVIEWER).decision == decision
+        facts, paper = ActFacts(decision=decision), decision_paper()
+        assert done(opened(opening()), T.GRANT, facts, REVIEWER, (paper,)).decision == decision
     nothing = replace(GRANTED, content="", certificate_name="")
     with pytest.raises(Rejected, match="准予的内容"):
         done(opened(opening()), T.GRANT, ActFacts(decision=nothing), REVIEWER)
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "others"),
+    [
+        (T.GRANT, "准予决定书", PaperKind.REFUSAL_DECISION),
+        (T.REFUSE, "不予决定书", PaperKind.GRANT_DECISION),
+    ],
+)
+def test_a_decision_is_written(step: CaseStep, name: str, others: PaperKind) -> None:
+    facts = ActFacts(decision=GRANTED if step is T.GRANT else REFUSED)
+    for papers in ((), (decision_paper(PaperKind.COLLECTION_SLIP),), (decision_paper(others),)):
+        with pytest.raises(Rejected, match=f"决定要写成{name}"):
+            done(opened(opening()), step, facts, REVIEWER, papers)
 
 
 def test_a_case_is_decided_once() -> None:
