@@ -145,6 +145,7 @@ def _place(notice: Notice, faces: Faces, density: Density) -> Flow:
 def _notes(flow: Flow, faces: Faces, notice: Notice) -> None:
     """Place handler and query hint, and see that seal and signatures stand below or beside them on the same page."""
     made_by = "" if notice.seal else f"制发：{notice.agency}  {paper_day(notice.issued_on)}"
+    flow.skip(flow.density.gap / 4)
     notes = [note for note in (notice.handler, notice.query_hint, made_by) if note]
     foot = reserved(notice)
     if not (flow.density.notes_aside and notice.seal):

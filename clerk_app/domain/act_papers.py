@@ -15,7 +15,8 @@ from clerk_app.domain.acts import Acceptance, CaseAct
 from clerk_app.domain.calendar import Due
 from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import CaseState, CaseStep
-from clerk_app.domain.checklist import MaterialCheck, notice_sentence
+from clerk_app.domain.catalogue import Material
+from clerk_app.domain.checklist import MaterialCheck, Verdict, notice_sentence
 from clerk_app.domain.conclusion import Conclusion
 from clerk_app.domain.decisions import decision, extension, payment, special_procedure
 from clerk_app.domain.delivery_papers import collection_notice, collection_slip, service_receipt
@@ -102,8 +103,7 @@ def _second_supplement(issue: Issue, file: CaseFile, act: CaseAct) -> Notice:
     rows: list[tuple[str, ...]] = []
     for number, material in enumerate(c.intake.materials, 1):
         if material.id in {*file.missing, *notice.materials}:
-            check = checks.get(material.id, MaterialCheck(material.id))
-            rows.append((str(number), material.name, notice_sentence(material, check), material.form.text))
+            rows.append((str(number), material.name, _lack(material, checks.get(material.id)), material.form.text))
     more: list[Spans] = [plain("本告知书没有列出的材料，以后不再要求补正。")]
     new = [file.opening.names.get(one, one) for one in notice.materials if one not in file.listed]
     if new and act.facts.approval is not None:
@@ -112,6 +112,12 @@ def _second_supplement(issue: Issue, file: CaseFile, act: CaseAct) -> Notice:
             plain(f"第一次告知没有列出{'、'.join(new)}，本次经{approval.name}批准补充告知，原因：{approval.reason}。")
         )
     return supplement_of(replace(issue, conclusion=c), rows, notice.due, tuple(more))
+
+
+def _lack(material: Material, check: MaterialCheck | None) -> str:
+    if check is not None and check.verdict is Verdict.DEFECTIVE:
+        return notice_sentence(material, check)
+    return f"需要补充提交。应达到：{material.criterion.rstrip('。')}（{material.form.text}）。"
 
 
 Maker = Callable[[Issue, CaseFile, CaseAct], Notice]

@@ -115,8 +115,7 @@ def collection_slip(issue: Issue, file: CaseFile, act: CaseAct) -> Notice:
 
 def _receiver(delivery: Delivery) -> list[Fact]:
     return [
-        Fact("领取人", plain(delivery.receiver), half=True),
-        Fact("与申请人关系", plain(delivery.relation), half=True),
+        Fact("领取人", plain(f"{delivery.receiver}（与申请人的关系：{delivery.relation}）")),
         Fact("证件号码", plain(mask_id_number(delivery.id_number) or "—"), half=True),
         Fact("核验方式", plain({"card": "读身份证", "typed": "录入核对"}.get(delivery.checked_by, "—")), half=True),
     ]
@@ -155,8 +154,7 @@ def service_receipt(issue: Issue, deliveries: Sequence[Delivered]) -> Notice:
         Fact("送达地点", plain(delivery.place or delivery.address or f"{issue.hall.name}{issue.hall.area}")),
         Fact("送达时间", plain(paper_moment(issue.at)), half=True),
         Fact("送达方式", (Span(delivery.manner.label, bold=True),), half=True),
-        Fact("签收人", plain(delivery.receiver), half=True),
-        Fact("与受送达人关系", plain(delivery.relation), half=True),
+        Fact("签收人", plain(f"{delivery.receiver}（与受送达人的关系：{delivery.relation}）")),
         Fact("证件号码", plain(mask_id_number(delivery.id_number) or "—"), half=True),
         Fact("送达人", plain("、".join(delivery.servers) or issue.clerk), half=True),
         Fact("身份核验", plain(CHECKS[delivery.checked_by])),

@@ -6,7 +6,7 @@ It is another paper than the supplement notice, which answers an application.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from clerk_app.domain.actor import Actor
@@ -39,10 +39,10 @@ from clerk_app.domain.papers import (
 _KIND = PaperKind.GUIDANCE_NOTICE
 _COLUMNS = (
     Column("序号", 0.07, "centre"),
-    Column("要带的材料", 0.27),
-    Column("形式、份数", 0.16),
-    Column("接件标准", 0.34),
-    Column("说明", 0.16),
+    Column("要带的材料", 0.24),
+    Column("形式、份数", 0.20),
+    Column("接件标准", 0.31),
+    Column("说明", 0.18),
 )
 _ENDINGS = {
     "not_required": "不需要办理",
@@ -54,9 +54,20 @@ READ_AT_WINDOW = "窗口读身份证"
 
 
 def guidance_notice(
-    matter: Matter, answers: Answers, *, hall: HallProfile, actor: Actor, number: str, at: datetime, query: str = ""
+    matter: Matter,
+    answers: Answers,
+    *,
+    hall: HallProfile,
+    actor: Actor,
+    number: str,
+    at: datetime,
+    query: str = "",
+    present: Collection[str] | None = None,
 ) -> Notice:
-    """The list for these answers. ``query`` is the address of its public page, empty when only paper is given."""
+    """The list for these answers. ``query`` is the address of its public page, empty when only paper is given.
+
+    ``present`` are the ids of what somebody has with them, after a look before the number is taken; None: nobody looked.
+    """
     ending = _ending(matter, answers)
     materials = () if ending else needed_materials(matter, answers)
     window = actor.window_no or ""
@@ -67,12 +78,12 @@ def guidance_notice(
         document_number=number,
         case_number="",
         addressee="",
-        opening=plain(_opening(matter)),
+        opening=plain(_opening(matter, ending)),
         facts=_facts(matter, answers, hall, phone, ending),
         list_heading="按这种情形要带的材料：",
         columns=_COLUMNS,
-        rows=tuple(_row(n, matter, material) for n, material in enumerate(materials, 1)),
-        closing=_closing(matter, ending),
+        rows=tuple(_row(n, matter, material, present) for n, material in enumerate(materials, 1)),
+        closing=(*_looked(materials, present), *_closing(matter, ending)),
         handler=handler(hall, actor.user_name, window, phone),
         query_hint="扫右上角二维码，可以在手机上看这张单子。" if query else "",
         query=query or number,
@@ -86,14 +97,23 @@ def guidance_notice(
 
 
 def guidance_note(
-    matter: Matter, answers: Answers, *, hall: HallProfile, actor: Actor, number: str, at: datetime, query: str = ""
+    matter: Matter,
+    answers: Answers,
+    *,
+    hall: HallProfile,
+    actor: Actor,
+    number: str,
+    at: datetime,
+    query: str = "",
+    present: Collection[str] | None = None,
 ) -> ThermalNote:
     """The same on thermal paper: names and forms, without the criteria."""
     ending = _ending(matter, answers)
     materials = () if ending else needed_materials(matter, answers)
     facts = [Fact("事项", (Span(matter.name, bold=True),)), Fact("情形", plain(situation_text(matter, answers)))]
-    facts += [Fact("办理期限", plain(_limits(matter))), Fact("收费", plain(_fee(matter)))]
-    facts.append(Fact("在哪里办", plain(_place(matter, hall))))
+    if not ending:
+        facts += [Fact("办理期限", plain(_limits(matter))), Fact("收费", plain(_fee(matter)))]
+        facts.append(Fact("在哪里办", plain(_place(matter, hall))))
     return ThermalNote(
         kind=_KIND,
         title=PAPER_NAMES[_KIND],
@@ -102,12 +122,14 @@ def guidance_note(
         made_at=local(at),
         facts=tuple(facts),
         list_heading="要带的材料" if materials else "",
-        rows=tuple(_note_row(n, material) for n, material in enumerate(materials, 1)),
+        rows=tuple(_note_row(n, material, present) for n, material in enumerate(materials, 1)),
         statement=_ENDINGS[ending.kind] if ending else "",
         paragraphs=(
             *((_ending_text(ending),) if ending else ()),
-            *(f"办理条件 {n}：{text.rstrip('。')}。" for n, text in enumerate(matter.conditions, 1)),
-            "接件标准见 A4 告知单或办事指南。本单是咨询答复，不是受理凭证。",
+            *("".join(span.text for span in spans) for spans in _looked(materials, present)),
+            *(f"办理条件 {n}：{text.rstrip('。')}。" for n, text in enumerate(() if ending else matter.conditions, 1)),
+            *(() if ending else ("接件标准见办事指南。",)),
+            "本单是咨询答复，不是受理凭证。",
         ),
         query=query or number,
         phone=matter.phone or hall.phone,
@@ -128,10 +150,11 @@ def situation_text(matter: Matter, answers: Answers) -> str:
     return "；".join(said) or "一般情形"
 
 
-def _opening(matter: Matter) -> str:
+def _opening(matter: Matter, ending: OptionOutcome | None) -> str:
     clause = clause_of(_KIND, matter.procedure_law)
     by = f"根据{clause.citation}，" if clause else "根据公布的办事指南，"
-    return f"您咨询办理“{matter.name}”。{by}现按您说明的情形一次告知所需的全部材料和办理要求。"
+    what = "现按您说明的情形一次告知所需的全部材料和办理要求。" if not ending else "现按您说明的情形答复如下："
+    return f"您咨询办理“{matter.name}”。{by}{what}"
 
 
 def _facts(
@@ -143,9 +166,7 @@ def _facts(
         Fact("您的情形", plain(situation_text(matter, answers))),
     ]
     if ending:
-        facts.append(Fact("答复", (Span(f"{_ENDINGS[ending.kind]}。", bold=True), Span(_ending_text(ending)))))
-        if ending.competent_body:
-            facts.append(Fact("请到", (Span(ending.competent_body, bold=True),)))
+        return (*facts, *_answer(ending))
     facts += [Fact("设立依据", plain("；".join(one.citation for one in matter.legal_basis[:2]) or "见办事指南"))]
     facts += [Fact("办理期限", plain(_limits(matter))), Fact("收费", plain(_fee(matter)))]
     if matter.result_name:
@@ -155,6 +176,16 @@ def _facts(
         facts.append(Fact("数量限制", plain(matter.quantity_text or "有数量限制，按受理先后办理")))
     facts.append(Fact("办理地点", plain(_place(matter, hall))))
     facts.append(Fact("办理时间", plain(f"工作日，大厅对外办公时间，出发前可以打 {phone} 问清")))
+    return tuple(facts)
+
+
+def _answer(ending: OptionOutcome) -> tuple[Fact, ...]:
+    """Why nothing is applied for here, and where to go instead."""
+    facts = [Fact("答复", (Span(f"{_ENDINGS[ending.kind]}。", bold=True), Span(f"{ending.text.rstrip('。')}。")))]
+    if ending.basis:
+        facts.append(Fact("依据", plain(ending.basis)))
+    if ending.competent_body:
+        facts.append(Fact("请到", (Span(ending.competent_body, bold=True),)))
     return tuple(facts)
 
 
@@ -181,8 +212,27 @@ def _place(matter: Matter, hall: HallProfile) -> str:
     return f"{here}任一综合窗口" if not matter.place else matter.place
 
 
-def _row(number: int, matter: Matter, material: Material) -> tuple[str, ...]:
-    return (str(number), material.name, material.form.text, material.criterion.rstrip("。"), _remark(matter, material))
+def _row(number: int, matter: Matter, material: Material, present: Collection[str] | None) -> tuple[str, ...]:
+    remark = _remark(matter, material)
+    if present is not None:
+        remark = _mark(material, present) + (f"；{remark}" if remark != "—" else "")
+    return (str(number), material.name, material.form.text, material.criterion.rstrip("。"), remark)
+
+
+def _mark(material: Material, present: Collection[str]) -> str:
+    if material.id in present:
+        return "已带"
+    return "不用带" if material.card_holder is CardHolder.APPLICANT else "还缺"
+
+
+def _looked(materials: Sequence[Material], present: Collection[str] | None) -> tuple[Spans, ...]:
+    """What the look before the number found: how many are there, and by name what is missing."""
+    if present is None or not materials:
+        return ()
+    missing = [material.name for material in materials if _mark(material, present) == "还缺"]
+    if not missing:
+        return ((Span("材料都带齐了，可以取号。", bold=True),),)
+    return ((Span(f"还缺 {len(missing)} 件：{'、'.join(missing)}。", bold=True),),)
 
 
 def _remark(matter: Matter, material: Material) -> str:
@@ -198,8 +248,10 @@ def _remark(matter: Matter, material: Material) -> str:
     return "；".join(remarks) or "—"
 
 
-def _note_row(number: int, material: Material) -> NoteRow:
+def _note_row(number: int, material: Material, present: Collection[str] | None) -> NoteRow:
     remark = READ_AT_WINDOW if material.card_holder is CardHolder.APPLICANT else material.form.text
+    if present is not None and _mark(material, present) != "不用带":
+        remark = f"{_mark(material, present)} {remark}"
     return NoteRow(f"{number} {material.name}", remark)
 
 

@@ -18,13 +18,13 @@ from clerk_app.domain.persons import Applicant, NaturalPerson, applicant_name
 from clerk_app.domain.wording import paper_moment
 
 _COLUMNS = (
-    Column("序号", 0.07, "centre"),
-    Column("受理单号", 0.26, "centre"),
-    Column("事项", 0.29),
-    Column("申请人", 0.14),
-    Column("份数", 0.08, "centre"),
-    Column("页数", 0.08, "centre"),
-    Column("备注", 0.08),
+    Column("序号", 0.06, "centre"),
+    Column("受理单号", 0.24, "centre"),
+    Column("事项", 0.24),
+    Column("申请人", 0.22),
+    Column("份数", 0.07, "centre"),
+    Column("页数", 0.07, "centre"),
+    Column("备注", 0.10),
 )
 
 

@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from clerk_app.documents.pdf.faces import Faces
 from clerk_app.documents.pdf.flow import BODY_BOTTOM, BODY_WIDTH, MM, SIDE
 from clerk_app.documents.pdf.text import draw_line, one_line
+from clerk_app.domain.paper_parts import local
 from clerk_app.domain.papers import Notice
 from clerk_app.domain.signatures import PAD_RATIO, Signature, Stroke
 from clerk_app.domain.wording import paper_day, paper_moment
@@ -67,14 +68,14 @@ def _place(canvas: Canvas, faces: Faces, label: str, left: float, upper: float, 
     start = left + sign.width
     canvas.line(start, upper - 2, start + _SIGN_LENGTH, upper - 2)
     lower = upper - _TIME_DROP
+    when = "签收时间：" if "签收" in label else "签字时间："
     if signed is not None:
         _write(canvas, signed.strokes, start + 2 * MM, upper - 1)
-        draw_line(
-            canvas, faces, one_line(faces, f"签收时间：{paper_moment(signed.signed_at)}", BODY), BODY, left, lower
-        )
+        signed_at = one_line(faces, f"{when}{paper_moment(local(signed.signed_at))}", BODY)
+        draw_line(canvas, faces, signed_at, BODY, left, lower)
         return
     x = left
-    for text, blank in (("签收时间：", 12 * MM), ("年", 8 * MM), ("月", 8 * MM), ("日", 8 * MM), ("时", 0.0)):
+    for text, blank in ((when, 12 * MM), ("年", 8 * MM), ("月", 8 * MM), ("日", 8 * MM), ("时", 0.0)):
         piece = one_line(faces, text, BODY)
         draw_line(canvas, faces, piece, BODY, x, lower)
         x += piece.width
