@@ -77,8 +77,6 @@ class FilePreviews(Acting):
     def _drafted(self, opened: OpenFile, file: CaseFile, wish: Wish, actor: Actor) -> CaseAct:
         now = self._journal.now()
         act = CaseAct(self._journal.new_id(), file.case_id, wish.step, now, Doer.of(actor), wish.facts)
-        # The guards come first: a paper is not drawn for what the law refuses.
-        casefile.apply(file, act)
         kinds = papers_of_step(wish.step, file)
         short = self._hall().short(opened.conclusion.matter.department)
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from clerk_app.domain.act_papers import papers_of_step
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.acts import Approval
+from clerk_app.domain.acts import ActPaper, Approval
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Fault, NotFound, Rejected
@@ -41,6 +41,8 @@ OFFICE_KINDS: Final[tuple[tuple[WorkKind, frozenset[Role]], ...]] = (
     (WorkKind.TO_PREPARE, frozenset({Role.SEAL_KEEPER})),
 )
 COUNTS = "已生效"
+
+_Sheets = tuple[tuple[StoredPaper, ...], tuple[Question, ...], tuple[ActPaper, ...]]
 
 
 def cases_moved(entries: Iterable[FeedEntry]) -> frozenset[str]:
@@ -78,6 +80,8 @@ class FileWork(QObject):
         self.offers: tuple[Offer, ...] = ()
         self.papers: tuple[StoredPaper, ...] = ()
         self.questions: tuple[Question, ...] = ()
+        self.elsewhere: tuple[ActPaper, ...] = ()
+        """Papers of the acts that only other windows have."""
         self.busy = False
         self.result: tuple[str, State] = ("", State.NEUTRAL)
         self.finished = False
@@ -135,6 +139,7 @@ class FileWork(QObject):
         def ready(opened: OpenFile) -> None:
             if self.opened is not None and self.opened.file.case_id == case_id and not self.busy:
                 self._take(opened)
+                self.read_papers()
 
         self._files.run(self._desk.files.open, case_id, self.actor, done=ready, failed=self._quiet, key="refresh")
 
@@ -288,20 +293,35 @@ class FileWork(QObject):
         self._lanes.lane("printer").run(work, case_id, done=lambda _: self.read_papers(), failed=failed)
         self.read_papers()
 
+    def bring_all(self) -> None:
+        """Print here what other windows made."""
+        opened = self.opened
+        if opened is None or not self.elsewhere:
+            return
+        ids = {paper.paper_id for paper in self.elsewhere}
+
+        def bring(case_id: str) -> None:
+            self._desk.files.elsewhere.bring(opened, ids, self.actor)
+            self._desk.printing.print_case(case_id, self.actor)
+
+        self._print(bring)
+
     def read_papers(self) -> None:
         """What became of each sheet of the open file."""
-        if self.opened is None:
+        opened = self.opened
+        if opened is None:
             return
-        case_id = self.opened.file.case_id
+        case_id = opened.file.case_id
 
-        def read() -> tuple[tuple[StoredPaper, ...], tuple[Question, ...]]:
+        def read() -> _Sheets:
             sheets = self._desk.printing.current(case_id)
             ids = {sheet.paper_id for sheet in sheets}
-            return sheets, tuple(q for q in self._desk.printing.questions() if q.paper.paper_id in ids)
+            questions = tuple(q for q in self._desk.printing.questions() if q.paper.paper_id in ids)
+            return sheets, questions, self._desk.files.elsewhere.missing(opened)
 
-        def show(found: tuple[tuple[StoredPaper, ...], tuple[Question, ...]]) -> None:
+        def show(found: _Sheets) -> None:
             if self.opened is not None and self.opened.file.case_id == case_id:
-                self.papers, self.questions = found
+                self.papers, self.questions, self.elsewhere = found
                 self.papers_changed.emit()
 
         self._lanes.lane("papers").run(read, done=show, failed=self._failed, key="file papers")

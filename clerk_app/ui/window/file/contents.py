@@ -8,16 +8,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
-from clerk_app.domain.acts import Arrival
+from clerk_app.domain.acts import ActPaper, Arrival
 from clerk_app.domain.catalogue import Material, chosen_options
 from clerk_app.domain.checklist import MaterialCheck, Verdict
+from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
+from clerk_app.ui.keys import key
 from clerk_app.ui.kit.ask import AskCard
-from clerk_app.ui.kit.labels import Divider, ElidedLabel, MarkLabel, Pill, SectionTitle
+from clerk_app.ui.kit.buttons import Button
+from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, MarkLabel, Pill, SectionTitle
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State
+from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.window.case import checklist_rows as rows
 from clerk_app.ui.window.case.paper_cards import PaperCard
 from clerk_app.ui.window.frames import Scroll
@@ -26,13 +30,15 @@ from clerk_app.ui.window.sheets import ask_card
 
 class Contents(QWidget):
     """``answered`` carries a ``Question`` and its ``Answer``; ``reprint_wanted`` a sheet's id and the reason,
-    ``print_wanted``, ``a4_wanted`` and ``later_wanted`` the id of one that did not come out."""
+    ``print_wanted``, ``a4_wanted`` and ``later_wanted`` the id of one that did not come out; ``bring_wanted`` asks for
+    what other windows made."""
 
     answered = Signal(object, object)
     reprint_wanted = Signal(str, str)
     print_wanted = Signal(str)
     a4_wanted = Signal(str)
     later_wanted = Signal(str)
+    bring_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,11 +48,13 @@ class Contents(QWidget):
         self._ask_place = Column()
         self.papers_title = SectionTitle("文书", icon="file-text")
         self._papers = Column(gap=SPACE.x6)
+        self.elsewhere = _Elsewhere()
+        self.elsewhere.bring.clicked.connect(self.bring_wanted)
         self.situation = ElidedLabel("", "note", "ink5")
         self.materials_title = SectionTitle("材料", icon="files")
         self._materials = Column()
         column = Column(gap=SPACE.x8)
-        column.put(self._ask_place, self.papers_title, self._papers)
+        column.put(self._ask_place, self.papers_title, self._papers, self.elsewhere)
         column.put(self.materials_title, self.situation, self._materials, None)
         self.area = Scroll(column, (SPACE.x12, SPACE.page, SPACE.x12, SPACE.page))
         self.setLayout(Column(self.area))
@@ -70,9 +78,13 @@ class Contents(QWidget):
             self._materials.put(_row(opened, number, material, latest.get(material.id, check), waits, came))
         self.materials_title.set_note(f"还差 {missing} 项" if missing else "")
 
-    def show_papers(self, papers: Sequence[StoredPaper], questions: Sequence[Question]) -> None:
-        """The sheets that this window printed or is to print; the first open question is asked."""
-        self.papers_title.setVisible(bool(papers))
+    def show_papers(
+        self, papers: Sequence[StoredPaper], questions: Sequence[Question], elsewhere: Sequence[ActPaper]
+    ) -> None:
+        """The sheets that this window printed or is to print, and what only other windows have; the first open
+        question is asked."""
+        self.elsewhere.show_papers(elsewhere)
+        self.papers_title.setVisible(bool(papers or elsewhere))
         self.papers_title.set_note(f"{len(papers)} 份" if papers else "")
         if [paper.paper_id for paper in papers] != list(self.cards):
             self._papers.empty()
@@ -106,6 +118,32 @@ class Contents(QWidget):
         """Whether the focus is inside."""
         focus = QApplication.focusWidget()
         return focus is not None and self.isAncestorOf(focus)
+
+
+class _Elsewhere(Surface):
+    """Papers that other windows made; P prints them here too."""
+
+    def __init__(self) -> None:
+        super().__init__("quiet")
+        self.words = ElidedLabel("", "item")
+        self.numbers = ElidedLabel("", "note", "ink7")
+        self.bring = Button("在这里打印", key=key("print_here").cap(), compact=True)
+        row = Row(
+            IconLabel("files", "ink7", SIZE.icon_huge),
+            Column(self.words, self.numbers),
+            self.bring,
+            gap=SPACE.x12,
+            margins=(SPACE.x8, SPACE.card),
+        )
+        row.setStretch(1, 1)
+        self.setLayout(row)
+        self.setVisible(False)
+
+    def show_papers(self, papers: Sequence[ActPaper]) -> None:
+        names = "、".join(PAPER_NAMES[paper.kind] for paper in papers)
+        self.words.setText(f"别的窗口出的：{names}")
+        self.numbers.setText("、".join(paper.number for paper in papers))
+        self.setVisible(bool(papers))
 
 
 def _arrivals(opened: OpenFile) -> list[Arrival]:

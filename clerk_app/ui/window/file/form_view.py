@@ -31,11 +31,12 @@ _ALIASES: Mapping[str, str] = {
 
 class FormView(QWidget):
     """``finished`` comes with Enter in the last line; ``picking`` says whether digits mean answers now; ``edited``
-    follows each change by a person."""
+    follows what is typed, ``answered`` what is chosen."""
 
     finished = Signal()
     picking = Signal(bool)
     edited = Signal()
+    answered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +46,7 @@ class FormView(QWidget):
         self.lines: dict[str, Field] = {}
         self.picks: dict[str, PickLine] = {}
         self._order: list[Field | PickLine] = []
+        self._optional: list[Field] = []
         self._form = Form("")
         self._opened: OpenFile | None = None
         self._today = date.min
@@ -56,7 +58,7 @@ class FormView(QWidget):
         self._form, self._opened, self._today = form, opened, today
         self._touched = set()
         self._parts.empty()
-        self.lines, self.picks, self._order = {}, {}, []
+        self.lines, self.picks, self._order, self._optional = {}, {}, [], []
         note = form.note(opened)
         self.note.setText(note)
         self.note.setVisible(bool(note))
@@ -105,6 +107,8 @@ class FormView(QWidget):
         made.edited.connect(lambda _text, name=part.name: self._typed(name))
         made.entered.connect(lambda _text: self._next(made))
         self.lines[part.name] = made
+        if part.optional:
+            self._optional.append(made)
         return made
 
     # --- values -----------------------------------------------------------------------------------------------
@@ -124,6 +128,9 @@ class FormView(QWidget):
                 self.picks[part.name].set_value(value)
             elif value or not any(isinstance(p, Picks) and p.into == part.name for p in self._form.parts):
                 self.lines[part.name].set_value(value)
+                # The beginning of a long text tells what it is.
+                self.lines[part.name].edit.setCursorPosition(0)
+                self.lines[part.name].edit.setToolTip(value)
 
     def _picked(self, part: Picks, value: str) -> None:
         if part.into:
@@ -134,7 +141,7 @@ class FormView(QWidget):
         else:
             self._touched.add(part.name)
         self._preset()
-        self.edited.emit()
+        self.answered.emit()
 
     def _typed(self, name: str) -> None:
         self._touched.add(name)
@@ -151,7 +158,7 @@ class FormView(QWidget):
 
     def _is_open(self, part: Field | PickLine) -> bool:
         if isinstance(part, Field):
-            return not part.value()
+            return not part.value() and part not in self._optional
         target = next((p.into for p in self._form.parts if isinstance(p, Picks) and self.picks[p.name] is part), "")
         return not (self.lines[target].value() if target else part.value())
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from clerk_app.domain.casefile import suspension_causes
-from clerk_app.domain.cases import CaseState, CaseStep
+from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.catalogue import Matter, SpecialProcedure
 from clerk_app.domain.law import ProcedureLaw, SuspensionCause
 from clerk_app.domain.persons import NaturalPerson
@@ -44,7 +44,8 @@ class Picks:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to type; ``half`` lines share their row with the next half one. ``latin`` keeps the input method off."""
+    """A line to type; ``half`` lines share their row with the next half one, ``latin`` keeps the input method off,
+    ``optional`` ones may stay empty and are not stopped at."""
 
     name: str
     label: str
@@ -52,6 +53,7 @@ class Line:
     hint: str = ""
     half: bool = False
     latin: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +213,6 @@ def _nothing_printed_twice(opened: OpenFile) -> str:
     return "编号不再使用，已经给申请人的文书要收回"
 
 
-def _after_taking_up(opened: OpenFile) -> str:
-    return "" if opened.file.state is CaseState.IN_REVIEW else "不先点“开始审查”也可以直接决定"
-
-
 _FORMS: Final[Mapping[CaseStep, Form]] = {
     CaseStep.SUPPLEMENT_REQUESTED: Form(
         "打印再次告知书",
@@ -262,14 +260,13 @@ _FORMS: Final[Mapping[CaseStep, Form]] = {
     CaseStep.GRANT: Form(
         "准予，出决定书",
         (
-            Line("content", "准予的内容", _granted_content),
-            Line("certificate_name", "证照名称", _result_name, half=True),
-            Line("certificate_number", "证照编号", half=True, latin=True),
-            Line("validity", "有效期", _validity, half=True),
+            Line("content", "准予的内容", _granted_content, half=True),
+            Line("certificate_name", "证照名称", _result_name, half=True, optional=True),
+            Line("certificate_number", "证照编号", half=True, latin=True, optional=True),
+            Line("validity", "有效期", _validity, half=True, optional=True),
             Line("facts", "事实", lambda opened, values, today: "申请材料齐全，符合法定条件", half=True),
-            Line("basis", "依据", _grant_basis),
+            Line("basis", "依据", _grant_basis, half=True),
         ),
-        _after_taking_up,
     ),
     CaseStep.REFUSE: Form(
         "不予，出决定书",
@@ -281,8 +278,8 @@ _FORMS: Final[Mapping[CaseStep, Form]] = {
                 into="reason",
             ),
             Line("reason", "不予的理由（要写明）"),
-            Line("facts", "查明的事实"),
-            Line("basis", "依据", _refusal_basis),
+            Line("facts", "查明的事实", half=True, optional=True),
+            Line("basis", "依据", _refusal_basis, half=True),
         ),
     ),
     CaseStep.CERTIFY: Form("登记已制证"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.act_papers import papers_of_step
 from clerk_app.domain.acts import Approval
-from clerk_app.domain.casefile import SECOND_NOTICE
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.services.window.filevalues import OpenFile
@@ -28,11 +27,11 @@ from clerk_app.ui.window.file.forms import Form, form_of
 from clerk_app.ui.window.file.head import FileHead, ResultLine
 from clerk_app.ui.window.file.step_list import StepList
 from clerk_app.ui.window.filework import FileWork
-from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.rooms import Room
 
 LIST_WIDTH = 340
 PREVIEW_AFTER_MS = 400
+NOT_LISTED = "第一次告知书没有列“{}”：要一次告知全部，再要须主管授权"
 
 
 class FilePage(Room):
@@ -77,7 +76,11 @@ class FilePage(Room):
     def _build(self) -> None:
         left = Surface("paper", edges="right", width=LIST_WIDTH)
         left.setLayout(Column(self.steps))
-        self._paper = Scroll(Column(self.view), (0, 0, 0, 0))
+        self._paper = QScrollArea()
+        self._paper.setWidget(self.view)
+        self._paper.setWidgetResizable(True)
+        self._paper.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._paper.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tag = Tag("预览 · 与打印一致", self._paper)
         asked = Surface("paper", edges="bottom")
         asked.setLayout(Column(self.form))
@@ -129,6 +132,7 @@ class FilePage(Room):
         self.form.finished.connect(self.go.setFocus)
         self.form.picking.connect(lambda _on: self._show_legend())
         self.form.edited.connect(self._edited)
+        self.form.answered.connect(self._answered)
         self._soon.timeout.connect(self._want_preview)
         self.arrival.changed.connect(self._show_bar)
         self.arrival.refused.connect(self.refused)
@@ -138,6 +142,8 @@ class FilePage(Room):
         self.contents.print_wanted.connect(lambda _id: work.print_all())
         self.contents.a4_wanted.connect(work.on_a4)
         self.contents.later_wanted.connect(work.postpone)
+        self.contents.bring_wanted.connect(work.bring_all)
+        self.steps.print_wanted.connect(work.bring_all)
         self.approval.wanted.connect(self._approve)
         self.go.clicked.connect(self._go)
         self.back.clicked.connect(self._back)
@@ -166,9 +172,11 @@ class FilePage(Room):
         if moved and self._in_arrival and not other:
             self._leave_arrival()
         self._show_bar()
+        if self._work.finished and self.steps.hasFocus():
+            self.go.setFocus()
 
     def _show_papers(self) -> None:
-        self.contents.show_papers(self._work.papers, self._work.questions)
+        self.contents.show_papers(self._work.papers, self._work.questions, self._work.elsewhere)
         if self._work.questions:
             self.steps.choose(None)
             if self.isVisible() and self.contents.ask is not None:
@@ -222,7 +230,8 @@ class FilePage(Room):
         if self.page is Page.FILE_FORM:
             self.legend.show_keys("正在填写", keys_of(Page.FILE_FORM), tone="pri")
         elif self.page is Page.FILE:
-            self.legend.show_keys("", (one for one in keys_of(Page.FILE) if one.id != "file_next"))
+            unused = {"file_next"} if self._work.elsewhere else {"file_next", "print_here"}
+            self.legend.show_keys("", (one for one in keys_of(Page.FILE) if one.id not in unused))
 
     # --- choosing ---------------------------------------------------------------------------------------------
     def _choose(self, step: CaseStep | None) -> None:
@@ -256,6 +265,10 @@ class FilePage(Room):
         self._show_bar()
         self._soon.start()
 
+    def _answered(self) -> None:
+        self._show_bar()
+        self._want_preview()
+
     def _want_preview(self) -> None:
         self._soon.stop()
         step = self.steps.step
@@ -275,7 +288,7 @@ class FilePage(Room):
         chosen = [one for one in self.form.values().get("materials", "").split(",") if one]
         new = [one for one in chosen if one not in opened.file.listed]
         names = "、".join(opened.file.opening.names.get(one, one) for one in new)
-        return SECOND_NOTICE.format(names) if new else ""
+        return NOT_LISTED.format(names) if new else ""
 
     # --- doing ------------------------------------------------------------------------------------------------
     def _go(self) -> None:

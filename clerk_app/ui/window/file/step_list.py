@@ -20,7 +20,8 @@ from clerk_app.ui.window.frames import Scroll
 
 
 class StepList(QWidget):
-    """A digit or the arrows choose; 0 gives the materials and papers back; Enter goes into the form.
+    """A digit or the arrows choose; 0 gives the materials and papers back; Enter goes into the form; P prints here what
+    another window made (``print_wanted``).
 
     ``chosen`` carries a ``CaseStep`` or None, ``refused`` the reason of a locked one.
     """
@@ -28,6 +29,7 @@ class StepList(QWidget):
     chosen = Signal(object)
     refused = Signal(str)
     entered = Signal()
+    print_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,8 +106,10 @@ class StepList(QWidget):
         hit = pressed(event, Page.FILE)
         if is_enter(event):
             self.entered.emit()
-        elif hit is None or hit.id not in {"pick_step", "pick_step_move", "see_papers"}:
+        elif hit is None or hit.id not in {"pick_step", "pick_step_move", "see_papers", "print_here"}:
             super().keyPressEvent(event)
+        elif hit.id == "print_here":
+            self.print_wanted.emit()
         elif hit.id == "see_papers":
             self.choose(None)
         elif hit.id == "pick_step_move":
@@ -129,7 +133,7 @@ class StepList(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.hasFocus():
+        if self.hasFocus() and self._step is None:
             painter = QPainter(self)
             paint.focus_frame(painter, self.rect())
             painter.end()

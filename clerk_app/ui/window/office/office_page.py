@@ -17,7 +17,6 @@ from clerk_app.ui.kit.labels import ElidedLabel
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
-from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.filework import FileWork
 from clerk_app.ui.window.find_line import FindLine
 from clerk_app.ui.window.office.work_list import WorkList
@@ -59,9 +58,7 @@ class OfficePage(Room):
         row.setStretch(0, 1)
         bar.setLayout(row)
         inside = Column(self.search, gap=SPACE.x12, margins=(SPACE.x16, SPACE.page, SPACE.x12, SPACE.page))
-        for card in self.cards.values():
-            inside.addWidget(card, 1)
-        inside.addStretch(0)
+        inside.put(*self.cards.values(), None)
         desk = Surface("canvas")
         desk.setLayout(inside)
         outer = Column(desk, self.legend, bar)
@@ -87,8 +84,6 @@ class OfficePage(Room):
         for kind, card in self.cards.items():
             card.setVisible(kind in kinds)
             card.show_lines(self._work.works.get(kind, ()), now)
-        count = len(self._open_lines())
-        self.go.setEnabled(count > 0)
         self.trouble.setText(self._work.works_trouble)
         at = self._work.works_at
         self.note.setText(f"{clock_time(at)} 的情况，有新的会自动来" if at is not None else "")
@@ -104,14 +99,14 @@ class OfficePage(Room):
 
     # --- going on ---------------------------------------------------------------------------------------------
     def start(self) -> None:
-        """The focus is on the first line that can be done; without one it is in the search."""
+        """The focus is on the first line that can be done; while there is none, on the key that opens the next one."""
         for kind in self._work.office_kinds:
             row = self.lists[kind].first_open()
             if row >= 0:
                 self.lists[kind].go_to(row)
                 self.lists[kind].setFocus()
                 return
-        self.search.start()
+        self.go.setFocus()
 
     def find(self) -> bool:
         self.search.start()
@@ -149,6 +144,8 @@ class _ListCard(Card):
         self.list = lines
         self.empty = EmptyState(nothing)
         self.body.put(self.list, self.empty)
+        # The last line must not lie over the card's rounded corners.
+        self.body.set_margins((0, SIZE.hairline, SPACE.x6, SIZE.hairline))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_lines(self, lines: tuple[WorkLine, ...], now: datetime) -> None:
@@ -159,4 +156,3 @@ class _ListCard(Card):
         self.note.setText(f"共 {len(lines)} 件" if len(lines) > mine else "")
         self.list.setVisible(bool(lines))
         self.empty.setVisible(not lines)
-        self.setMaximumHeight(px(SIZE.card_head) + self.list.wanted_height() + px(SPACE.x12) if lines else 16777215)

@@ -8,7 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from clerk_app.design.tokens import COLOR, SIZE, SPACE
 from clerk_app.design.words import clock_time, joined, minutes, short_day
@@ -88,7 +94,8 @@ class _LineDelegate(QStyledItemDelegate):
         here = view.hasFocus() and index.row() == view.currentIndex().row()
         painter.save()
         painter.fillRect(area, QColor(COLOR.pri_soft if here else COLOR.sunk if own else COLOR.paper))
-        painter.fillRect(QRect(area.x(), area.bottom(), area.width(), px(SIZE.hairline)), QColor(COLOR.line))
+        if index.row() < len(model.lines) - 1:
+            painter.fillRect(QRect(area.x(), area.bottom(), area.width(), px(SIZE.hairline)), QColor(COLOR.line))
         fonts = theme().fonts
         item, note = fonts.line("item"), fonts.line("note")
         left, right = area.left() + px(SPACE.card), area.right() - px(SPACE.card)
@@ -135,6 +142,7 @@ class WorkList(QListView):
         self.setModel(self._model)
         self.setItemDelegate(_LineDelegate(self))
         self.setUniformItemSizes(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -153,6 +161,7 @@ class WorkList(QListView):
         """Show the list; the cursor stays on its case while that is in it."""
         here, at = self.current(), max(0, self.currentIndex().row())
         self._model.show(lines, now)
+        self.updateGeometry()
         ids = [line.case_id for line in lines]
         if here is not None and here.case_id in ids:
             at = ids.index(here.case_id)
@@ -173,9 +182,12 @@ class WorkList(QListView):
         """The first line that this person may do, -1 when there is none."""
         return next((n for n, line in enumerate(self._model.lines) if line.mine), -1)
 
-    def wanted_height(self) -> int:
+    def sizeHint(self) -> QSize:
         """As high as its lines are."""
-        return len(self._model.lines) * px(SIZE.row_card) + 2
+        return QSize(super().sizeHint().width(), max(1, len(self._model.lines)) * px(SIZE.row_card))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(SIZE.row_card), px(SIZE.row_card))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
