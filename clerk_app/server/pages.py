@@ -30,7 +30,7 @@ _STYLE: Final = (
     + """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--canvas); color: var(--ink9);
-  font: var(--type-action)/1.6 var(--family), "PingFang SC", "Microsoft YaHei"; overflow-wrap: anywhere; }
+  font: var(--type-action)/1.6 "PingFang SC", "Microsoft YaHei", var(--family); overflow-wrap: anywhere; }
 main, header div { max-width: 42rem; margin: 0 auto; padding: 0 var(--space-page); }
 main { padding-bottom: var(--space-x32); }
 header { background: var(--rail); color: var(--paper); padding: var(--space-page) 0; }

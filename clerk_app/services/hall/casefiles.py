@@ -7,7 +7,7 @@ from datetime import timedelta
 from clerk_app.domain import casefile
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import CaseAct
-from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Rejected
+from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound, Rejected
 from clerk_app.ports.hall import CaseRecord
 from clerk_app.ports.hall_cases import ActAck, ServerCase
 from clerk_app.ports.stores_hall import HallUnit
@@ -21,7 +21,7 @@ from clerk_app.services.hall.supplements import take_what_arrived
 from clerk_app.services.hall.tools import Tools, canonical, plain
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far a window's clock may run ahead of the server's before its acts are refused: guards count in days."""
+"""How far a window's clock may run ahead of the server's before its acts have to wait: guards count in days."""
 
 _READERS = (
     Role.CLERK,
@@ -48,7 +48,8 @@ class CaseFiles:
 
         Raises what ``casefile.apply`` raises, besides: ``NotFound`` when the case has not come, ``Conflict`` when
         another content came under this id, ``NotAllowed`` at a wrong window or without the login that the step
-        needs, ``Locked`` for a case without opening or an approval that the server does not know.
+        needs, ``Locked`` for a case without opening or an approval that the server does not know, ``Fault`` for an
+        act from the future: it is nobody's mistake, and waiting mends it.
         """
         act = self._checked(actor, act)
         body_hash = self._tools.digest(canonical(act))
@@ -129,7 +130,7 @@ class CaseFiles:
         except ValueError:
             raise Rejected("at", "这一步的时间没有写明时区，没有存（程序错误，请报技术员）") from None
         if act.at > self._tools.now() + CLOCK_TOLERANCE:
-            raise Locked("这台电脑的时间比服务器快，这一步没有上传；请技术员校准时间后再传一次")
+            raise Fault("这台电脑的时间比服务器快，这一步先留在这里；请技术员校准时间，时间到了会自动上传")
         return act
 
     def _check_doer(self, unit: HallUnit, actor: Actor, act: CaseAct) -> None:

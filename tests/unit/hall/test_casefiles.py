@@ -13,7 +13,7 @@ from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.acts import Doer, Suspension
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
-from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Rejected
+from clerk_app.domain.errors import Conflict, Fault, Locked, NotAllowed, NotFound, Rejected
 from clerk_app.domain.law import SuspensionCause
 from clerk_app.ports.hall import FeedEntry
 from clerk_app.services.hall.sequencer import public_entry
@@ -174,11 +174,14 @@ def test_days_are_those_of_beijing_whatever_zone_the_window_sends(hall: HallInHa
     assert people.reviewer.pushes(suspend).state is CaseState.SUSPENDED
 
 
-def test_an_act_from_tomorrow_is_refused_until_the_clock_is_right(hall: HallInHand, people: Staff) -> None:
+def test_an_act_from_the_future_waits_for_its_time(hall: HallInHand, people: Staff) -> None:
     case_id = _case(hall, people)
     late = hall.clock.now() + timedelta(hours=2)
-    with pytest.raises(Locked, match="时间比服务器快"):
-        people.reviewer.pushes(granted(1, case_id, people.reviewer.doer, late))
+    early = granted(1, case_id, people.reviewer.doer, late)
+    with pytest.raises(Fault, match="时间比服务器快"):
+        people.reviewer.pushes(early)
+    hall.clock.move(hours=2)
+    assert people.reviewer.pushes(early).state is CaseState.GRANTED
     with pytest.raises(Rejected):
         people.reviewer.pushes(granted(1, case_id, people.reviewer.doer, late.replace(tzinfo=None)))
 
