@@ -15,6 +15,7 @@ from clerk_app.domain.catalogue import (
     CardHolder,
     Material,
     Matter,
+    Necessity,
     OptionOutcome,
     ending_option,
     needed_materials,
@@ -51,6 +52,7 @@ _ENDINGS = {
     "not_yet_due": "现在还不能办理",
 }
 READ_AT_WINDOW = "窗口读身份证"
+MISSING = "还缺"
 
 
 def guidance_notice(
@@ -66,7 +68,7 @@ def guidance_notice(
 ) -> Notice:
     """The list for these answers. ``query`` is the address of its public page, empty when only paper is given.
 
-    ``present`` are the ids of what somebody has with them, after a look before the number is taken; None: nobody looked.
+    ``present`` are the ids of what somebody has with them, by a look before the number is taken; None: nobody looked.
     """
     ending = _ending(matter, answers)
     materials = () if ending else needed_materials(matter, answers)
@@ -222,14 +224,16 @@ def _row(number: int, matter: Matter, material: Material, present: Collection[st
 def _mark(material: Material, present: Collection[str]) -> str:
     if material.id in present:
         return "已带"
-    return "不用带" if material.card_holder is CardHolder.APPLICANT else "还缺"
+    if material.card_holder is CardHolder.APPLICANT:
+        return "不用带"
+    return "可不带" if material.necessity is Necessity.OPTIONAL else MISSING
 
 
 def _looked(materials: Sequence[Material], present: Collection[str] | None) -> tuple[Spans, ...]:
     """What the look before the number found: how many are there, and by name what is missing."""
     if present is None or not materials:
         return ()
-    missing = [material.name for material in materials if _mark(material, present) == "还缺"]
+    missing = [material.name for material in materials if _mark(material, present) == MISSING]
     if not missing:
         return ((Span("材料都带齐了，可以取号。", bold=True),),)
     return ((Span(f"还缺 {len(missing)} 件：{'、'.join(missing)}。", bold=True),),)
