@@ -10,7 +10,8 @@ from datetime import datetime
 
 from clerk_app.domain.acts import CaseAct, DeliveryManner
 from clerk_app.domain.casefile import CaseFile, CaseOpening
-from clerk_app.domain.cases import CaseState, CaseStep
+from clerk_app.domain.cases import UNDER_DECISION, CaseState, CaseStep
+from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.law import ProcedureLaw
 from clerk_app.domain.papers import PaperKind
 from support.case_law import LAW
@@ -72,6 +73,8 @@ class Witness:
             assert act.facts.pieces is not None
             self.ready = sorted(act.facts.pieces.names)
             assert self.ready, "nothing lies ready"
+        elif act.step is T.POST:
+            self._sent(before)
         elif act.step is T.DELIVER:
             self._delivered(act, before)
         elif act.step is T.HAND_OVER:
@@ -91,6 +94,8 @@ class Witness:
         assert (file.decided_by, file.sealed_by) == (self.decider, self.sealer)
         assert (file.extension is None) == (self.extensions == 0)
         assert (file.suspended_by is not None) == (self.still_since is not None and self.state is S.SUSPENDED)
+        if file.state in UNDER_DECISION:
+            assert (file.promised, file.statutory) == self.dates, "other dates than those that were told"
         if file.state is S.SUSPENDED:
             assert (file.promised, file.statutory) == (None, None), "a date runs while time stands still"
         three = [people for people in (self.receivers, {self.decider} - {""}, {self.sealer} - {""}) if people]
@@ -203,10 +208,15 @@ class Witness:
         assert sealing.register_no.strip(), "not in the register"
         self.sealer = act.by.user_id
 
+    def _sent(self, before: CaseState) -> None:
+        instant = self.opening.case_type is CaseType.INSTANT
+        assert instant or before is not S.SEALED, "a promised case left the window before the office had sent it"
+
     def _delivered(self, act: CaseAct, before: CaseState) -> None:
         delivery = act.facts.delivery
         assert delivery is not None
         assert self.sealer, "handed over unsealed"
+        self._sent(before)
         assert delivery.receiver.strip(), "nobody took it"
         assert delivery.relation.strip(), "taken by somebody unknown"
         if delivery.manner is DeliveryManner.DIRECT:

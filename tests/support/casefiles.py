@@ -34,7 +34,7 @@ from clerk_app.domain.acts import (
     Suspension,
 )
 from clerk_app.domain.calendar import BEIJING, Limit
-from clerk_app.domain.casefile import DECISIONS, CaseFile, CaseOpening, apply, opened, suspension_causes
+from clerk_app.domain.casefile import CaseFile, CaseOpening, apply, opened, suspension_causes
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.checklist import MaterialCheck, Verdict
@@ -182,7 +182,7 @@ def _delivery(file: CaseFile, at: datetime) -> ActFacts:
 
 
 def _sealing(file: CaseFile, at: datetime) -> ActFacts:
-    papers = tuple(paper.paper_id for one in file.acts for paper in one.papers if paper.kind in DECISIONS)
+    papers = tuple(paper.paper_id for one in file.acts for paper in one.papers if "decision" in paper.kind)
     return ActFacts(sealing=Sealing("用印-1", papers, 2))
 
 
@@ -233,7 +233,7 @@ OFFICE = MappingProxyType(
 def lawful(file: CaseFile, step: CaseStep, at: datetime, by: str = "") -> CaseAct:
     """A lawful act of that step on the case as it stands."""
     kind = {CaseStep.GRANT: PaperKind.GRANT_DECISION, CaseStep.REFUSE: PaperKind.REFUSAL_DECISION}.get(step)
-    papers = (decision_paper(kind),) if kind else ()
+    papers = (decision_paper(kind), decision_paper(PaperKind.COLLECTION_SLIP, "slip")) if kind else ()
     facts = LAWFUL_FACTS[step](file, at) if step in LAWFUL_FACTS else None
     return act(step, by or OFFICE.get(step, CLERK), at, facts, *papers)
 

@@ -207,7 +207,9 @@ def _other(value: Any) -> st.SearchStrategy[Any]:
     if isinstance(value, datetime | date):
         return st.sampled_from([value + timedelta(days=days) for days in (-400, -40, -1, 1, 40)])
     if isinstance(value, tuple):
-        return st.sampled_from([(), value[:1], value * 2, (*value, "strange")] if _of_text(value) else [(), value * 2])
+        return st.sampled_from(
+            [(), value[:1], value * 2, (*value, "slip"), ("strange",)] if _of_text(value) else [(), value * 2]
+        )
     return st.just(value)
 
 
