@@ -29,6 +29,13 @@ GROUP = "D"
 MATTER = "户口迁移"
 MATTER_LETTERS = "hkqy"
 VERY_SATISFIED = 1
+SIGNATURE = (
+    ((0.20, 0.25), (0.38, 0.25), (0.36, 0.45), (0.22, 0.45), (0.22, 0.62), (0.38, 0.62), (0.34, 0.88), (0.27, 0.80)),
+    ((0.55, 0.32), (0.74, 0.30)),
+    ((0.57, 0.54), (0.72, 0.53)),
+    ((0.50, 0.80), (0.80, 0.78)),
+)
+"""「弓三」, as far as a script can write."""
 
 
 class DemoScript:
@@ -140,7 +147,34 @@ class DemoScript:
         self._shoot(shell, "applicant")
         self._hall.window_station.lift_card()
         self._hands.press(shell, "Return")
+        self._confirm(shell)
         self._hands.wait("到事项", lambda: work.step is Step.MATTER)
+
+    def _confirm(self, shell: WindowShell) -> None:
+        """The citizen compares the data with the card."""
+        assert shell.facing is not None
+        screen = shell.facing.screen
+        assert screen is not None
+        self._hands.wait("客显屏上的信息", lambda: screen.page_name() == "case")
+        self._hands.settle(0.2)
+        self._shoot(screen, "citizen-data")
+        self._hands.touch(screen.case.right)
+        self._hands.wait("申请人核对", lambda: shell.facing.answer.value == "confirmed")  # type: ignore[union-attr]
+
+    def _sign(self, shell: WindowShell) -> None:
+        """F7, and the citizen signs the notice."""
+        assert shell.facing is not None
+        screen = shell.facing.screen
+        assert screen is not None
+        self._hands.press(shell, "F7")
+        self._hands.wait("客显屏上的文书", lambda: screen.page_name() == "sign")
+        for stroke in SIGNATURE:
+            self._hands.write(screen.sign.pad, stroke)
+        self._hands.settle(0.2)
+        self._shoot(screen, "citizen-signing")
+        self._hands.touch(screen.sign.confirm)
+        self._hands.wait("签字存好", lambda: shell.side.citizen.signature.isVisible())
+        self._shoot(shell, "papers-signed")
 
     def _matter(self, shell: WindowShell) -> None:
         work, page = shell.control.work, shell.case.matter  # type: ignore[union-attr]
@@ -209,6 +243,7 @@ class DemoScript:
         )
         self._hands.settle(0.3)
         self._shoot(shell, "papers")
+        self._sign(shell)
         self._hall.window_station.press(VERY_SATISFIED)
         self._hands.wait("评价", lambda: control.rating.value == "rated")
         self._hands.settle(0.3)

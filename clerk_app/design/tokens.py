@@ -238,6 +238,8 @@ class CitizenSizes:
     face: int = 76  # icon of a rating level
     pen: int = 5  # width of a written line
     least: float = 5 / 6
+    least_width: int = 1024  # the smallest panel
+    least_height: int = 600
 
 
 CITIZEN: Final = CitizenSizes()

@@ -6,13 +6,13 @@ Events go the way of a real keyboard: shortcuts first, then the widget with the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 
 class Stuck(Exception):
@@ -54,6 +54,23 @@ class Hands:
                 raise Stuck(step)
             self._app.processEvents()
             time.sleep(0.005)
+        self._app.processEvents()
+
+    def touch(self, target: QAbstractButton) -> None:
+        """A finger on a target that can be seen; ``Stuck`` with its words if it cannot."""
+        if not (target.isVisible() and target.isEnabled()):
+            raise Stuck(target.text())
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton)
+        self._app.processEvents()
+
+    def write(self, place: QWidget, points: Sequence[tuple[float, float]]) -> None:
+        """One line drawn with the mouse through points in 0 … 1 of a place."""
+        path = [QPoint(round(x * place.width()), round(y * place.height())) for x, y in points]
+        QTest.mousePress(place, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, path[0])
+        for point in path[1:]:
+            QTest.mouseMove(place, point)
+            self._app.processEvents()
+        QTest.mouseRelease(place, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, path[-1])
         self._app.processEvents()
 
     def settle(self, seconds: float) -> None:

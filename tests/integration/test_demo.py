@@ -113,6 +113,9 @@ def test_every_step_has_its_screenshot(played: Played) -> None:
         "checklist-done",
         "outcome-supplement",
         "outcome-accepted",
+        "citizen-data",
+        "citizen-signing",
+        "papers-signed",
         "papers-rated",
         "idle-after",
     }

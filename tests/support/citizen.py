@@ -75,9 +75,8 @@ class CitizenSeat(Seat):
     @property
     def screen(self) -> CitizenScreen:
         """What the citizen looks at."""
-        place = self.facing.place
-        assert place is not None
-        return place.screen
+        assert self.facing.screen is not None
+        return self.facing.screen
 
     @property
     def panel(self) -> CitizenPanel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
@@ -47,6 +47,11 @@ class CitizenPlace(QObject):
     def open(self) -> None:
         """Show it where the setting wants it, if there is room for it."""
         if self._mode is ScreenMode.WINDOW:
+            self.screen.resize(self.screen.minimumSize())
+            free = self._clerk.screen().availableGeometry()
+            corner = QRect(free.topLeft(), self.screen.size())
+            corner.moveBottomRight(free.bottomRight())
+            self.screen.move(corner.topLeft())
             self._show(self.screen.show)
         self._look()
 

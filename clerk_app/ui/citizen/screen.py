@@ -57,7 +57,7 @@ class CitizenScreen(QWidget):
         self.rate.rated.connect(self.rated)
         # A new factor of the clerk's screen sets the style sheet anew, which takes every font back.
         theme().changed.connect(self._rescale)
-        self.setMinimumSize(WIDTH // 2, HEIGHT // 2)
+        self.setMinimumSize(CITIZEN.least_width, CITIZEN.least_height)
 
     # --- showing ----------------------------------------------------------------------------------------------
     def show_place(self, place: Place) -> None:

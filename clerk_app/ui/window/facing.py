@@ -21,6 +21,7 @@ from clerk_app.services.window.signing import ToSign
 from clerk_app.ui.citizen.case_page import Answer
 from clerk_app.ui.citizen.end_page import DONE
 from clerk_app.ui.citizen.placing import CitizenPlace
+from clerk_app.ui.citizen.screen import CitizenScreen
 from clerk_app.ui.citizen.views import Document, Identity, Place, Standing, document_of, guide_of, identity_of
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.lanes import Failure, Lanes
@@ -29,7 +30,7 @@ from clerk_app.ui.window.citizen_panel import ASKED, NO_SCREEN, CitizenPanel
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.wording import arrived
 
-HELD = "申请人在屏上说信息有误：请问清改好，改了会请他再看；当面核对没有错，按 Alt+V 照此办理"
+HELD = "申请人在屏上说信息有误。改好后会请他再看；当面核对没有错，按 Alt+V"
 DENIED = "申请人在屏上按了“有误”，请问清哪里不对"
 _TICKING = frozenset({Step.MATERIALS, Step.OUTCOME, Step.PAPERS})
 _WORDS = {Answer.CONFIRMED: Word.CONFIRMED, Answer.DENIED: Word.DENIED, Answer.OVERRULED: Word.OVERRULED}
@@ -93,6 +94,11 @@ class Facing(QObject):
     def present(self) -> bool:
         """Whether a citizen sees a screen now."""
         return self.place is not None and self.place.present
+
+    @property
+    def screen(self) -> CitizenScreen | None:
+        """What the citizen looks at; None when the setting is ``off``."""
+        return self.place.screen if self.place is not None else None
 
     @property
     def answer(self) -> Answer:

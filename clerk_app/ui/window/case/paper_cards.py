@@ -184,7 +184,7 @@ class RatingCard(Surface):
         self.icon.set("smile", "ok_solid" if done else "pri" if asking else "ink7")
         if asking:
             self.words.setText("请群众评价")
-            self.detail.setText("正在等评价器上的按键，不等也可以办结")
+            self.detail.setText("正在等群众评价，不等也可以办结")
             self.state.set("等待评价", State.PRI)
         elif done:
             self.words.setText("群众评价")
