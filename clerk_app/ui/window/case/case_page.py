@@ -26,6 +26,7 @@ from clerk_app.ui.window.case.head import MatterHead
 from clerk_app.ui.window.case.matter_page import MatterPage
 from clerk_app.ui.window.case.outcome_page import OutcomePage
 from clerk_app.ui.window.case.papers_page import PapersPage
+from clerk_app.ui.window.file.instant import Instant
 from clerk_app.ui.window.control import DeskControl
 
 STEPS = tuple(Step)
@@ -46,6 +47,7 @@ class CasePage(QWidget):
         self.checklist = ChecklistPage()
         self.outcome = OutcomePage()
         self.papers = PapersPage()
+        self.instant = Instant(control, lanes)
         self.pages = (self.applicant, self.matter, self.checklist, self.outcome, self.papers)
         self.stack = QStackedWidget()
         for page in self.pages:
@@ -106,6 +108,9 @@ class CasePage(QWidget):
         self.papers.finish_next.connect(lambda: self._control.finish(then_call=True))
         self.papers.next_matter.connect(work.next_matter)
         self.papers.refused.connect(work.said)
+        self.papers.issue_wanted.connect(self.instant.issue)
+        self.instant.changed.connect(self._show_instant)
+        self.instant.said.connect(work.said)
 
     # --- showing ----------------------------------------------------------------------------------------------
     def _show(self) -> None:
@@ -147,6 +152,14 @@ class CasePage(QWidget):
         if self._work.concluded is not None:
             self.papers.show_papers(self._work.concluded, self._work.papers, self._work.questions, self._work.undecided)
             self._show_rating()
+            self._show_instant()
+
+    def _show_instant(self) -> None:
+        concluded = self._work.concluded
+        if concluded is not None:
+            stage = self.instant.stage if self.instant.active else None
+            since, now = concluded.conclusion.concluded_at, self._control.desk.clock.now()
+            self.papers.show_instant(stage, self.instant.opened, self.instant.why, since, now)
 
     def _show_rating(self) -> None:
         rating = self._control.rating

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -12,6 +13,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time, exact_time, joined
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.cases import Concluded
+from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
 from clerk_app.services.window.rating import Rated
 from clerk_app.ui.keys import Page, bind, key, pressed
@@ -22,6 +24,8 @@ from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.paper_cards import PaperCard, RatingCard, Slip, SummaryCard
+from clerk_app.ui.window.file.instant import Stage
+from clerk_app.ui.window.file.instant_card import InstantCard
 from clerk_app.ui.window.frames import Level, Scroll
 
 LOW = 370
@@ -29,7 +33,8 @@ LOW = 370
 
 class PapersPage(QWidget):
     """F9 ends the visit and stays, F12 ends it and calls, Alt+M goes on with the same ticket; all three wait until
-    every sheet is decided (``refused`` says why).
+    every sheet is decided (``refused`` says why). While the result of an instant case lies ready, F9 hands it over
+    instead (``issue_wanted``).
 
     ``answered`` carries the ``Question`` and the chosen ``Answer``; ``reprint_wanted`` a paper id and the reason;
     ``print_wanted``, ``a4_wanted`` and ``later_wanted`` a paper id that did not come out; ``rating_wanted`` asks
@@ -45,22 +50,25 @@ class PapersPage(QWidget):
     finish_next = Signal()
     finish = Signal()
     next_matter = Signal()
+    issue_wanted = Signal()
     refused = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._undecided = ""
+        self._can_issue = False
         self._question: Question | None = None
         self._case_id = ""
         self.ask: AskCard | None = None
         self.summary = SummaryCard()
         self.cards: dict[str, PaperCard] = {}
+        self.instant = InstantCard()
         self.rating = RatingCard()
         self.more = Text("", "note", "bad")
         self._ask_place = Column(gap=SPACE.x8)
         self._sheets = Column(gap=SPACE.x8)
         column = Column(gap=SPACE.x8)
-        column.put(self._ask_place, self.more, self.summary, self._sheets, self.rating, None)
+        column.put(self._ask_place, self.more, self.summary, self.instant, self._sheets, self.rating, None)
         self.area = Scroll(column, (SPACE.x8, SPACE.page, SPACE.x8, SPACE.page))
         desk = Surface("canvas")
         desk.setLayout(Column(self.area))
@@ -68,9 +76,12 @@ class PapersPage(QWidget):
         self.reason = Text("", "note", "ink7", wrap=True, right=True)
         self.stay = Button("办结", key="F9", large=True)
         self.go = Button("办结，叫下一位", ButtonRole.PRIMARY, key=key("finish_next").cap())
+        self.later = Button("先不发，叫下一位", key=key("finish_next").cap(), large=True)
+        self.issue = Button("出件并打印回证", ButtonRole.PRIMARY, key=key("primary").cap())
         self.bar = Level("paper", edges="top", height=SIZE.action_bar)
         bar_row = Row(IconLabel("hard-drive-download", "ok", SIZE.icon_middle), self.saved, gap=SPACE.x8)
-        whole = Row(bar_row, self.reason, self.stay, self.go, gap=SPACE.x12, margins=(0, SPACE.page))
+        buttons = (self.stay, self.go, self.later, self.issue)
+        whole = Row(bar_row, self.reason, *buttons, gap=SPACE.x12, margins=(0, SPACE.page))
         whole.setStretch(0, 1)
         whole.setStretch(1, 1)
         self.bar.setLayout(whole)
@@ -83,11 +94,13 @@ class PapersPage(QWidget):
     def _connect(self) -> None:
         self.go.clicked.connect(self._finish_next)
         self.stay.clicked.connect(self._finish)
+        self.later.clicked.connect(self._finish_next)
+        self.issue.clicked.connect(self._issue)
         self.summary.next_matter.clicked.connect(self._next_matter)
         self.rating.again.clicked.connect(self.rating_wanted)
         window = Qt.ShortcutContext.WindowShortcut
         bind(self, "finish_next", self._finish_next, context=window)
-        bind(self, "primary", self._finish, context=window)
+        bind(self, "primary", self._primary, context=window)
         bind(self, "next_matter", self._next_matter, context=window)
 
     # --- showing ----------------------------------------------------------------------------------------------
@@ -103,7 +116,7 @@ class PapersPage(QWidget):
         self._show_sheets(papers)
         self._ask(questions)
         self._undecided = undecided
-        for button in (self.go, self.stay, self.summary.next_matter):
+        for button in (self.go, self.stay, self.later, self.summary.next_matter):
             button.setEnabled(not undecided)
         self.reason.setText(undecided)
         self.reason.setVisible(bool(undecided))
@@ -111,6 +124,24 @@ class PapersPage(QWidget):
         uploaded = f"{clock_time(concluded.synced_at)} 已上传" if concluded.synced_at else ""
         self.saved.setText(joined(stored, uploaded))
         self._fit()
+        self._keep_focus()
+
+    def show_instant(self, stage: Stage | None, opened: OpenFile | None, why: str, since: datetime, now: datetime) -> None:
+        """Where the result of an instant case is; None for every other case. ``why`` keeps it from being handed over
+        at this page."""
+        self.instant.setVisible(stage is not None)
+        if stage is not None:
+            self.instant.show_stage(stage, opened, why, since, now)
+        self._can_issue = stage is Stage.READY and not why
+        issuing = stage is Stage.ISSUING
+        for button in (self.later, self.issue):
+            button.setVisible(self._can_issue or issuing)
+        for button in (self.stay, self.go):
+            button.setVisible(not self._can_issue and not issuing)
+        if issuing:
+            self.issue.busy("正在出件…")
+        else:
+            self.issue.ready()
         self._keep_focus()
 
     def show_rating(self, rated: Rated | None, *, asking: bool = False, sentence: str = "") -> None:
@@ -124,7 +155,9 @@ class PapersPage(QWidget):
         refused = next((card for card in self.cards.values() if not card.print_now.isHidden()), None)
         if self.ask is not None and self.ask.isEnabled():
             self.ask.setFocus()
-        elif self.go.isEnabled():
+        elif self._can_issue and self.issue.isVisible():
+            self.issue.setFocus()
+        elif self.go.isEnabled() and not self.go.isHidden():
             self.go.setFocus()
         elif refused is not None:
             refused.print_now.setFocus()
@@ -186,7 +219,8 @@ class PapersPage(QWidget):
 
     def _keep_focus(self) -> None:
         focus = QApplication.focusWidget()
-        if self.isVisible() and (focus is None or not focus.isEnabled() or focus is self):
+        gone = focus is None or not focus.isEnabled() or not focus.isVisible()
+        if self.isVisible() and (gone or focus is self):
             self.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -203,6 +237,17 @@ class PapersPage(QWidget):
     def _finish(self) -> None:
         if self._may_end():
             self.finish.emit()
+
+    def _primary(self) -> None:
+        """F9 means what stands on the button."""
+        if self._can_issue:
+            self._issue()
+        elif not self.issue.isVisible():
+            self._finish()
+
+    def _issue(self) -> None:
+        if self._can_issue and self.issue.isEnabled():
+            self.issue_wanted.emit()
 
     def _next_matter(self) -> None:
         if self._may_end():
