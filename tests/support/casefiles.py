@@ -120,11 +120,18 @@ def act(step: CaseStep, by: str, at: datetime, facts: ActFacts | None = None, *p
 
 # --- one lawful act of each step ----------------------------------------------------------------------------------
 def _everything_missing(file: CaseFile, at: datetime) -> ActFacts:
-    return arrival(*file.missing, at=at)
+    return _came_in(file, at, file.missing)
 
 
 def _first_missing(file: CaseFile, at: datetime) -> ActFacts:
-    return arrival(*file.missing[:1], at=at)
+    return _came_in(file, at, file.missing[:1])
+
+
+def _came_in(file: CaseFile, at: datetime, materials: tuple[str, ...]) -> ActFacts:
+    """At the window, or in odd hours by a post that lay there since yesterday."""
+    if at.hour % 2 == 0:
+        return arrival(*materials, at=at)
+    return arrival(*materials, at=max(file.opening.received_at, at - timedelta(days=1)), channel=Channel.POST)
 
 
 def _acceptance(file: CaseFile, at: datetime) -> ActFacts:

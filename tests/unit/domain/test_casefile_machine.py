@@ -187,8 +187,7 @@ def _bent(data: st.DataObject, proper: CaseAct) -> tuple[CaseAct, str]:
     if is_dataclass(value) and data.draw(st.integers(0, 9), label="drop the whole part") != 0:
         inner = data.draw(st.sampled_from([one.name for one in fields(value)]), label="field")
         name = f"{part}.{inner}"
-        other = data.draw(_other(getattr(value, inner)), label=name)
-        changed: Any = replace(value, **{inner: other})  # type: ignore[type-var]
+        changed: Any = data.draw(_with_other(value, inner), label=name)
     else:
         changed = "" if isinstance(value, str) else None
     return replace(proper, facts=replace(proper.facts, **{part: changed})), name
@@ -206,11 +205,17 @@ def _other(value: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(["", "  ", "别的", *PEOPLE])
     if isinstance(value, datetime | date):
         return st.sampled_from([value + timedelta(days=days) for days in (-400, -40, -1, 1, 40)])
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        names = st.sampled_from([one.name for one in fields(value[0])])
+        first = names.flatmap(lambda name: _with_other(value[0], name))
+        return st.one_of(st.sampled_from([(), value * 2]), first.map(lambda one: (one, *value[1:])))
     if isinstance(value, tuple):
-        return st.sampled_from(
-            [(), value[:1], value * 2, (*value, "slip"), ("strange",)] if _of_text(value) else [(), value * 2]
-        )
+        return st.sampled_from([(), value[:1], value * 2, (*value, "slip"), ("strange",)] if _of_text(value) else [()])
     return st.just(value)
+
+
+def _with_other(record: Any, name: str) -> st.SearchStrategy[Any]:
+    return _other(getattr(record, name)).map(lambda other: replace(record, **{name: other}))
 
 
 def _of_text(value: tuple[Any, ...]) -> bool:
