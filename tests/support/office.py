@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clerk_app.domain import casefile
@@ -14,7 +14,7 @@ from clerk_app.domain.cases import ACCEPTED_STATES, UNDER_DECISION, CaseState
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.masking import mask_name
 from clerk_app.ports.hall import CaseAck, CaseRecord, FeedEntry, Login, Session
-from clerk_app.ports.hall_cases import ActAck, ApprovalRequest, WorkKind, WorkLine
+from clerk_app.ports.hall_cases import ActAck, ApprovalRequest, OnlineSupplement, WorkKind, WorkLine
 from support.shell import PASSWORD, HallCounter, Seat
 from support.shell_matters import PUBLISHED, bare, card, food, house, prepacked
 from support.window import NOW
@@ -49,6 +49,7 @@ class OfficeServer(FakeServer):
     listeners: list[Callable[[tuple[FeedEntry, ...]], None]] = field(default_factory=list)
     feed_no: int = 0
     approvals: list[Approval] = field(default_factory=list)
+    online: list[OnlineSupplement] = field(default_factory=list)
 
     def store_case(self, record: CaseRecord, key: str) -> CaseAck:
         before = self.writes
@@ -135,6 +136,20 @@ class OfficeCounter(HallCounter):
         wanted = {record.case_id for record, _ in server.files() if record.applicant.document_no == id_number}
         lines = self.work(WorkKind.TO_ISSUE)
         return tuple(line for line in lines if line.case_id in wanted)
+
+    def supplements(self) -> tuple[OnlineSupplement, ...]:
+        server: Any = self.server
+        return self._over_the_network(lambda: tuple(one for one in server.online if not one.taken))
+
+    def take_supplement(self, supplement_id: str, *, key: str | None = None) -> OnlineSupplement:
+        server: Any = self.server
+
+        def do() -> OnlineSupplement:
+            at = next(n for n, one in enumerate(server.online) if one.supplement_id == supplement_id)
+            server.online[at] = replace(server.online[at], taken=True)
+            return server.online[at]  # type: ignore[no-any-return]
+
+        return self._over_the_network(do)
 
     def approve(self, request: ApprovalRequest) -> Approval:
         def do() -> Approval:

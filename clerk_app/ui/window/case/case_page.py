@@ -26,8 +26,8 @@ from clerk_app.ui.window.case.head import MatterHead
 from clerk_app.ui.window.case.matter_page import MatterPage
 from clerk_app.ui.window.case.outcome_page import OutcomePage
 from clerk_app.ui.window.case.papers_page import PapersPage
-from clerk_app.ui.window.file.instant import Instant
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.file.instant import Instant
 
 STEPS = tuple(Step)
 

@@ -126,7 +126,9 @@ class PapersPage(QWidget):
         self._fit()
         self._keep_focus()
 
-    def show_instant(self, stage: Stage | None, opened: OpenFile | None, why: str, since: datetime, now: datetime) -> None:
+    def show_instant(
+        self, stage: Stage | None, opened: OpenFile | None, why: str, since: datetime, now: datetime
+    ) -> None:
         """Where the result of an instant case is; None for every other case. ``why`` keeps it from being handed over
         at this page."""
         self.instant.setVisible(stage is not None)

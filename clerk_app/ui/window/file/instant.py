@@ -21,7 +21,6 @@ from clerk_app.ui.lanes import Failure, Lane, Lanes
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.wording import arrived
 
-
 WAIT_SHOWN_MS = 20_000
 """How often the wait in the card grows."""
 
