@@ -115,11 +115,17 @@ class PaperCard(Surface):
         chips.put(*self.chips, None)
         self.reasons.setLayout(chips)
         self.reasons.setVisible(False)
-        self.setLayout(Column(line, self.reasons, gap=SPACE.x6, margins=(SPACE.x8, SPACE.card)))
+        self._whole = Column(line, self.reasons, gap=SPACE.x6, margins=(SPACE.x8, SPACE.card))
+        self.setLayout(self._whole)
         self.again.clicked.connect(self._open_reasons)
         self.print_now.clicked.connect(lambda: self.send.emit(self._id))
         self.to_a4.clicked.connect(lambda: self.on_a4.emit(self._id))
         self.not_now.clicked.connect(lambda: self.later.emit(self._id))
+
+    def set_compact(self, compact: bool) -> None:
+        """One line instead of two, where many sheets are done and nothing more is to be said of them."""
+        self.detail.setVisible(not compact)
+        self._whole.set_margins((SPACE.x2 if compact else SPACE.x8, SPACE.card))
 
     def show_paper(self, paper: StoredPaper) -> None:
         """The sheet as it stands now."""

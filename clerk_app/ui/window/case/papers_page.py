@@ -16,6 +16,7 @@ from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
 from clerk_app.services.window.rating import Rated
+from clerk_app.services.window.sheets import ON_PAPER
 from clerk_app.ui.keys import Page, bind, key, pressed
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.kit.buttons import Button, ButtonRole
@@ -29,6 +30,8 @@ from clerk_app.ui.window.file.instant_card import InstantCard
 from clerk_app.ui.window.frames import Level, Scroll
 
 LOW = 370
+MANY = 3
+"""With more sheets those that are done take one line each."""
 
 
 class PapersPage(QWidget):
@@ -136,6 +139,7 @@ class PapersPage(QWidget):
             self.instant.show_stage(stage, opened, why, since, now)
         self._can_issue = stage is Stage.READY and not why
         issuing = stage is Stage.ISSUING
+        at_the_end = self.go.hasFocus() or self.stay.hasFocus() or self.issue.hasFocus()
         for button in (self.later, self.issue):
             button.setVisible(self._can_issue or issuing)
         for button in (self.stay, self.go):
@@ -144,6 +148,9 @@ class PapersPage(QWidget):
             self.issue.busy("正在出件…")
         else:
             self.issue.ready()
+        if at_the_end:
+            # The button with the focus gave way to another one; the next key belongs to what stands there now.
+            self.start()
         self._keep_focus()
 
     def show_rating(self, rated: Rated | None, *, asking: bool = False, sentence: str = "") -> None:
@@ -182,6 +189,7 @@ class PapersPage(QWidget):
                 card.show()
         for paper in papers:
             self.cards[paper.paper_id].show_paper(paper)
+            self.cards[paper.paper_id].set_compact(len(papers) > MANY and paper.state in ON_PAPER)
 
     def _ask(self, questions: Sequence[Question]) -> None:
         first = questions[0] if questions else None

@@ -65,6 +65,7 @@ class InstantCard(Surface):
         self.icon.set("zap", "ok_solid" if stage in {Stage.READY, Stage.ISSUED} else "pri")
         self.set_kind("picked" if stage is Stage.READY and not why else "card")
         self.way.show_stops(_stops(stage, opened, since, now))
+        self.way.setVisible(stage is not Stage.ISSUED)
         self.setAccessibleName(f"{self.name.text()}，{words}，{detail}")
         self.setVisible(True)
 

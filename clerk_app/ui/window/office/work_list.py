@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
@@ -41,7 +41,8 @@ def locked(kind: WorkKind, line: WorkLine) -> str:
 def waits(line: WorkLine, now: datetime) -> tuple[str, State]:
     """The pill of a line: somebody stands at the window, or until when there is time."""
     if line.instant:
-        return f"即办 · 人在等 {minutes(now - line.since)}", State.BAD
+        length = now - line.since
+        return f"即办 · 人在等{f' {minutes(length)}' if length >= timedelta(minutes=1) else ''}", State.BAD
     if line.due is None:
         return "", State.NEUTRAL
     left = (line.due.date() - now.date()).days
