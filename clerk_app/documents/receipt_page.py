@@ -90,7 +90,8 @@ def _placed(receipt: Receipt, faces: Faces) -> Flow:
     flow.skip(flow.density.gap)
     flow.table(_COLUMNS, [(str(row.number), row.name, row.form, row.pieces, row.pages) for row in receipt.rows])
     flow.skip(flow.density.gap)
-    total = f"合计 {receipt.total_pieces} 份 {receipt.total_pages} 页"
+    pages = f" {receipt.total_pages} 页" if receipt.total_pages else ""  # pages are not counted everywhere
+    total = f"合计 {receipt.total_pieces} 份{pages}"
     flow.paragraph((Span(total, bold=True),), _BODY, _LEADING)
     flow.keep_with_next(_STATEMENT * 2 + 2 * _LEADING + _SEAL_ROOM)
     _centred(flow, receipt.statement, _STATEMENT)

@@ -88,7 +88,7 @@ def commitment_letter(issue: Issue) -> Notice:
     conditions = matter.conditions or tuple(
         f"{material.name}：{material.criterion.rstrip('。')}" for material in matter.materials
     )
-    declaration = matter.commitment.declaration or _DECLARATION
+    declaration = _complete(matter.commitment.declaration)
     closing: list[Spans] = [plain(f"{subject}郑重承诺：")]
     closing += [plain(f"{n}. {text.strip().rstrip('。；')}。") for n, text in enumerate(declaration, 1)]
     closing.append(plain("在行政机关作出决定前，承诺人可以书面撤回承诺，撤回后按一般程序办理。"))
@@ -111,4 +111,15 @@ def commitment_letter(issue: Issue) -> Notice:
     )
 
 
-_DECLARATION = ("已知晓告知内容", "已达到告知的条件和要求", "愿意承担虚假承诺的法律责任", "承诺是真实意思表示")
+_DECLARATION = {
+    "知晓": "已知晓告知内容",
+    "条件": "已达到告知的条件和要求",
+    "责任": "愿意承担虚假承诺的法律责任",
+    "真实意思": "承诺是真实意思表示",
+}
+"""What a declaration has to say (国办发〔2020〕42号), by the word that tells whether the catalogue says it already."""
+
+
+def _complete(declared: tuple[str, ...]) -> tuple[str, ...]:
+    """The catalogue's declaration, and of the four due statements those that it lacks."""
+    return (*declared, *(text for word, text in _DECLARATION.items() if not any(word in one for one in declared)))
