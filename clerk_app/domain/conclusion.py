@@ -199,7 +199,7 @@ def competent_body(intake: Intake) -> str:
 
 def ending_reason(intake: Intake) -> str:
     """Why it is not required or not ours: typed, or the text of the chosen situation."""
-    return intake.reason or (intake.ending.text if intake.ending else "")
+    return intake.reason or intake.ending_text
 
 
 def limit_start(limit: Limit | None, received_at: datetime, accepted_at: datetime) -> datetime | None:

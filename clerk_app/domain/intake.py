@@ -34,6 +34,7 @@ from clerk_app.domain.persons import (
     applicant_name,
 )
 from clerk_app.domain.queue import VisitReason
+from clerk_app.domain.wording import paper_day
 
 GUARDIAN = "guardian"
 """Option id of 「监护人代办」, where a matter tells guardians from other agents."""
@@ -245,6 +246,14 @@ class Intake:
         """Why the chosen situation ends the intake before any material is asked for."""
         option = ending_option(self.matter, self.answers) if self.matter else None
         return option.outcome if option else None
+
+    @property
+    def ending_text(self) -> str:
+        """Why the chosen situation ends the intake, and from which day on it would not; empty when it goes on."""
+        if self.ending is None:
+            return ""
+        text = self.ending.text.rstrip("。")
+        return f"{text}，{paper_day(self.earliest)}起可以申请" if self.earliest is not None else text
 
     @property
     def earliest(self) -> date | None:

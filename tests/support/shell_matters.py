@@ -209,6 +209,17 @@ def house() -> dict[str, Any]:
     }
 
 
+def sale() -> dict[str, Any]:
+    """The same matter as the law has it: both sides apply, and one question is asked."""
+    question = {
+        "id": "q_mort",
+        "question": "房屋还有抵押吗？",
+        "options": [{"id": "no", "text": "没有抵押", "default": True}, {"id": "yes", "text": "有抵押"}],
+    }
+    both = {"roles": ["出卖人", "买受人"], "basis": "不动产登记暂行条例第十四条"}
+    return {**house(), "joint_parties": both, "situations": [question]}
+
+
 def bare() -> dict[str, Any]:
     """A row of a list of names: nothing is known of its materials."""
     return {

@@ -119,11 +119,13 @@ class CaseWork(QObject):
         if self.intake is None or self.concluded is None:
             self.said.emit("这一件还没有结论，先办完再办下一件")
             return
-        ticket, applicant, agent = self.intake.ticket, self.intake.applicant, self.intake.agent
+        before = self.intake
+        ticket, applicant, agent = before.ticket, before.applicant, before.agent
 
         def ready(intake: Intake) -> None:
             self._clear()
-            self.intake = intake.with_applicant(applicant, agent) if applicant else intake
+            known = intake.with_contacts(before.contacts)
+            self.intake = known.with_applicant(applicant, agent) if applicant else known
             self.step = Step.MATTER if applicant else Step.APPLICANT
             self._save()
             self.changed.emit()

@@ -145,3 +145,17 @@ def test_the_law_of_the_matter_is_named(page: OutcomePage) -> None:
     page.show_intake(estate.mark_all_as_required())
     assert "不动产登记暂行条例" in shown(page)
     assert "不需要办理" in {choice.text() for choice in page.choices}, "only a licence can be 不需要许可"
+
+
+def test_what_the_law_deems_accepted_can_only_be_accepted(page: OutcomePage) -> None:
+    late = "11-16 收件，五个工作日内没有告知，从收件之日起视为受理，只能受理"
+    page.show_intake(COMPLETE, late)
+    assert page.kind is OutcomeKind.ACCEPTED
+    assert f"{late}，期限从收件之日起算。" in shown(page)
+    reasons = {choice.text(): choice.reason() for choice in page.choices}
+    assert reasons["不予受理：不归本机关管"] == reasons["不需要许可"] == late
+    said: list[str] = []
+    page.refused.connect(said.append)
+    page.choose(OutcomeKind.SUPPLEMENT_REQUESTED)
+    assert said == [late]
+    assert page.kind is OutcomeKind.ACCEPTED

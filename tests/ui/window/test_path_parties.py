@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from clerk_app.design.resources import resource
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.checklist import Verdict
 from clerk_app.domain.identity import Sex
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.persons import Contact, OtherOrganisation
 from clerk_app.ports.window import Step
-from support.look import clipped_labels, dressed, grab
 from support.people import resident
 from support.shell import AGENT, APPLICANT, Seat
-from support.shell_matters import PUBLISHED, food, house, stocked
+from support.shell_matters import PUBLISHED, food, sale, stocked
 
 BUYER = resident(name="李四", id_number="11010119900307002X", sex=Sex.FEMALE)
 WIFE = resident(name="王五", id_number="110101199003070054")
-BOTH = {"roles": ["出卖人", "买受人"], "basis": "不动产登记暂行条例第十四条"}
-SIDES = {
-    "id": "q_mort",
-    "question": "房屋还有抵押吗？",
-    "options": [{"id": "no", "text": "没有抵押", "default": True}, {"id": "yes", "text": "有抵押"}],
-}
 
 
 @pytest.fixture
 def seat(qtbot) -> Seat:
     store = stocked()
-    store.catalogue.replace(418, PUBLISHED, [food(), {**house(), "joint_parties": BOTH, "situations": [SIDES]}])
+    store.catalogue.replace(418, PUBLISHED, [food(), sale()])
     made = Seat(qtbot, store)
     made.log_in()
     made.counter.add_tickets(3)
@@ -301,6 +294,40 @@ def test_an_organisation_without_a_credit_code(seat: Seat) -> None:
     assert seat.work.intake.matter is None
 
 
+def test_too_early_is_said_at_once_with_what_to_do(qtbot) -> None:
+    records = json.loads(resource("catalogue", "sample.json").read_text(encoding="utf-8"))["matters"]
+    store = stocked()
+    store.catalogue.replace(418, PUBLISHED, [food(), *(row for row in records if row["id"] == "lnyd")])
+    seat = Seat(qtbot, store)
+    seat.called(APPLICANT)
+    seat.press("Enter")
+    seat.compose("老年人")
+    seat.press("Enter")
+    assert (
+        "年满60周岁才能申领老年人优待证，2050年3月7日起可以申请。依据：老年人权益保障法第二条。"
+        "按 F9 书面告知，请到时候再来"
+    ) in seat.shown()
+    seat.press("F9")
+    assert seat.work.step is Step.OUTCOME, "no material is asked for"
+    assert seat.case.outcome.kind is OutcomeKind.NOT_REQUIRED
+    assert "还不到办理的时候" in [choice.text() for choice in seat.case.outcome.choices]
+    seat.press("F9")
+    assert seat.stored[0].state is CaseState.NOT_REQUIRED
+
+
+def test_after_five_working_days_only_acceptance_is_left(seat: Seat) -> None:
+    seat.press("F2")
+    seat.lay(APPLICANT)
+    seat.press("Enter")
+    seat.type("spjy")
+    seat.press("Enter", "1", "1")
+    seat.clock.advance(seconds=9 * 86_400)
+    seat.press("5", "2", "Enter", "A", "F9")
+    words = "11-23 收件，五个工作日内没有告知，从收件之日起视为受理，只能受理"
+    assert seat.case.outcome.choices[4].reason() == words
+    assert seat.work.lock_reason(OutcomeKind.SUPPLEMENT_REQUESTED) == words
+
+
 # --- contacts ---------------------------------------------------------------------------------------------------
 def test_contacts_are_opened_by_one_key_and_checked(seat: Seat) -> None:
     seat.press("F2")
@@ -334,67 +361,3 @@ def test_contacts_that_nobody_needs_are_closed_by_the_same_key(seat: Seat) -> No
     assert seat.focus() is seat.case.applicant.go
     seat.press("Enter")
     assert seat.count() == 4
-
-
-# --- the look ---------------------------------------------------------------------------------------------------
-SIZES = [
-    pytest.param(1.0, 1366, 690, id="1366x690"),
-    pytest.param(1.25, 1366, 690, id="1366x690-large"),
-    pytest.param(1.0, 1093, 552, id="1093x552"),
-    pytest.param(1.0, 911, 460, id="911x460"),
-]
-
-
-@pytest.mark.parametrize(("factor", "width", "height"), SIZES)
-def test_everybody_fits(qtbot, qapp, tmp_path: Path, factor: float, width: int, height: int) -> None:
-    dressed(qapp, factor)
-    store = stocked()
-    store.catalogue.replace(418, PUBLISHED, [food(), {**house(), "joint_parties": BOTH, "situations": [SIDES]}])
-    seat = Seat(qtbot, store, size=(width, height))
-    seat.log_in()
-    seat.counter.add_tickets(3)
-    bar = seat.case.applicant._scroll.verticalScrollBar()
-
-    def looked_at(name: str, *, whole: bool = True) -> None:
-        seat.settle()
-        grab(seat.shell, f"parties_{width}x{height}_{factor}_{name}", tmp_path)
-        assert seat.shell.size().toTuple() == (width, height), f"{name}: something makes the window grow"
-        assert clipped_labels(seat.shell) == [], name
-        if whole and width == 1366:
-            assert bar.maximum() == 0, f"{name}: everything is seen without scrolling"
-
-    seat.press("F2")
-    looked_at("nobody")
-    seat.lay(APPLICANT)
-    looked_at("one")
-    seat.lay(AGENT)
-    looked_at("agent")
-    seat.case.applicant.form.valid_to.edit.setFocus()
-    seat.type("20261101")
-    seat.press("Alt+K")
-    looked_at("contacts", whole=factor == 1.0)
-    seat.press("Enter")
-    looked_at("expired_matter", whole=False)
-    seat.press("F4", "F2")
-    seat.compose("张三")
-    seat.press("Enter")
-    seat.type(APPLICANT.id_number)
-    looked_at("typed")
-    seat.case.applicant.form.kind_person.setFocus()
-    seat.press("Right")
-    looked_at("entity")
-    seat.case.applicant.form.kind_entity.setFocus()
-    seat.press("Right")
-    looked_at("organisation")
-    seat.press("F4", "F2")
-    seat.lay(replace(APPLICANT, phone=""))
-    seat.press("Enter")
-    seat.type("bdczy")
-    seat.press("Enter")
-    looked_at("missing")
-    seat.press("Alt+1")
-    looked_at("other_side")
-    seat.lay(BUYER)
-    looked_at("both_sides")
-    seat.press("Alt+G")
-    looked_at("list", whole=factor == 1.0)

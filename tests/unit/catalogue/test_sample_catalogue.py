@@ -13,6 +13,7 @@ from clerk_app.domain import outcomes
 from clerk_app.domain.catalogue import CardHolder, JointParties, Matter, needed_materials
 from clerk_app.domain.catalogue_reading import missing_fields, read_matter
 from clerk_app.domain.checklist import NOT_HANDED_IN, TOO_FEW, MaterialCheck, notice_sentence, phrases_for
+from clerk_app.domain.conclusion import ending_reason
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind, ProcedureLaw
 from clerk_app.domain.persons import Agent
@@ -150,6 +151,7 @@ def test_too_early_is_found_before_any_material_and_says_from_when() -> None:
     assert young.ending is not None
     assert young.ending.kind == "not_yet_due"
     assert young.earliest == date(2027, 3, 7)
+    assert ending_reason(young) == "年满60周岁才能申领老年人优待证，2027年3月7日起可以申请"
     assert outcomes.preselected(young) is OutcomeKind.NOT_REQUIRED
     assert outcomes.outcome_name(young, OutcomeKind.NOT_REQUIRED) == "还不到办理的时候"
     assert young.answer("q_age", ("yes",)).earliest is None

@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
-from clerk_app.design.words import paper_day
 from clerk_app.domain.catalogue import Matter, Situation
 from clerk_app.domain.intake import Intake
 from clerk_app.services.window.matter_index import MatterHit
@@ -349,13 +348,8 @@ def ending_words(intake: Intake) -> str:
     """Why the chosen situation ends the application, by which law, and what the clerk does now."""
     ending = intake.ending
     assert ending is not None
-    parts = [ending.text]
-    if ending.competent_body:
-        parts.append(f"应找{ending.competent_body}")
-    if intake.earliest is not None:
-        parts.append(f"{paper_day(intake.earliest)}起可以办")
-    parts.append(f"依据：{ending.basis}")
-    return "。".join(part.rstrip("。") for part in parts) + f"。按 F9 {_THEN[ending.kind]}"
+    where = f"。应找{ending.competent_body}" if ending.competent_body else ""
+    return f"{intake.ending_text}{where}。依据：{ending.basis.rstrip('。')}。按 F9 {_THEN[ending.kind]}"
 
 
 _THEN = {
