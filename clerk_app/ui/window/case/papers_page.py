@@ -139,7 +139,7 @@ class PapersPage(QWidget):
             self.instant.show_stage(stage, opened, why, since, now)
         self._can_issue = stage is Stage.READY and not why
         issuing = stage is Stage.ISSUING
-        at_the_end = self.go.hasFocus() or self.stay.hasFocus() or self.issue.hasFocus()
+        at_the_end = self.window().focusWidget() in (self.go, self.stay, self.issue)
         for button in (self.later, self.issue):
             button.setVisible(self._can_issue or issuing)
         for button in (self.stay, self.go):
