@@ -125,6 +125,7 @@ def assemble(
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
+    from clerk_app.documents.qr import qr_modules
     from clerk_app.ports.hall import ConnectionState
     from clerk_app.services.window.approving import ApprovalDesk
     from clerk_app.services.window.binding import StoreBinding
@@ -132,8 +133,11 @@ def assemble(
     from clerk_app.services.window.catalogue import CatalogueDesk
     from clerk_app.services.window.catalogue_pull import CataloguePull
     from clerk_app.services.window.confirming import ConfirmingDesk
+    from clerk_app.services.window.consultation import ConsultationDesk
     from clerk_app.services.window.deemed import DeemedDesk
     from clerk_app.services.window.files import FileDesk
+    from clerk_app.services.window.handover import HandoverDesk
+    from clerk_app.services.window.issue import IssueDesk
     from clerk_app.services.window.journal import Journal
     from clerk_app.services.window.outbox import Outbox
     from clerk_app.services.window.overview import OverviewDesk
@@ -226,10 +230,16 @@ def assemble(
         approvals=ApprovalDesk(store, client, Argon2Passwords(), journal),
         visits=VisitDesk(store, journal, sync.wake),
         prechecks=PreCheckDesk(store, client, journal, catalogue.matter, files),
+        consultations=ConsultationDesk(
+            store, renderer, binding, journal, entropy, lambda: enrolled.hall, outbox, sync.wake
+        ),
+        issues=IssueDesk(store, client, renderer, binding, journal, files, sync.wake),
+        handovers=HandoverDesk(store, renderer, binding, journal, files, sync.wake),
         catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
         devices=lines,
         reader=opened.reader,
         first_page=first_page,
+        qr=qr_modules,
         has_evaluator=opened.evaluator is not None,
         signing=signing,
         confirming=ConfirmingDesk(store, journal),

@@ -19,16 +19,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from clerk_app.bootstrap.calendar_files import load
+from clerk_app.documents.qr import qr_modules
 from clerk_app.domain.cases import CaseState
+from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.persons import NaturalPerson
 from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, DeviceState
 from clerk_app.ports.hall import ConnectionChange, ConnectionState, Login, Session, SessionEnded, Ticket, WindowView
+from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
 from clerk_app.ports.window import CaseRow, Step
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
+from clerk_app.services.window.consultation import ConsultationDesk
 from clerk_app.services.window.deemed import DeemedDesk
 from clerk_app.services.window.files import FileDesk
+from clerk_app.services.window.handover import HandoverDesk
+from clerk_app.services.window.issue import IssueDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
 from clerk_app.services.window.prechecks import PreCheckDesk
@@ -91,6 +97,15 @@ class HallCounter(FakeCounter):
 
     def session(self) -> Session | None:
         return None
+
+    def work(self, kind: WorkKind) -> tuple[WorkLine, ...]:
+        return self._over_the_network(tuple)
+
+    def results_of(self, id_number: str) -> tuple[WorkLine, ...]:
+        return self._over_the_network(tuple)
+
+    def supplements(self) -> tuple[OnlineSupplement, ...]:
+        return self._over_the_network(tuple)
 
     def add_tickets(self, count: int, person: str = "") -> None:
         """Waiting citizens; ``person`` is the masked name where they showed a card at the kiosk."""
@@ -203,11 +218,11 @@ class Seat:
         )
         outbox = Outbox(store, counter, window.journal)
         known = CatalogueDesk(catalogue, self.clock)
-        files = FileDesk(store, counter, window.renderer, window.binding, window.journal, lambda: HALL, load, outbox)
+        files = FileDesk(store, counter, window.renderer, window.binding, window.journal, self.hall, load, outbox)
         return Desk(
             window_no="12",
             clock=self.clock,
-            hall=lambda: HALL,
+            hall=self.hall,
             session=SessionDesk(store, counter, QuickPasswords(), window.journal),
             queue=QueueDesk(counter, window.journal),
             cases=window.cases,
@@ -221,12 +236,22 @@ class Seat:
             approvals=ApprovalDesk(store, counter, QuickPasswords(), window.journal),
             visits=VisitDesk(store, window.journal),
             prechecks=PreCheckDesk(store, counter, window.journal, known.matter, files),
+            consultations=ConsultationDesk(
+                store, window.renderer, window.binding, window.journal, window.entropy, self.hall, outbox
+            ),
+            issues=IssueDesk(store, counter, window.renderer, window.binding, window.journal, files),
+            handovers=HandoverDesk(store, window.renderer, window.binding, window.journal, files),
             catalogue_state=lambda: (418, PUBLISHED),
             devices=tuple(DeviceLine(key, name, icon, "store", self.slot.health) for key, name, icon in names),
             reader=self.slot,
             first_page=first_page,
+            qr=qr_modules,
             has_evaluator=evaluator,
         )
+
+    def hall(self) -> HallProfile:
+        """The hall as its papers name it."""
+        return self.window.hall
 
     def _lane(self, name: str, threads: int) -> Executor:
         return self.lanes.setdefault(name, Turns(held=name in HELD))

@@ -74,6 +74,8 @@ class DeskControl(QObject):
         self.catalogue_at: datetime | None = None
         self.devices: dict[str, DeviceHealth] = {}
         self._missed: Ticket | None = None
+        self.listeners: list[Callable[[tuple[FeedEntry, ...]], object]] = []
+        """Who else wants the news of the feed, told from its thread."""
         self.card_taker: Callable[[CheckedPerson], bool] | None = None
         """Another page that is open may take a card; True when it did."""
         self._network = lanes.lane("network")
@@ -383,6 +385,8 @@ class DeskControl(QObject):
             self._lanes.post(self.refresh_view, key="view")
         if moved := cases_moved(entries):
             self._lanes.post(self.files.follow, moved)
+        for tell in self.listeners:
+            tell(entries)
 
     def on_reset(self) -> None:
         """The feed starts anew: everything is read again. From the feed's thread."""

@@ -13,8 +13,11 @@ from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.confirming import ConfirmingDesk
+from clerk_app.services.window.consultation import ConsultationDesk
 from clerk_app.services.window.deemed import DeemedDesk
 from clerk_app.services.window.files import FileDesk
+from clerk_app.services.window.handover import HandoverDesk
+from clerk_app.services.window.issue import IssueDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
 from clerk_app.services.window.prechecks import PreCheckDesk
@@ -59,12 +62,17 @@ class Desk:
     approvals: ApprovalDesk
     visits: VisitDesk
     prechecks: PreCheckDesk
+    consultations: ConsultationDesk
+    issues: IssueDesk
+    handovers: HandoverDesk
     catalogue_state: Callable[[], tuple[int, datetime | None]]
     """Version of the catalogue in use and when it was published."""
     devices: Sequence[DeviceLine]
     reader: CardReader | None
     first_page: Callable[[bytes, int], bytes]
     """PDF bytes and a width in px → PNG bytes of the first page."""
+    qr: Callable[[str], tuple[tuple[bool, ...], ...]]
+    """A text → the modules of its QR code, row by row."""
     has_evaluator: bool = True
     signing: SigningDesk | None = None
     confirming: ConfirmingDesk | None = None

@@ -25,6 +25,8 @@ from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.find_line import FindLine
 from clerk_app.ui.window.found import Found, exact_number
 from clerk_app.ui.window.frames import Level, Scroll
+from clerk_app.ui.window.hints import HintButton
+from clerk_app.ui.window.worklists import LISTINGS, WorkLists
 
 CALL_WIDTH = 316
 HERO = 164
@@ -42,6 +44,10 @@ _URGENCY: Final[dict[Urgency, tuple[str, str, State]]] = {
     Urgency.SOON: ("triangle-alert", "warn_solid", State.WARN),
     Urgency.LATER: ("file-clock", "ink7", State.NEUTRAL),
 }
+_ERRANDS: Final = {"consult": "只咨询", "collect": "领结果", "hand_over_papers": "交接"}
+ON_THE_FREE_PAGE = 5
+"""So many work lists are counted on the free page, the others only in their own room."""
+
 _DRAFTS: Final = frozenset({DeadlineKind.DRAFT, DeadlineKind.NOTICE})
 
 
@@ -59,6 +65,7 @@ class IdlePage(Surface):
     find_wanted = Signal(str)
     open_wanted = Signal(str)
     refused = Signal(str)
+    errand_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("canvas")
@@ -77,11 +84,20 @@ class IdlePage(Surface):
         self.found = Found()
         self.todo = Card("今天必须处理", note="按到期先后", padding=0)
         self.cases = Card("我的办件", padding=0)
+        self.offer = _Offer()
+        self.errands = [HintButton(key(one).cap(), _ERRANDS[one]) for one in _ERRANDS]
+        self.lists = HintButton(key("my_cases").cap(), key("my_cases").text)
+        self._counts: tuple[tuple[str, int, str], ...] = ()
+        self._accepted = 0
+        self._known = False
         self.stack = QStackedWidget()
         self.resumes: dict[str, Button] = {}
         self._first = ""
         self._build()
         self.call.clicked.connect(self._call)
+        self.offer.button.clicked.connect(lambda: self.errand_wanted.emit("collect"))
+        for one, hint in zip(_ERRANDS, self.errands, strict=True):
+            hint.clicked.connect(lambda wanted=one: self.errand_wanted.emit(wanted))
         self._take_it = ""
         self.search.wanted.connect(self._find)
         self.search.entered.connect(self._enter)
@@ -108,7 +124,10 @@ class IdlePage(Surface):
         below = (0, SPACE.page, SPACE.x16, SPACE.page)
         self.stack.addWidget(Scroll(Column(row, None), below))
         self.stack.addWidget(Scroll(Column(self.found), below))
-        above = Column(hero, self.search, gap=SPACE.x16, margins=(SPACE.x16, SPACE.page, SPACE.x16, SPACE.page))
+        errands = Row(None, *self.errands, gap=SPACE.x16)
+        find = Column(self.search, errands, gap=SPACE.x8)
+        margins = (SPACE.x16, SPACE.page, SPACE.x12, SPACE.page)
+        above = Column(hero, self.offer, find, gap=SPACE.x16, margins=margins)
         outer = Column(above, self.stack)
         outer.setStretch(1, 1)
         self.setLayout(outer)
@@ -144,12 +163,33 @@ class IdlePage(Surface):
             self.todo.body.put(self._deadline(line))
         if not overview.deadlines:
             self.todo.body.put(EmptyState("今天没有要赶的期限"))
+        self._accepted = overview.day.accepted
+        if not self._known:
+            self._counts = tuple((entry.label, entry.count, entry.note) for entry in overview.cases)
+        self._show_cases()
+
+    def show_work(self, lists: WorkLists) -> None:
+        """The hall's work lists take the place of what this window knows alone."""
+        self._known = lists.known
+        if lists.known:
+            self._counts = tuple((one.name, lists.count(one), lists.note(one)) for one in LISTINGS[:ON_THE_FREE_PAGE])
+        self._show_cases()
+
+    def show_offer(self, name: str, count: int) -> None:
+        """Whoever laid a card down has results to take along; an empty name hides the line."""
+        self.offer.show_offer(name, count)
+
+    def _show_cases(self) -> None:
         self.cases.body.empty()
-        counts = [(entry.label, entry.count, entry.note) for entry in overview.cases]
-        for label, count, note in [*counts, ("今天受理", overview.day.accepted, "")]:
+        for label, count, note in [*self._counts, ("今天受理", self._accepted, "")]:
             if self.cases.body.count():
                 self.cases.body.put(Divider())
             self.cases.body.put(_count_line(label, count, note))
+        foot = QWidget()
+        self.lists = HintButton(key("my_cases").cap(), key("my_cases").text)
+        self.lists.clicked.connect(lambda: self.errand_wanted.emit("my_cases"))
+        foot.setLayout(Row(self.lists, None, margins=(SPACE.x8, SPACE.card)))
+        self.cases.body.put(Divider(), foot)
 
     def show_calling(self) -> None:
         """F2 is on its way."""
@@ -268,6 +308,25 @@ class IdlePage(Surface):
             row.put(button)
         box.setLayout(row)
         return box
+
+
+class _Offer(Surface):
+    """Results wait for the person whose card lies there."""
+
+    def __init__(self) -> None:
+        super().__init__("picked")
+        self.words = ElidedLabel("", "item", strong=True)
+        self.button = Button("领结果", key=key("collect").cap(), compact=True)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icon = IconLabel("package-check", "ok_solid", SIZE.icon_large)
+        row = Row(icon, self.words, self.button, gap=SPACE.x12, margins=(SPACE.x6, SPACE.card))
+        row.setStretch(1, 1)
+        self.setLayout(row)
+        self.setVisible(False)
+
+    def show_offer(self, name: str, count: int) -> None:
+        self.words.setText(f"{name}有 {count} 件结果可以领走")
+        self.setVisible(bool(name))
 
 
 class _Figure(QWidget):

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from clerk_app.ui.window.case.case_page import CasePage as CasePage
     from clerk_app.ui.window.control import DeskControl as DeskControl
     from clerk_app.ui.window.desk import Desk as Desk
-    from clerk_app.ui.window.filerooms import FileRooms as FileRooms
+    from clerk_app.ui.window.errands import Errands as Errands
     from clerk_app.ui.window.facing import Facing as Facing
+    from clerk_app.ui.window.filerooms import FileRooms as FileRooms
     from clerk_app.ui.window.first_account import FirstAccount as FirstAccount
     from clerk_app.ui.window.help_page import HelpPage as HelpPage
     from clerk_app.ui.window.idle_page import IdlePage as IdlePage
@@ -36,8 +37,9 @@ _MODULES: Final = {
     "CasePage": "clerk_app.ui.window.case.case_page",
     "CitizenPlace": "clerk_app.ui.citizen.placing",
     "DeskControl": "clerk_app.ui.window.control",
-    "FileRooms": "clerk_app.ui.window.filerooms",
+    "Errands": "clerk_app.ui.window.errands",
     "Facing": "clerk_app.ui.window.facing",
+    "FileRooms": "clerk_app.ui.window.filerooms",
     "FirstAccount": "clerk_app.ui.window.first_account",
     "HelpPage": "clerk_app.ui.window.help_page",
     "IdlePage": "clerk_app.ui.window.idle_page",

@@ -23,7 +23,7 @@ class Room(QWidget):
         """Esc: one step back inside; False when the room itself is the step."""
         return False
 
-    def find(self) -> bool:
+    def seek(self) -> bool:
         """F6: look for something inside; False when there is nothing to look for."""
         return False
 

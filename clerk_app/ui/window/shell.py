@@ -26,7 +26,7 @@ from clerk_app.ui.window.topbar import TopBar
 
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
-NOT_YET = frozenset({"hold", "take_back", "history", "my_cases", "consult", "collect", "hand_over_papers"})
+NOT_YET = frozenset({"hold", "take_back", "history"})
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
 
@@ -80,6 +80,7 @@ class WindowShell(QWidget):
         self.case: later.CasePage | None = None
         self.files: later.FileRooms | None = None
         self.facing: later.Facing | None = None
+        self.errands: later.Errands | None = None
         self.lanes = Lanes(new_id, self._mistake, executors)
         self.setWindowTitle(f"{window_no} 号窗口")
         self.topbar = TopBar(window_no)
@@ -168,6 +169,7 @@ class WindowShell(QWidget):
         mode = later.ScreenMode(behind.desk.citizen_screen)
         place = later.CitizenPlace(mode, self) if mode is not later.ScreenMode.OFF else None
         self.facing = later.Facing(control, self.lanes, self.side.citizen, place)
+        self._make_errands(control, self.files, self.facing)
         bind(self.case, "capture", self.facing.capture)
         bind(self.case, "vouch", self.facing.vouch)
         behind.attach(control)
@@ -180,6 +182,25 @@ class WindowShell(QWidget):
             name, password = self._typed
             self._typed = None
             control.login(name, password)
+
+    def _make_errands(self, control: later.DeskControl, files: later.FileRooms, facing: later.Facing) -> None:
+        """Advice, results, hand-over and work lists, each in its room."""
+        errands = self.errands = later.Errands(control, self.lanes, self.rooms)
+        errands.file_wanted.connect(control.files.open)
+        files.collect_wanted.connect(errands.open_collection)
+        errands.collect.has_screen = lambda: facing.present
+        errands.collect.signature_wanted.connect(facing.ask_signature)
+        errands.offered.connect(self.idle.show_offer)
+        errands.lists.changed.connect(lambda: self.idle.show_work(errands.lists))
+        keys = {
+            "consult": errands.open_consultation,
+            "collect": errands.open_collection,
+            "hand_over_papers": errands.open_hand_over,
+            "my_cases": errands.open_work_lists,
+        }
+        for key_id, open_room in keys.items():
+            bind(self, key_id, open_room)
+        self.idle.errand_wanted.connect(lambda key_id: keys[key_id]())
 
     def _ask_first_account(self, make: Callable[[str, str, str], object]) -> None:
         """Nobody can log in yet: the first account is made here, and its owner is logged in at once."""
@@ -279,7 +300,7 @@ class WindowShell(QWidget):
         assert self.control is not None
         assert self.case is not None
         if self.rooms.current is not None:
-            self.rooms.current.find()
+            self.rooms.current.seek()
         elif self.control.work.intake is None:
             self.idle.start_find()
         elif self.control.work.concluded is None:

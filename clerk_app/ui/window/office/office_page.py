@@ -108,7 +108,7 @@ class OfficePage(Room):
                 return
         self.go.setFocus()
 
-    def find(self) -> bool:
+    def seek(self) -> bool:
         self.search.start()
         return True
 

@@ -1,0 +1,128 @@
+"""What a clerk does besides taking applications, each in its own room: advice, results, hand-over, work lists."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from clerk_app.domain.persons import CheckedPerson, NaturalPerson
+from clerk_app.services.window.issue import Result
+from clerk_app.ui.lanes import Lanes
+from clerk_app.ui.window.collect.room import CollectRoom
+from clerk_app.ui.window.consult.room import ConsultRoom
+from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.handover.room import HandoverRoom
+from clerk_app.ui.window.rooms import Room, Rooms
+from clerk_app.ui.window.worklist_room import WorkRoom
+from clerk_app.ui.window.worklists import WorkLists
+
+
+class Errands(QObject):
+    """Opens the rooms; each key of theirs works from the free page and while a case is open.
+
+    ``file_wanted`` carries a case id; ``offered`` the name and how many results wait for who laid a card down, an
+    empty name when nobody does.
+    """
+
+    file_wanted = Signal(str)
+    offered = Signal(str, int)
+
+    def __init__(self, control: DeskControl, lanes: Lanes, rooms: Rooms) -> None:
+        super().__init__()
+        self._control, self._rooms = control, rooms
+        self._network = lanes.lane("network")
+        self._waits: NaturalPerson | None = None
+        self.lists = WorkLists(control.desk, lanes)
+        self.consult = ConsultRoom(control, lanes)
+        self.collect = CollectRoom(control, lanes)
+        self.hand_over = HandoverRoom(control, lanes)
+        self.work = WorkRoom(self.lists)
+        for room in (self.consult, self.collect, self.hand_over, self.work):
+            rooms.add(room)
+        self.work.file_wanted.connect(self.file_wanted)
+        self.work.papers_wanted.connect(self.open_hand_over)
+        self.hand_over.handed_over.connect(self.lists.refresh_papers)
+        control.card_taker = self._card
+        control.listeners.append(self.lists.on_entries)
+        control.session_changed.connect(self.refresh)
+        control.sync_changed.connect(self.lists.refresh_papers)
+        control.ticket_changed.connect(self._forget)
+
+    def refresh(self) -> None:
+        """Read the work lists again."""
+        if self._control.session is not None and not self._control.session.offline:
+            self.lists.refresh()
+        self.lists.refresh_papers()
+
+    # --- opening ----------------------------------------------------------------------------------------------
+    def open_consultation(self) -> None:
+        """Alt+C."""
+        if self._may_open(self.consult):
+            self.consult.begin()
+            self._rooms.open(self.consult)
+
+    def open_collection(self, reference: str = "") -> None:
+        """Alt+L: for the card that was laid down, for a case's number, or with the search in front."""
+        if not self._may_open(self.collect):
+            return
+        card = self._control.kept_card()
+        person = card.person if card else self._waits
+        self._forget()
+        self._rooms.open(self.collect)
+        self.collect.begin(person, reference)
+        self.collect.start()
+
+    def open_hand_over(self) -> None:
+        """Alt+J."""
+        if self._may_open(self.hand_over):
+            self.hand_over.begin()
+            self._rooms.open(self.hand_over)
+
+    def open_work_lists(self) -> None:
+        """Alt+B."""
+        if self._may_open(self.work):
+            self.work.begin()
+            self._rooms.open(self.work)
+
+    def _may_open(self, room: Room) -> bool:
+        """Not without a login, and not over a sheet that is on its way or waits for an answer."""
+        if self._control.session is None or self._rooms.current is room:
+            return False
+        if any(one.sheets.busy for one in (self.consult, self.collect, self.hand_over)):
+            self._control.said.emit("先把这张纸打完")
+            return False
+        return True
+
+    # --- cards ------------------------------------------------------------------------------------------------
+    def _card(self, card: CheckedPerson) -> bool:
+        """A card goes to the open collection; elsewhere somebody asks whether results wait for its owner."""
+        if self._rooms.current is self.collect:
+            self.collect.take(card.person)
+            return True
+        if self._control.work.intake is None or self._control.work.intake.matter is None:
+            self._look(card.person)
+        return False
+
+    def _look(self, person: NaturalPerson) -> None:
+        session = self._control.session
+        if session is None or session.offline or not self._control.online:
+            return
+
+        def found(results: tuple[Result, ...]) -> None:
+            ready = sum(one.can for one in results)
+            self._waits = person if ready else None
+            self.offered.emit(person.display_name if ready else "", ready)
+
+        # The offer is an extra: without an answer the card goes where it belongs all the same.
+        self._network.run(
+            self._control.desk.issues.results,
+            person.id_number,
+            session.actor,
+            done=found,
+            failed=lambda _failure: None,
+            key="offer",
+        )
+
+    def _forget(self) -> None:
+        if self._waits is not None:
+            self._waits = None
+            self.offered.emit("", 0)
