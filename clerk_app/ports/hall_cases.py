@@ -272,7 +272,8 @@ class CaseCounter(Protocol):
         ...
 
     def results_of(self, id_number: str) -> tuple[WorkLine, ...]:
-        """Cases with a result to hand over for the applicant or agent with this number (一次到窗，全部领走)."""
+        """Cases with a decision for the applicant or agent with this number (一次到窗，全部领走), what lies ready first:
+        of the others the window says who holds the result."""
         ...
 
     def approve(self, request: ApprovalRequest) -> Approval:

@@ -47,6 +47,12 @@ _SEALED_INSTANT: Final = _List(frozenset({CaseState.SEALED}), instant=True)
 """An instant case is issued straight from the seal, without being registered as ready."""
 
 
+_DECIDED: Final = frozenset(
+    {CaseState.GRANTED, CaseState.REFUSED, CaseState.CERTIFIED, CaseState.SEALED, CaseState.READY}
+)
+"""There is a result; until it is ready somebody in the office holds it, and the window says who."""
+
+
 class WorkLists:
     """Reads only; names are masked."""
 
@@ -65,19 +71,22 @@ class WorkLists:
         return tuple(_line(head, kind, actor.user_id) for head in heads[:LIMIT])
 
     def results_of(self, unit: HallUnit, actor: Actor, id_number: str) -> tuple[WorkLine, ...]:
-        """What this applicant or agent can take along now; the search leaves a trace without the number."""
+        """What is decided for this applicant or agent, what can be taken along first; the search leaves a trace without
+        the number."""
         actor.require(Role.CLERK)
         if not id_number.strip():
             raise Rejected("id_number", "请读卡或输入证件号码")
         digest = self._tools.person_digest(id_number)
-        heads = [
-            head
-            for head in unit.files.of_person(digest, {CaseState.READY, CaseState.SEALED}, LIMIT)
-            if head.standing.state is CaseState.READY or head.standing.instant
-        ]
+        found = unit.files.of_person(digest, _DECIDED, LIMIT)
+        heads = sorted(found, key=lambda head: not _can_be_taken(head))
         payload = {"window_no": actor.window_no, "found": len(heads)}
         self._tools.record(unit, actor, "results.searched", digest[:16], payload)
         return tuple(_line(head, WorkKind.TO_ISSUE, actor.user_id) for head in heads)
+
+
+def _can_be_taken(head: CaseHead) -> bool:
+    stands = head.standing
+    return stands.state is CaseState.READY or (stands.state is CaseState.SEALED and stands.instant)
 
 
 def _line(head: CaseHead, kind: WorkKind, user_id: str) -> WorkLine:

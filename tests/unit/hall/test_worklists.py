@@ -176,12 +176,15 @@ def test_one_card_finds_everything_that_can_be_taken_along(hall: HallInHand, peo
     finished(2, applicant=company, agent=AGENT)
     finished(3, applicant=stranger, parties=(AGENT,))
     finished(4, applicant=stranger)
-    _case(hall, people, 5)  # not ready yet
+    _case(hall, people, 5)  # not decided yet
+    waits = opening(6, people.clerk.user_id)
+    people.clerk.stores(record(waits, hall.hall_id))
+    people.reviewer.pushes(granted(60, waits.case_id, people.reviewer.doer, SOON))
 
     def search(number: str) -> list[int]:
         return _ids(hall.write(lambda unit: hall.desk.lists.results_of(unit, people.clerk.caller.actor, number)))
 
-    assert search(APPLICANT.document_no) == [1]
+    assert search(APPLICANT.document_no) == [1, 6], "what waits for its seal is told as well, at the end"
     assert search(AGENT.document_no.lower()) == [2, 3]
     assert search(company.document_no) == [2]
     assert search("110101199912310000") == []
@@ -189,8 +192,25 @@ def test_one_card_finds_everything_that_can_be_taken_along(hall: HallInHand, peo
         search(" ")
     hall.sequence()
     traces = [e for e in hall.read(lambda unit: unit.journal.after(0, 500)) if e.kind == "results.searched"]
-    assert [trace.payload["found"] for trace in traces] == [1, 2, 1, 0]
+    assert [trace.payload["found"] for trace in traces] == [2, 2, 1, 0]
     assert AGENT.document_no not in str(traces)
+
+
+def test_what_lies_ready_comes_before_what_the_office_still_holds(hall: HallInHand, people: Staff) -> None:
+    for number in (1, 2, 3):
+        case_id = _case(hall, people, number)
+        if number == 3:
+            continue  # not decided: no result
+        grant = granted(number * 10, case_id, people.reviewer.doer, SOON)
+        people.reviewer.pushes(grant)
+        if number == 2:
+            people.keeper.pushes(sealed(21, grant, people.keeper.doer, SOON))
+            people.keeper.pushes(ready(22, case_id, people.keeper.doer, SOON))
+    found = hall.write(lambda unit: hall.desk.lists.results_of(unit, people.clerk.caller.actor, APPLICANT.document_no))
+    assert [(line.case_id, line.state) for line in found] == [
+        (uuid(2), CaseState.READY),
+        (uuid(1), CaseState.GRANTED),
+    ]
 
 
 def test_a_list_ends_at_two_hundred(hall: HallInHand, people: Staff) -> None:
