@@ -272,8 +272,10 @@ class CaseCounter(Protocol):
         ...
 
     def results_of(self, id_number: str) -> tuple[WorkLine, ...]:
-        """Cases with a decision for the applicant or agent with this number (一次到窗，全部领走), what lies ready first:
-        of the others the window says who holds the result."""
+        """Cases with a decision for the applicant or agent with this number (一次到窗，全部领走).
+
+        What lies ready comes first; of the others the window says who holds the result.
+        """
         ...
 
     def approve(self, request: ApprovalRequest) -> Approval:
