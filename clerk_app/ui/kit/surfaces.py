@@ -184,6 +184,7 @@ class Toast(Surface):
         """Show for five seconds what was done and how it is undone."""
         self.words.setText(words)
         self.cap.setText(key)
+        self.cap.setVisible(bool(key))
         self.action.setText(action)
         self.setAccessibleName(f"{words} {key} {action}")
         self.setVisible(True)

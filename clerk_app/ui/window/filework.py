@@ -19,7 +19,7 @@ from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Fault, NotFound, Rejected
 from clerk_app.ports.hall import FeedEntry, SessionEnded
-from clerk_app.ports.hall_cases import WorkKind, WorkLine
+from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled
 from clerk_app.services.window.printing import Answer, Question
@@ -82,6 +82,7 @@ class FileWork(QObject):
         self.questions: tuple[Question, ...] = ()
         self.elsewhere: tuple[ActPaper, ...] = ()
         """Papers of the acts that only other windows have."""
+        self.online: OnlineSupplement | None = None
         self.busy = False
         self.result: tuple[str, State] = ("", State.NEUTRAL)
         self.finished = False
@@ -117,8 +118,15 @@ class FileWork(QObject):
         if self._session is None:
             return
 
-        def ready(opened: OpenFile) -> None:
+        actor = self.actor
+
+        def read() -> tuple[OpenFile, OnlineSupplement | None]:
+            opened = self._desk.files.open(reference, actor)
+            return opened, self._came_online(opened)
+
+        def ready(found: tuple[OpenFile, OnlineSupplement | None]) -> None:
             self._clear()
+            opened, self.online = found
             self._take(opened)
             self.shown.emit()
             self.read_papers()
@@ -128,7 +136,18 @@ class FileWork(QObject):
                 self.not_found.emit(failure.text)
             self._failed(failure)
 
-        self._files.run(self._desk.files.open, reference, self.actor, done=ready, failed=failed, key="open")
+        self._files.run(read, done=ready, failed=failed, key="open")
+
+    def _came_online(self, opened: OpenFile) -> OnlineSupplement | None:
+        """What was sent without a visit for this case and nobody has looked at yet; on the lane."""
+        if not opened.file.missing or Role.CLERK not in self.roles:
+            return None
+        case_id, number = opened.file.case_id, opened.file.opening.case_number
+        try:
+            waiting = self._desk.prechecks.supplements()
+        except Fault:
+            return None
+        return next((one for one in waiting if case_id == one.case_id or number == one.case_number), None)
 
     def refresh(self) -> None:
         """Read the open file again: somebody else did something with it."""
@@ -161,15 +180,19 @@ class FileWork(QObject):
             return
         self._act(step, lambda: perform(self._desk.files, opened, step, values, self.actor, approval))
 
-    def supplement(self, checks: tuple[MaterialCheck, ...]) -> None:
-        """Materials that were asked for came; a complete case is accepted at once."""
+    def supplement(self, checks: tuple[MaterialCheck, ...], online: OnlineSupplement | None = None) -> None:
+        """Materials that were asked for came, at the window or ``online``; a complete case is accepted at once."""
         opened = self.opened
         if opened is None or self.busy:
             return
         if not checks:
             self.said.emit("还没有收到可以登记的材料：按要求收的按 Enter，有问题的不算收到")
             return
-        self._act(CaseStep.RECEIVE_ALL, lambda: self._desk.files.supplement(opened, checks, self.actor))
+        actor = self.actor
+        if online is not None:
+            self._act(CaseStep.RECEIVE_ALL, lambda: self._desk.prechecks.receive(online, checks, actor))
+        else:
+            self._act(CaseStep.RECEIVE_ALL, lambda: self._desk.files.supplement(opened, checks, actor))
 
     def _act(self, step: CaseStep, work: Callable[[], Acted]) -> None:
         self.busy = True
@@ -178,6 +201,7 @@ class FileWork(QObject):
 
         def acted(done: Acted) -> None:
             self.busy = False
+            self.online = None
             self._take(done.opened)
             self.done.emit()
             if done.papers:

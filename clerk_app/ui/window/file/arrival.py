@@ -14,15 +14,16 @@ from clerk_app.domain.cases import CaseState
 from clerk_app.domain.catalogue import Tolerance
 from clerk_app.domain.checklist import RECEIVED, MaterialCheck, Verdict
 from clerk_app.domain.intake import Intake
+from clerk_app.ports.hall_cases import OnlineSupplement
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.ui.keys import key, keys_of
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
-from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.window.case.checklist_list import Checklist
 from clerk_app.ui.window.case.checklist_page import LEGENDS, Heads
 from clerk_app.ui.window.case.checklist_rows import Mode
+from clerk_app.ui.window.frames import Level
 
 _KEYS = ("all_present", "accept_row", "original", "copy", "exempt", "defect", "clear_row", "record_arrival")
 CAME = RECEIVED | {Verdict.EXEMPT}
@@ -43,10 +44,12 @@ class ArrivalPane(QWidget):
         self._opened: OpenFile | None = None
         self._intake: Intake | None = None
         self._now: datetime | None = None
+        self.online: OnlineSupplement | None = None
+        """What came without a visit and is looked at here; None for what is handed over at the window."""
         self.list = Checklist()
         self.legend = Legend()
         self.clock = Text("", "body", "warn", wrap=True)
-        strip = Surface("warn", height=SIZE.banner)
+        strip = Level("warn", height=SIZE.banner)
         strip.setLayout(
             Row(IconLabel("scale", "warn", SIZE.icon_large), self.clock, gap=SPACE.x8, margins=(0, SPACE.page))
         )
@@ -59,9 +62,9 @@ class ArrivalPane(QWidget):
         self._show_legend()
 
     # --- showing ----------------------------------------------------------------------------------------------
-    def show_file(self, opened: OpenFile, now: datetime) -> None:
-        """The materials that are missing, none of them decided."""
-        self._opened, self._now = opened, now
+    def show_file(self, opened: OpenFile, now: datetime, online: OnlineSupplement | None = None) -> None:
+        """The materials that are missing, none of them decided but those that came online."""
+        self._opened, self._now, self.online = opened, now, online
         intake, missing = opened.conclusion.intake, opened.file.missing
         assert intake.matter is not None
         listed = tuple(
@@ -69,6 +72,10 @@ class ArrivalPane(QWidget):
         )
         matter = replace(intake.matter, materials=listed, situations=(), tolerance=Tolerance())
         checks = {material.id: MaterialCheck(material.id) for material in listed}
+        for one in online.materials if online is not None else ():
+            if one.material_id in checks:
+                row = MaterialCheck(one.material_id, Verdict.ELECTRONIC, pieces=1, pages=one.pages)
+                checks[one.material_id] = row
         self._show(replace(intake, case_id=f"{intake.case_id}/supplement", matter=matter, answers={}, checks=checks))
         self.list.go_to(0)
 
@@ -88,13 +95,16 @@ class ArrivalPane(QWidget):
         file = self._opened.file
         left = len(file.missing) - len(self.came())
         waits = file.state in {CaseState.SUPPLEMENT_REQUESTED, CaseState.SUPPLEMENT_RECEIVED}
-        today = screen_day(self._now.date())
+        day = self.online.arrived_at if self.online is not None else self._now
+        came = f"网上 {screen_day(day)}收到，" if self.online is not None else ""
+        if not left and not waits:
+            return f"{came}容缺材料补齐了"
         if not left:
-            return f"补齐了：今天 {today}受理，时限从今天算起" if waits else f"容缺材料 {today}补齐"
+            return f"{came}补齐了：{screen_day(day.date())}受理，时限从这一天算起"
         due = file.supplement_due if waits else file.opening.tolerance_due
         until = f"{screen_day(due.date())} 前补" if due is not None else ""
         late = "（已经过期）" if due is not None and due < self._now else ""
-        return joined(f"还差 {left} 项", f"{until}{late}", "补齐当日受理" if waits else "")
+        return came + joined(f"还差 {left} 项", f"{until}{late}", "补齐当日受理" if waits else "")
 
     def came(self) -> tuple[MaterialCheck, ...]:
         """The rows that count as received."""

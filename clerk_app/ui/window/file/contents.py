@@ -15,6 +15,7 @@ from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
+from clerk_app.services.window.sheets import ON_PAPER
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.kit.buttons import Button
@@ -26,6 +27,9 @@ from clerk_app.ui.window.case import checklist_rows as rows
 from clerk_app.ui.window.case.paper_cards import PaperCard
 from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.sheets import ask_card
+
+MANY = 2
+"""With more sheets those that are done take one line each."""
 
 
 class Contents(QWidget):
@@ -100,6 +104,7 @@ class Contents(QWidget):
                 card.show()
         for paper in papers:
             self.cards[paper.paper_id].show_paper(paper)
+            self.cards[paper.paper_id].set_compact(len(papers) > MANY and paper.state in ON_PAPER)
         self._ask(questions[0] if questions else None)
 
     def _ask(self, question: Question | None) -> None:

@@ -149,7 +149,8 @@ class FormView(QWidget):
 
     # --- focus ------------------------------------------------------------------------------------------------
     def start(self) -> bool:
-        """The focus goes to the first answer not given or the first empty line; False when nothing is open."""
+        """The focus goes to the first answer not given or the first empty line, to a choice of several in any case;
+        False when nothing is open."""
         first = next((part for part in self._order if self._is_open(part)), None)
         if first is None:
             return False
@@ -159,6 +160,8 @@ class FormView(QWidget):
     def _is_open(self, part: Field | PickLine) -> bool:
         if isinstance(part, Field):
             return not part.value() and part not in self._optional
+        if part.many:
+            return True
         target = next((p.into for p in self._form.parts if isinstance(p, Picks) and self.picks[p.name] is part), "")
         return not (self.lines[target].value() if target else part.value())
 

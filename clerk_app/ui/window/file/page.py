@@ -29,7 +29,7 @@ from clerk_app.ui.window.file.step_list import StepList
 from clerk_app.ui.window.filework import FileWork
 from clerk_app.ui.window.rooms import Room
 
-LIST_WIDTH = 340
+LIST_WIDTH = 372
 PREVIEW_AFTER_MS = 400
 NOT_LISTED = "第一次告知书没有列“{}”：要一次告知全部，再要须主管授权"
 
@@ -240,7 +240,7 @@ class FilePage(Room):
             return
         self._form = form_of(step) if step is not None else Form("")
         if step is CaseStep.RECEIVE_ALL:
-            self.arrival.show_file(opened, self._work.now)
+            self.arrival.show_file(opened, self._work.now, self._work.online)
             self._body.setCurrentIndex(1)
             self._show_bar()
             self.arrival.start()
@@ -295,7 +295,7 @@ class FilePage(Room):
         if self._work.busy or not self.approval.isHidden():
             return
         if self._in_arrival:
-            self._work.supplement(self.arrival.came())
+            self._work.supplement(self.arrival.came(), self.arrival.online)
             return
         step, opened = self.steps.step, self._work.opened
         if step is None or opened is None:

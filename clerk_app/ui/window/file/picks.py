@@ -32,7 +32,7 @@ class PickLine(QWidget):
     def __init__(self, label: str, choices: Sequence[Choice], *, many: bool = False, lasting: bool = True) -> None:
         super().__init__()
         self._choices = tuple(choices)
-        self._many, self._lasting = many, lasting
+        self.many, self._lasting = many, lasting
         self._picked: set[str] = set()
         self.label = Text(label, "note", "ink5")
         self.chips = [Chip(choice.words, key=str(digit)) for digit, choice in enumerate(choices, 1)]
@@ -78,7 +78,7 @@ class PickLine(QWidget):
     def _pick(self, index: int) -> None:
         self.setFocus()
         value = self._choices[index].value
-        if self._many:
+        if self.many:
             self._show(self._picked ^ {value})
         else:
             self._show({value} if self._lasting else set())
