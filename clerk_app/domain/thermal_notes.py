@@ -69,11 +69,11 @@ def collection_note(deliveries: Sequence[Delivered], number: str) -> ThermalNote
     conclusion, _, act = deliveries[0]
     delivery = act.facts.delivery
     assert delivery is not None
-    rows = []
+    rows: list[NoteRow] = []
     for c, file, one in deliveries:
         assert one.facts.delivery is not None
         pieces = one.facts.delivery.pieces or (file.pieces.names if file.pieces else ())
-        rows.append(NoteRow(f"{result_name(c, file)} {c.numbers.case}", "、".join(pieces) or "1 件"))
+        rows += [NoteRow(result_name(c, file), "、".join(pieces) or "1 件"), NoteRow(c.numbers.case)]
     facts = [
         Fact("领取人", (Span(delivery.receiver, bold=True),)),
         Fact("关系", plain(delivery.relation)),
