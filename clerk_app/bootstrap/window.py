@@ -117,6 +117,7 @@ def assemble(
     sentence for the login page.
     """
     from clerk_app.bootstrap import calendar_files
+    from clerk_app.bootstrap.archive_folder import SealedPackages
     from clerk_app.bootstrap.devices import not_set_up, open_devices
     from clerk_app.bootstrap.enrolled import open_device
     from clerk_app.bootstrap.machine import ThisMachine
@@ -128,6 +129,7 @@ def assemble(
     from clerk_app.documents.qr import qr_modules
     from clerk_app.ports.hall import ConnectionState
     from clerk_app.services.window.approving import ApprovalDesk
+    from clerk_app.services.window.archive import ArchiveDesk
     from clerk_app.services.window.binding import StoreBinding
     from clerk_app.services.window.cases import CaseDesk
     from clerk_app.services.window.catalogue import CatalogueDesk
@@ -145,6 +147,7 @@ def assemble(
     from clerk_app.services.window.printing import PrintDesk
     from clerk_app.services.window.queue import QueueDesk
     from clerk_app.services.window.rating import RatingDesk
+    from clerk_app.services.window.seals import SealDesk
     from clerk_app.services.window.session import SessionDesk
     from clerk_app.services.window.signing import SigningDesk
     from clerk_app.services.window.sync import SyncRunner
@@ -235,6 +238,17 @@ def assemble(
         ),
         issues=IssueDesk(store, client, renderer, binding, journal, files, sync.wake),
         handovers=HandoverDesk(store, renderer, binding, journal, files, sync.wake),
+        archives=ArchiveDesk(
+            store,
+            renderer,
+            journal,
+            files,
+            device.crypto,
+            device.keys.key("archive"),
+            SealedPackages(device.folder / "archive", device.crypto, device.keys.key("archive packages", 16)),
+            sync.wake,
+        ),
+        seals=SealDesk(store, client, lambda: number),
         catalogue_state=lambda: (store.catalogue.version(), store.catalogue.published_at()),
         devices=lines,
         reader=opened.reader,

@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from clerk_app.bootstrap.calendar_files import load
+from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.documents.qr import qr_modules
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.hall import HallProfile
@@ -29,6 +30,7 @@ from clerk_app.ports.hall import ConnectionChange, ConnectionState, Login, Sessi
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
 from clerk_app.ports.window import CaseRow, Step
 from clerk_app.services.window.approving import ApprovalDesk
+from clerk_app.services.window.archive import ArchiveDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.consultation import ConsultationDesk
 from clerk_app.services.window.deemed import DeemedDesk
@@ -40,6 +42,7 @@ from clerk_app.services.window.overview import OverviewDesk
 from clerk_app.services.window.prechecks import PreCheckDesk
 from clerk_app.services.window.queue import QueueDesk
 from clerk_app.services.window.rating import RatingDesk
+from clerk_app.services.window.seals import SealDesk
 from clerk_app.services.window.session import SessionDesk
 from clerk_app.services.window.visits import VisitDesk
 from clerk_app.ui.keys import InputMethodGuard
@@ -241,6 +244,10 @@ class Seat:
             ),
             issues=IssueDesk(store, counter, window.renderer, window.binding, window.journal, files),
             handovers=HandoverDesk(store, window.renderer, window.binding, window.journal, files),
+            archives=ArchiveDesk(
+                store, window.renderer, window.journal, files, NationalCrypto(window.entropy), b"a" * 32, window.folder
+            ),
+            seals=SealDesk(store, counter, lambda: "12"),
             catalogue_state=lambda: (418, PUBLISHED),
             devices=tuple(DeviceLine(key, name, icon, "store", self.slot.health) for key, name, icon in names),
             reader=self.slot,

@@ -10,6 +10,7 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardReader, DeviceHealth
 from clerk_app.services.window.approving import ApprovalDesk
+from clerk_app.services.window.archive import ArchiveDesk
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.confirming import ConfirmingDesk
@@ -24,6 +25,7 @@ from clerk_app.services.window.prechecks import PreCheckDesk
 from clerk_app.services.window.printing import PrintDesk
 from clerk_app.services.window.queue import QueueDesk
 from clerk_app.services.window.rating import RatingDesk
+from clerk_app.services.window.seals import SealDesk
 from clerk_app.services.window.session import SessionDesk
 from clerk_app.services.window.signing import SigningDesk
 from clerk_app.services.window.visits import VisitDesk
@@ -65,6 +67,8 @@ class Desk:
     consultations: ConsultationDesk
     issues: IssueDesk
     handovers: HandoverDesk
+    archives: ArchiveDesk
+    seals: SealDesk
     catalogue_state: Callable[[], tuple[int, datetime | None]]
     """Version of the catalogue in use and when it was published."""
     devices: Sequence[DeviceLine]
