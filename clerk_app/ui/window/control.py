@@ -92,6 +92,7 @@ class DeskControl(QObject):
         self._asking.changed.connect(self.rating_changed)
         self.work.said.connect(self.said)
         self.files.session_over.connect(self._failed)
+        self.files.done.connect(self.refresh_overview)
         self.work.papers_changed.connect(self._after_papers)
         self.work.closed.connect(self.refresh_overview)
         self.work.closed.connect(self._log_in_again)

@@ -27,6 +27,7 @@ from clerk_app.ui.window.file.forms import Form, form_of
 from clerk_app.ui.window.file.head import FileHead, ResultLine
 from clerk_app.ui.window.file.step_list import StepList
 from clerk_app.ui.window.filework import FileWork
+from clerk_app.ui.window.frames import Level
 from clerk_app.ui.window.rooms import Room
 
 LIST_WIDTH = 372
@@ -103,7 +104,7 @@ class FilePage(Room):
         self._body = QStackedWidget()
         self._body.addWidget(body)
         self._body.addWidget(self.arrival)
-        bar = Surface("paper", edges="top", height=SIZE.action_bar)
+        bar = Level("paper", edges="top", height=SIZE.action_bar)
         bar_row = Row(
             self._printer,
             self.papers_line,
@@ -189,7 +190,8 @@ class FilePage(Room):
         if step is not self.steps.step:
             return
         image = QImage.fromData(result) if isinstance(result, bytes) else None
-        self.view.show_paper(image, "" if image is not None else str(result))
+        words = "主管授权后出这份文书" if self._needs_approval() else str(result)
+        self.view.show_paper(image, "" if image is not None else words)
         self._tag.setVisible(image is not None)
 
     def _show_bar(self) -> None:
