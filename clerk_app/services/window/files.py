@@ -22,6 +22,7 @@ from clerk_app.domain.conclusion import Conclusion, case_opening
 from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Refusal, Unreachable
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.papers import Notice
+from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.hall import SessionEnded
 from clerk_app.ports.hall_cases import FullCounter, ServerCase, WorkKind, WorkLine
 from clerk_app.ports.printing import PaperRenderer
@@ -48,6 +49,7 @@ from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import next_documents
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.previewing import FilePreviews
+from clerk_app.services.window.visits import noted
 
 NOT_HERE = "服务器连不上，本机也没有这一件。恢复后再查，或请申请人报受理的窗口"
 NOBODY_HAS_IT = "没有这个编号的办件，请再看一遍编号"
@@ -237,6 +239,8 @@ class FileDesk(Acting):
         for sheet in sheets:
             unit.papers.add(sheet)
         self._file(unit, act, actor)
+        if act.facts.arrival is not None and act.facts.arrival.channel is Channel.WINDOW:
+            noted(unit, self._journal, None, VisitReason.SUPPLEMENT, (act.case_id,))
         self._keep_state(unit, after)
         return after
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.queue import VisitReason
@@ -18,6 +19,9 @@ from clerk_app.ports.window import OutboxEntry, OutboxKind, WindowStore, WindowU
 from clerk_app.ports.window_files import VisitRow
 from clerk_app.services.window import records
 from clerk_app.services.window.journal import Journal
+
+NOTED_BY_NO_STEP: Final = frozenset({VisitReason.PAY, VisitReason.VERIFY, VisitReason.RATE})
+"""Reasons that leave no step in a case: what the citizen said at the ticket machine is all that tells of them."""
 
 _FACT = "open_visits"
 _WALK_IN = ""
@@ -44,8 +48,11 @@ def noted(
     case_ids: Iterable[str] = (),
     began_at: datetime | None = None,
 ) -> None:
-    """Keep one reason of the visit in the caller's transaction. Without a ticket it belongs to the walk-in at this
-    window; ``began_at`` is when the citizen was called or came, the moment of the first note where it is not known."""
+    """Keep one reason of the visit in the caller's transaction.
+
+    Without a ticket it belongs to whoever is at the window: the ticket that is served (``end`` takes it in), else a
+    walk-in. ``began_at`` is when the citizen was called or came, the moment of the first note where it is not known.
+    """
     visits = _open(unit)
     now = journal.now()
     key = ticket_id or _WALK_IN
@@ -88,16 +95,20 @@ class VisitDesk:
     ) -> VisitRow | None:
         """Write the visit with its reasons; once, a repeated end changes nothing.
 
-        ``declared`` is what the citizen said when the number was taken: it stands when nothing else was noted. None
-        when the visit has no reason at all or was written before. What an earlier day left open is written as well.
+        ``declared`` is what the citizen said when the number was taken: it stands when nothing else was noted, and
+        beside what was noted when no step tells of it. ``began_at`` is when they were called; what was noted without a
+        ticket since then is theirs. None when the visit has no reason at all or was written before. What an earlier
+        day left open is written as well.
         """
 
         def work(unit: WindowUnit) -> VisitRow | None:
             visits = _open(unit)
             now = self._journal.now()
             current = visits.pop(ticket_id or _WALK_IN, None)
-            if current is None and declared is not None and ticket_id and unit.outbox.get(ticket_id) is None:
-                current = OpenVisit(ticket_id, ticket_id, began_at or now, now, (declared,))
+            if ticket_id and unit.outbox.get(ticket_id) is None:
+                told = (declared,) if declared is not None else ()
+                fresh = OpenVisit(ticket_id, ticket_id, began_at or now, now, ())
+                current = _with_reasons(_taken_in(current or fresh, visits), told)
             left = [key for key, visit in visits.items() if visit.began_at.date() < now.date()]
             for visit in [visits.pop(key) for key in left]:
                 self._write(unit, visit, visit.noted_at, actor)
@@ -146,6 +157,27 @@ class VisitDesk:
         payload = {"reasons": [reason.value for reason in visit.reasons], "cases": list(visit.case_ids)}
         self._journal.write(unit, "visit.ended", visit.visit, actor, payload)
         return row
+
+
+def _taken_in(visit: OpenVisit, visits: dict[str, OpenVisit]) -> OpenVisit:
+    """The visit of a ticket with what was noted meanwhile by steps that know no ticket."""
+    walk_in = visits.get(_WALK_IN)
+    if walk_in is None or walk_in.began_at < visit.began_at:
+        return visit
+    del visits[_WALK_IN]
+    return replace(
+        visit,
+        noted_at=max(visit.noted_at, walk_in.noted_at),
+        reasons=tuple(dict.fromkeys((*visit.reasons, *walk_in.reasons))),
+        case_ids=tuple(dict.fromkeys((*visit.case_ids, *walk_in.case_ids))),
+    )
+
+
+def _with_reasons(visit: OpenVisit, declared: tuple[VisitReason, ...]) -> OpenVisit | None:
+    """The visit with what was said at the machine; None when there is no reason at all."""
+    more = tuple(reason for reason in declared if not visit.reasons or reason in NOTED_BY_NO_STEP)
+    reasons = tuple(dict.fromkeys((*visit.reasons, *more)))
+    return replace(visit, reasons=reasons) if reasons else None
 
 
 def _open(unit: WindowUnit) -> dict[str, OpenVisit]:

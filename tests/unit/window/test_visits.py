@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.domain.acts import Channel
+from clerk_app.domain.checklist import MaterialCheck, Verdict, toggle_phrase
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.hall_cases import VisitRecord
@@ -16,6 +18,7 @@ from clerk_app.services.window import records
 from clerk_app.services.window.visits import VisitDesk
 from db.window.store import open_window_store
 from support.window import CLERK, HALL_ID, NOW, Window, ticket
+from support.window_files import Place
 from support.window_memory import MemoryWindowStore
 
 A047 = ticket()
@@ -100,6 +103,61 @@ def test_a_walk_in_is_a_visit_of_its_own(window: Window) -> None:
     assert first.ticket_id is None
     assert first.visit != second.visit
     assert [record.reasons for record in reported(window)] == [(VisitReason.PAY,), (VisitReason.CONSULT,)]
+
+
+def test_what_a_step_notes_without_a_ticket_belongs_to_the_one_that_is_served(window: Window) -> None:
+    visits = desk(window)
+    visits.note(None, VisitReason.SUPPLEMENT, CASE)
+    ended = visits.end(A047.ticket_id, CLERK, VisitReason.SUBMIT, A047.called_at)
+    assert ended is not None
+    assert (ended.visit, ended.reasons, ended.case_ids) == (A047.ticket_id, (VisitReason.SUPPLEMENT,), (CASE,))
+    assert visits.end(None, CLERK) is None
+
+
+def test_a_walk_in_from_before_the_call_stays_a_visit_of_its_own(window: Window) -> None:
+    visits = desk(window)
+    visits.note(None, VisitReason.CONSULT)
+    window.clock.advance(minutes=1)
+    ended = visits.end(A047.ticket_id, CLERK, VisitReason.SUBMIT, window.clock.now())
+    walk_in = visits.end(None, CLERK)
+    assert ended is not None
+    assert walk_in is not None
+    assert (ended.reasons, walk_in.reasons) == ((VisitReason.SUBMIT,), (VisitReason.CONSULT,))
+
+
+@pytest.mark.parametrize(
+    ("declared", "reasons"),
+    [
+        (VisitReason.PAY, (VisitReason.COLLECT, VisitReason.PAY)),
+        (VisitReason.SUBMIT, (VisitReason.COLLECT,)),
+    ],
+)
+def test_what_leaves_no_step_is_taken_from_the_ticket_beside_what_was_noted(
+    window: Window, declared: VisitReason, reasons: tuple[VisitReason, ...]
+) -> None:
+    visits = desk(window)
+    visits.note(A047.ticket_id, VisitReason.COLLECT, CASE)
+    ended = visits.end(A047.ticket_id, CLERK, declared, A047.called_at)
+    assert ended is not None
+    assert ended.reasons == reasons
+
+
+def test_a_supplement_at_the_window_is_a_reason_and_one_by_post_is_none() -> None:
+    place = Place()
+    for channel, expected in ((Channel.WINDOW, (VisitReason.SUPPLEMENT,)), (Channel.POST, None)):
+        intake = place.intake()
+        for _, material, row in intake.numbered(*Verdict):
+            if material.id == "layout":
+                intake = intake.with_check(toggle_phrase(row, "没有签名或盖章"))
+        case = place.window.cases.conclude(intake, OutcomeKind.SUPPLEMENT_REQUESTED, CLERK)
+        visits = desk(place.window)
+        visits.end(None, CLERK)
+        opened = place.files.open(case.case_id, CLERK)
+        came = (MaterialCheck("layout", Verdict.COPY, pieces=1),)
+        place.files.supplement(opened, came, CLERK, channel=channel, reference="EX1")
+        ended = visits.end(None, CLERK)
+        assert (ended.reasons if ended else None) == expected
+        assert ended is None or ended.case_ids == (case.case_id,)
 
 
 def test_two_visits_do_not_mix(window: Window) -> None:
