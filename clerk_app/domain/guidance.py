@@ -137,7 +137,7 @@ def guidance_note(
         phone=matter.phone or hall.phone,
         window=actor.window_no or "",
         clerk=actor.user_name,
-        footer=footer(matter),
+        footer=f"目录第 {matter.version} 版",
     )
 
 

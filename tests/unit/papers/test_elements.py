@@ -80,7 +80,7 @@ CELLS: dict[PaperKind, dict[str, Cell]] = {
         "title": "容缺受理通知书",
         "lacking": "欠交材料：健康证明",
         "due": "申请人承诺于2026年11月30日前补齐",
-        "how": "窗口、邮寄均可，以到达日为准",
+        "how": "窗口、邮寄、网上（已开通的）均可，以到达日为准",
         "consequence": "逾期未补的终止办理，由此造成的损失由申请人承担",
     },
     PaperKind.DEFICIENCY_COMMITMENT: _cells(
