@@ -35,6 +35,7 @@ class FileRooms(QObject):
         self.file.next_wanted.connect(self._next)
         self.file.finish_next.connect(self._finish)
         self.file.collect_wanted.connect(self._collect)
+        self.file.archive_wanted.connect(lambda _opened: self._work.archive())
         control.session_changed.connect(self._session)
 
     def _session(self) -> None:

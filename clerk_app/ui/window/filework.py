@@ -194,6 +194,18 @@ class FileWork(QObject):
         else:
             self._act(CaseStep.RECEIVE_ALL, lambda: self._desk.files.supplement(opened, checks, actor))
 
+    def archive(self) -> None:
+        """Put the ended case into its archive package."""
+        opened, actor = self.opened, self.actor
+        if opened is None or self.busy:
+            return
+
+        def work() -> Acted:
+            done = self._desk.archives.archive(opened, actor)
+            return Acted(done.opened, (done.act,), ())
+
+        self._act(CaseStep.ARCHIVE, work)
+
     def _act(self, step: CaseStep, work: Callable[[], Acted]) -> None:
         self.busy = True
         self.result = ("", State.NEUTRAL)
