@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.domain.errors import Rejected
-from clerk_app.ui.keys import bind
 from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import Text
@@ -38,8 +37,7 @@ class ApprovalPanel(Overlay):
         self.fields = (self.name, self.password, self.reason)
         for field in self.fields:
             field.entered.connect(lambda _text: self._next())
-        self.go.clicked.connect(self._go)
-        bind(self, "do_step", self._go)
+        self.go.clicked.connect(self.submit)
 
     def ask(self, title: str, why: str, reason: str = "") -> None:
         """Ask for consent to what ``why`` says is locked; ``reason`` is a proposal."""
@@ -82,11 +80,12 @@ class ApprovalPanel(Overlay):
     def _next(self) -> None:
         empty = next((field for field in self.fields if not field.value()), None)
         if empty is None:
-            self._go()
+            self.submit()
         else:
             empty.edit.setFocus()
 
-    def _go(self) -> None:
+    def submit(self) -> None:
+        """F9: ask for the consent; what is missing is told by the service."""
         if self.isHidden() or not self.go.isEnabled():
             return
         self._say("")

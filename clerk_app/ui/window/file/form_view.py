@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from clerk_app.design.tokens import SPACE
+from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column, Row
+from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.file.forms import Form, Line, Picks
 from clerk_app.ui.window.file.picks import PickLine
+from clerk_app.ui.window.frames import Scroll
+
+LEAST_FORM = 96
 
 _ALIASES: Mapping[str, str] = {
     "suspension": "cause",
@@ -29,6 +34,37 @@ _ALIASES: Mapping[str, str] = {
 """Fields as the law's guards name them → where this form asks for them."""
 
 
+class FormArea(Scroll):
+    """As high as its form; where there is less room the form scrolls, and its focused line stays visible."""
+
+    def __init__(self, form: FormView) -> None:
+        super().__init__(Column(form), (0, 0, 0, 0))
+        self._form = form
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        form.moved.connect(self._follow)
+
+    def sizeHint(self) -> QSize:
+        width = max(1, self.viewport().width())
+        inner = self._form.layout()
+        assert inner is not None
+        high = inner.totalHeightForWidth(width) if inner.hasHeightForWidth() else inner.totalSizeHint().height()
+        return QSize(width, high)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(SIZE.row_table), min(self.sizeHint().height(), px(LEAST_FORM)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The height follows the width: phrases that find no room beside each other go on in the next line.
+        self.updateGeometry()
+
+    def _follow(self) -> None:
+        self.updateGeometry()
+        focus = QApplication.focusWidget()
+        if focus is not None and self._form.isAncestorOf(focus):
+            self.ensureWidgetVisible(focus, 0, px(SPACE.x24))
+
+
 class FormView(QWidget):
     """``finished`` comes with Enter in the last line; ``picking`` says whether digits mean answers now; ``edited``
     follows what is typed, ``answered`` what is chosen."""
@@ -37,6 +73,7 @@ class FormView(QWidget):
     picking = Signal(bool)
     edited = Signal()
     answered = Signal()
+    moved = Signal()  # built anew, or another line has the focus
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +119,14 @@ class FormView(QWidget):
         for widget in self._order:
             # Layouts show what is new in the next turn only; a hidden field takes no focus.
             widget.show()
+            (widget.edit if isinstance(widget, Field) else widget).installEventFilter(self)
         self._preset()
+        self.moved.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self.moved.emit()
+        return super().eventFilter(watched, event)
 
     def is_empty(self) -> bool:
         """Whether the step asks for nothing."""

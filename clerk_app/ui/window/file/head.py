@@ -42,6 +42,13 @@ class FileHead(Surface):
         way = QWidget()
         way.setLayout(Row(self.way, margins=(SPACE.x8, SPACE.page, SPACE.x8, SPACE.page)))
         self.setLayout(Column(head, way))
+        self._low = False
+
+    def set_low(self, low: bool) -> None:
+        """On a low screen who did what is told by the tooltip alone."""
+        self._low = low
+        self.people.setVisible(not low)
+        self.whose.setToolTip(self.people.whole_text() if low else "")
 
     def show_file(self, opened: OpenFile, now: datetime) -> None:
         """Show where the case stands."""
@@ -58,6 +65,7 @@ class FileHead(Surface):
         official = f"办件编号 {opened.case_no}" if opened.case_no else ""
         self.whose.setText(joined(f"{intake.applicant_name}{agent}", opened.conclusion.numbers.case, official, place))
         self.people.setText(joined(opened.file.opening.department, course.people(opened)))
+        self.set_low(self._low)
         self.waiting.set(f"{opened.waiting} 步待上传", State.WARN, icon="cloud-upload")
         self.waiting.setVisible(opened.waiting > 0)
         self.away.setVisible(opened.seen_at is None)

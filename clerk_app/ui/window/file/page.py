@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.act_papers import papers_of_step
@@ -18,11 +18,12 @@ from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.kit.surfaces import Surface
+from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.paper_view import PaperView, Tag
 from clerk_app.ui.window.file.approval import ApprovalPanel
 from clerk_app.ui.window.file.arrival import ArrivalPane
 from clerk_app.ui.window.file.contents import Contents
-from clerk_app.ui.window.file.form_view import FormView
+from clerk_app.ui.window.file.form_view import FormArea, FormView
 from clerk_app.ui.window.file.forms import Form, form_of
 from clerk_app.ui.window.file.head import FileHead, ResultLine
 from clerk_app.ui.window.file.step_list import StepList
@@ -32,6 +33,8 @@ from clerk_app.ui.window.rooms import Room
 
 LIST_WIDTH = 372
 PREVIEW_AFTER_MS = 400
+LOW = 480
+"""Below, the line that says who did what goes into the tooltip."""
 NOT_LISTED = "第一次告知书没有列“{}”：要一次告知全部，再要须主管授权"
 
 
@@ -83,11 +86,11 @@ class FilePage(Room):
         self._paper.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._paper.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tag = Tag("预览 · 与打印一致", self._paper)
-        asked = Surface("paper", edges="bottom")
-        asked.setLayout(Column(self.form))
-        self._asked = asked
+        self._asked = Surface("paper", edges="bottom")
+        self._asked.setLayout(Column(FormArea(self.form)))
+        self._asked.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         doing = QWidget()
-        doing_column = Column(asked, self._paper)
+        doing_column = Column(self._asked, self._paper)
         doing_column.setStretch(1, 1)
         doing.setLayout(doing_column)
         contents = Surface("paper")
@@ -294,7 +297,10 @@ class FilePage(Room):
 
     # --- doing ------------------------------------------------------------------------------------------------
     def _go(self) -> None:
-        if self._work.busy or not self.approval.isHidden():
+        if not self.approval.isHidden():
+            self.approval.submit()
+            return
+        if self._work.busy:
             return
         if self._in_arrival:
             self._work.supplement(self.arrival.came(), self.arrival.online)
@@ -382,5 +388,6 @@ class FilePage(Room):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.head.set_low(self.height() < px(LOW))
         if self.steps.step is not None:
             self._soon.start()

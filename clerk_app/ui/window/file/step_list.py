@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from clerk_app.design.tokens import SPACE
+from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.cases import CaseStep
 from clerk_app.ui.keys import Page, is_enter, pressed
 from clerk_app.ui.kit import paint
@@ -48,7 +48,8 @@ class StepList(QWidget):
             None,
         )
         self.area = Scroll(column, (SPACE.x2, SPACE.x12, SPACE.x2, SPACE.x12))
-        self.setLayout(Column(self.area))
+        # The frame of the focus lies beside what scrolls, not under it.
+        self.setLayout(Column(self.area, margins=SIZE.frame))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setAccessibleName("这件可以办的步骤")
