@@ -43,6 +43,7 @@ class _Asked:
     number: int
     wanted: ToSign
     signer: str
+    ticket_id: str
 
 
 class Facing(QObject):
@@ -70,8 +71,9 @@ class Facing(QObject):
         work = self._work
         work.held = self.held
         work.changed.connect(self._changed)
-        for news in (work.step_changed, control.ticket_changed, control.session_changed):
+        for news in (work.step_changed, control.session_changed):
             news.connect(self._later)
+        control.ticket_changed.connect(self._ticket)
         control.session_ended.connect(self._session_ended)
         work.closed.connect(self._closed)
         work.card_shown.connect(self._card)
@@ -166,7 +168,7 @@ class Facing(QObject):
                 self._control.said.emit("这一件的文书都签过字了")
                 return
             self._askings += 1
-            self._asked = _Asked(self._askings, waiting[0], signer)
+            self._asked = _Asked(self._askings, waiting[0], signer, self._ticket_id())
             self._later()
 
         self._store.run(desk.to_sign, case_id, done=found, failed=self._failed)
@@ -229,6 +231,17 @@ class Facing(QObject):
         intake = self._work.intake
         if intake is not None and intake.case_id != self._case_id:
             self._begin(intake)
+        self._later()
+
+    def _ticket_id(self) -> str:
+        return self._control.ticket.ticket_id if self._control.ticket is not None else ""
+
+    def _ticket(self) -> None:
+        """The next one must not read what the one before was asked to sign beside an open case (领证)."""
+        asked = self._asked
+        same = bool(self._ticket_id()) and asked is not None and asked.ticket_id == self._ticket_id()
+        if self._work.intake is None and not same:
+            self._asked = None
         self._later()
 
     def _papers(self) -> None:

@@ -148,6 +148,18 @@ def test_f7_beside_the_outcome_asks_as_soon_as_the_paper_is_there(seat: CitizenS
     assert seat.screen.page_name() == "sign"
 
 
+def test_what_was_asked_beside_a_case_is_gone_with_its_visit(ended: CitizenSeat) -> None:
+    case_id = ended.stored[-1].case_id
+    ended.press("F9")
+    ended.facing.ask_signature(case_id, "张三")
+    ended.settle()
+    assert ended.screen.page_name() == "sign", "asked for from a page beside the case, without a ticket"
+    ended.press("F2")
+    assert ended.screen.page_name() == "place"
+    assert "张三" not in ended.seen()
+    assert ended.screen.sign.document.text().strip() == ""
+
+
 def test_f7_elsewhere_says_why_not(seat: CitizenSeat) -> None:
     seat.at_checklist()
     seat.press("F7")
