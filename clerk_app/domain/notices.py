@@ -152,7 +152,9 @@ def _acceptance_closing(c: Conclusion) -> list[Spans]:
             (
                 Span(f"欠交材料：{lacking}。申请人承诺于"),
                 bold(local(c.tolerance_due.at)),
-                Span("前补齐（窗口、邮寄、网上（已开通的）均可，以到达日为准）；逾期未补的终止办理，由此造成的损失由申请人承担。"),
+                Span(
+                    "前补齐（窗口、邮寄、网上（已开通的）均可，以到达日为准）；逾期未补的终止办理，由此造成的损失由申请人承担。"
+                ),
             )
         )
     if c.outcome is OutcomeKind.ACCEPTED_BY_COMMITMENT:

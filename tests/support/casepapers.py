@@ -268,15 +268,23 @@ def guide(matter: Matter | None = None, answers: Mapping[str, tuple[str, ...]] |
     )
 
 
-def _typed() -> Notice:
+def _accepted_as(taken: Intake, outcome: OutcomeKind, outage: Outage | None = None) -> Notice:
+    """The notice of an acceptance, for which the health certificates are still to come where deficiency is allowed."""
+    assert taken.matter is not None
+    if outcome is OutcomeKind.ACCEPTED_WITH_DEFICIENCY:
+        taken = taken.mark(taken.matter.material("health"), Verdict.TOLERATED)
+    return notices_for(concluded(taken.mark_all_as_required(), outcome, outage=outage))[0]
+
+
+def _typed(outcome: OutcomeKind) -> Notice:
     """A person whose card was forgotten, a quantity-limited matter, an acceptance while the server was away."""
     person = resident(entered="typed", without_card="忘带")
-    taken = intake(licence(quantity_limited=True), person, with_agent=False).mark_all_as_required()
+    taken = intake(licence(quantity_limited=True), person, with_agent=False)
     outage = Outage(datetime(2026, 11, 23, 9, 58, tzinfo=BEIJING), "网络中断")
-    return notices_for(concluded(taken, OutcomeKind.ACCEPTED, outage=outage))[0]
+    return _accepted_as(taken, outcome, outage)
 
 
-def _joint() -> Notice:
+def _joint(outcome: OutcomeKind) -> Notice:
     """Seller and buyer apply together."""
     sale = licence(
         name="不动产转移登记",
@@ -287,7 +295,7 @@ def _joint() -> Notice:
     taken = Intake("case-1", RECEIVED).with_applicant(resident())
     taken = taken.with_parties((Party("买受人", resident(name="李四", id_number="110101199003070038")),))
     taken = replace(taken.with_matter(sale, RECEIVED), delivery="post")
-    return notices_for(concluded(taken.mark_all_as_required(), OutcomeKind.ACCEPTED))[0]
+    return _accepted_as(taken, outcome)
 
 
 def _again() -> Notice:
@@ -337,8 +345,10 @@ def all_papers() -> dict[tuple[PaperKind, str], Notice]:
     """(kind, situation) → paper; every A4 kind has 「usual」."""
     papers = {(kind, "usual"): notice for kind, notice in _usual().items()}
     papers |= {
-        (PaperKind.ACCEPTANCE_NOTICE, "typed"): _typed(),
-        (PaperKind.ACCEPTANCE_NOTICE, "joint"): _joint(),
+        (PaperKind.ACCEPTANCE_NOTICE, "typed"): _typed(OutcomeKind.ACCEPTED),
+        (PaperKind.ACCEPTANCE_NOTICE, "joint"): _joint(OutcomeKind.ACCEPTED),
+        (PaperKind.DEFICIENCY_NOTICE, "typed"): _typed(OutcomeKind.ACCEPTED_WITH_DEFICIENCY),
+        (PaperKind.DEFICIENCY_NOTICE, "joint"): _joint(OutcomeKind.ACCEPTED_WITH_DEFICIENCY),
         (PaperKind.ACCEPTANCE_NOTICE, "after supplement"): _after_supplement(),
         (PaperKind.SUPPLEMENT_NOTICE, "again"): _again(),
         (PaperKind.NON_ACCEPTANCE_NOTICE, "late"): _late(),

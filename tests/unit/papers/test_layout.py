@@ -120,8 +120,9 @@ def test_no_text_is_set_over_another(
 
 
 def test_the_usual_papers_take_one_page(printed: Mapping[tuple[PaperKind, str], bytes]) -> None:
-    for key, pdf in printed.items():
-        assert pdf_page_count(pdf) == len(all_papers()[key].holders), key
+    for (kind, situation), pdf in printed.items():
+        if situation == "usual":
+            assert pdf_page_count(pdf) == len(all_papers()[kind, situation].holders), kind
 
 
 # --- the signature ------------------------------------------------------------------------------------------------
