@@ -11,6 +11,9 @@ from typing import Any
 from clerk_app.domain.acts import CaseAct
 from support.casefiles import PEOPLE
 
+REAL = ("slip", "lease")
+"""Things that exist and have no place there: another paper of the case, a material that no notice listed."""
+
 
 def bends(one: CaseAct) -> Iterator[tuple[str, CaseAct]]:
     """(which fact, the act with another value of it), one fact at a time."""
@@ -50,9 +53,9 @@ def _others(value: Any) -> list[Any]:
     if isinstance(value, str):
         return ["", "  ", "别的"]
     if isinstance(value, datetime | date):
-        return [value + timedelta(days=days) for days in (-400, -40, -1, 1, 40)]
+        return [value + timedelta(days=days) for days in (-400, -40, -15, -1, 1, 40)]
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
-        return [(), value * 2, *((other, *value[1:]) for _, other in _with_one_changed(value[0]))]
+        return [(), value[:-1], value * 2, *((other, *value[1:]) for _, other in _with_one_changed(value[0]))]
     if isinstance(value, tuple):
-        return [(), value[:1], value * 2, (*value, "slip"), ("slip",), ("strange",)]
+        return [(), value[:1], value * 2, *((*value, one) for one in REAL), ("strange",)]
     return []

@@ -188,6 +188,10 @@ def _delivery(file: CaseFile, at: datetime) -> ActFacts:
     return ActFacts(delivery=replace(delivery, pieces=file.pieces.names if file.pieces else ()))
 
 
+def _grant(file: CaseFile, at: datetime) -> ActFacts:
+    return ActFacts(decision=GRANTED if at.hour % 2 == 0 else replace(GRANTED, certificate_name=""))
+
+
 def _sealing(file: CaseFile, at: datetime) -> ActFacts:
     papers = tuple(paper.paper_id for one in file.acts for paper in one.papers if "decision" in paper.kind)
     return ActFacts(sealing=Sealing("用印-1", papers, 2))
@@ -210,7 +214,7 @@ LAWFUL_FACTS: Mapping[CaseStep, Callable[[CaseFile, datetime], ActFacts]] = Mapp
         CaseStep.EXTEND: _extension,
         CaseStep.REQUEST_PAYMENT: lambda file, at: ActFacts(payment=Payment("证照工本费", "10.00", "省物价局文件")),
         CaseStep.HAND_OVER: lambda file, at: ActFacts(hand_over=HandOver("sheet-1", "区市场监督管理局", 5)),
-        CaseStep.GRANT: lambda file, at: ActFacts(decision=GRANTED),
+        CaseStep.GRANT: _grant,
         CaseStep.REFUSE: lambda file, at: ActFacts(decision=REFUSED),
         CaseStep.SEAL: _sealing,
         CaseStep.MAKE_READY: lambda file, at: ActFacts(pieces=Pieces(COPIES, "A3 柜")),
