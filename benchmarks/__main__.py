@@ -11,7 +11,15 @@ from pathlib import Path
 
 from benchmarks.report import write
 
-NAMES = ("window_start", "call_next", "search_as_you_type", "receipt", "notice", "intake_records")
+NAMES = (
+    "clerk_seconds",
+    "window_start",
+    "call_next",
+    "search_as_you_type",
+    "receipt",
+    "notice",
+    "intake_records",
+)
 """One module each, with ``run() -> list[Result]``."""
 OUT = Path(__file__).resolve().parents[1] / "out" / "bench.json"
 
