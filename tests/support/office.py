@@ -85,6 +85,7 @@ class OfficeServer(FakeServer):
             for record, file in self.files()
             if file.state in _STATES[kind]
             and (kind is not WorkKind.TO_PREPARE or not file.instant)
+            and (kind is not WorkKind.TO_ISSUE or file.instant or file.state is CaseState.READY)
             and (kind is not WorkKind.OWED or file.missing)
         ]
         return tuple(sorted(lines, key=lambda line: (not line.instant, line.due or line.since)))
@@ -132,24 +133,16 @@ class OfficeCounter(HallCounter):
         return self._over_the_network(lambda: server.work(kind, self.user_id))
 
     def results_of(self, id_number: str) -> tuple[WorkLine, ...]:
+        """What is decided for the applicant or agent, what lies ready first."""
         server: Any = self.server
-        wanted = {record.case_id for record, _ in server.files() if record.applicant.document_no == id_number}
-        lines = self.work(WorkKind.TO_ISSUE)
-        return tuple(line for line in lines if line.case_id in wanted)
-
-    def supplements(self) -> tuple[OnlineSupplement, ...]:
-        server: Any = self.server
-        return self._over_the_network(lambda: tuple(one for one in server.online if not one.taken))
-
-    def take_supplement(self, supplement_id: str, *, key: str | None = None) -> OnlineSupplement:
-        server: Any = self.server
-
-        def do() -> OnlineSupplement:
-            at = next(n for n, one in enumerate(server.online) if one.supplement_id == supplement_id)
-            server.online[at] = replace(server.online[at], taken=True)
-            return server.online[at]  # type: ignore[no-any-return]
-
-        return self._over_the_network(do)
+        wanted = {
+            record.case_id
+            for record, _ in server.files()
+            if id_number in {record.applicant.document_no, record.agent.document_no if record.agent else ""}
+        }
+        kinds = (WorkKind.TO_ISSUE, WorkKind.TO_SEAL, WorkKind.TO_PREPARE)
+        lines = {line.case_id: line for kind in reversed(kinds) for line in self.work(kind)}
+        return tuple(line for line in lines.values() if line.case_id in wanted)[::-1]
 
     def approve(self, request: ApprovalRequest) -> Approval:
         def do() -> Approval:

@@ -110,6 +110,8 @@ class Errands(QObject):
         def found(results: tuple[Result, ...]) -> None:
             ready = sum(one.can for one in results)
             self._waits = person if ready else None
+            if ready:
+                self._control.said.emit(f"{person.display_name}有 {ready} 件结果可以领走，按 Alt+L")
             self.offered.emit(person.display_name if ready else "", ready)
 
         # The offer is an extra: without an answer the card goes where it belongs all the same.

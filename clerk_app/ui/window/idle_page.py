@@ -124,8 +124,9 @@ class IdlePage(Surface):
         below = (0, SPACE.page, SPACE.x16, SPACE.page)
         self.stack.addWidget(Scroll(Column(row, None), below))
         self.stack.addWidget(Scroll(Column(self.found), below))
-        errands = Row(None, *self.errands, gap=SPACE.x16)
-        find = Column(self.search, errands, gap=SPACE.x8)
+        self._more = QWidget()
+        self._more.setLayout(Row(None, *self.errands, gap=SPACE.x16))
+        find = Column(self.search, self._more, gap=SPACE.x8)
         margins = (SPACE.x16, SPACE.page, SPACE.x12, SPACE.page)
         above = Column(hero, self.offer, find, gap=SPACE.x16, margins=margins)
         outer = Column(above, self.stack)
@@ -178,6 +179,8 @@ class IdlePage(Surface):
     def show_offer(self, name: str, count: int) -> None:
         """Whoever laid a card down has results to take along; an empty name hides the line."""
         self.offer.show_offer(name, count)
+        # The line takes the room of the other keys.
+        self._more.setVisible(not name)
 
     def _show_cases(self) -> None:
         self.cases.body.empty()
@@ -354,7 +357,7 @@ class _Figure(QWidget):
 
 def _count_line(label: str, count: int, note: str) -> QWidget:
     line = QWidget()
-    row = Row(gap=SPACE.x12, margins=(SPACE.x8, SPACE.card))
+    row = Row(gap=SPACE.x12, margins=(SPACE.x4, SPACE.card))
     row.addWidget(Text(label, "body"), 3)
     row.addWidget(Text(str(count), "title", right=True), 1)
     row.addWidget(ElidedLabel(note, "note", "ink7"), 3)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.domain.actor import Actor
 from clerk_app.ports.window import PaperState, StoredPaper
@@ -12,14 +12,16 @@ from clerk_app.services.window.printing import Answer, PrintDesk, Question
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.lanes import Failure, Lane
 
-OPEN = frozenset({PaperState.PREPARED, PaperState.SENDING, PaperState.UNKNOWN, PaperState.REFUSED})
+NOT_OUT = "这张没有打出来"
+_TO_SEND = frozenset({PaperState.PREPARED, PaperState.REFUSED})
 
 
 class Sheets(QObject):
-    """Prints what belongs to some ids and stays with it until every sheet is decided.
+    """Prints some sheets and stays with them until each is decided; other sheets of the same case are left alone.
 
     ``done`` when every sheet is on paper (or in a file), ``asked`` carries a ``Question``, ``refused`` the sentence
-    why a sheet did not come out (nothing of it is on paper; ``print`` tries again, ``postpone`` goes on without it).
+    why a sheet did not come out (nothing of it is on paper; ``again`` tries once more, ``postpone`` goes on without
+    it).
     """
 
     done = Signal()
@@ -29,23 +31,29 @@ class Sheets(QObject):
     def __init__(self, desk: PrintDesk, printer: Lane) -> None:
         super().__init__()
         self._desk, self._printer = desk, printer
-        self._ids: tuple[str, ...] = ()
+        self._papers: tuple[StoredPaper, ...] = ()
         self._actor: Actor | None = None
 
     @property
     def busy(self) -> bool:
         """Whether sheets are still on their way or wait for a person."""
-        return bool(self._ids)
+        return bool(self._papers)
 
-    def print(self, ids: tuple[str, ...], actor: Actor) -> None:
-        """Send every sheet of these ids that is not on paper yet."""
-        self._ids, self._actor = ids, actor
-        self._run(lambda: [self._desk.print_case(one, actor) for one in ids])
+    def print(self, papers: Sequence[StoredPaper], actor: Actor) -> None:
+        """Send these sheets."""
+        self._papers, self._actor = tuple(papers), actor
+        self.again()
 
     def again(self) -> None:
-        """Try once more what did not come out."""
-        if self._actor is not None and self._ids:
-            self.print(self._ids, self._actor)
+        """Send what is not on paper yet."""
+        actor = self._actor
+
+        def send() -> None:
+            for sheet in self._undecided():
+                if actor is not None and sheet.state in _TO_SEND:
+                    self._desk.print_paper(sheet.paper_id, actor)
+
+        self._run(send)
 
     def answer(self, question: Question, answer: Answer) -> None:
         """What the clerk saw on the sheet."""
@@ -55,22 +63,25 @@ class Sheets(QObject):
 
     def postpone(self) -> None:
         """Go on without the sheets that did not come out; they can be printed later."""
-        actor, ids = self._actor, self._ids
+        actor = self._actor
 
         def put_off() -> None:
-            for one in ids:
-                for sheet in self._desk.undecided(one):
-                    if actor is not None and sheet.state is PaperState.REFUSED:
-                        self._desk.postpone(sheet.paper_id, actor)
+            for sheet in self._undecided():
+                if actor is not None and sheet.state is PaperState.REFUSED:
+                    self._desk.postpone(sheet.paper_id, actor)
 
         self._run(put_off)
 
-    def _run(self, work: Callable[[], object]) -> None:
-        ids = self._ids
+    def _undecided(self) -> list[StoredPaper]:
+        """On the printer's lane: the newest sheet of each of these papers that is not decided."""
+        originals = {paper.original_id for paper in self._papers}
+        owners = dict.fromkeys(paper.case_id for paper in self._papers)
+        return [sheet for one in owners for sheet in self._desk.undecided(one) if sheet.original_id in originals]
 
+    def _run(self, work: Callable[[], object]) -> None:
         def do() -> tuple[list[StoredPaper], Question | None]:
             work()
-            left = [sheet for one in ids for sheet in self._desk.undecided(one)]
+            left = self._undecided()
             waits = next((sheet for sheet in left if sheet.state is PaperState.UNKNOWN), None)
             return left, self._desk.question(waits.paper_id) if waits else None
 
@@ -79,9 +90,9 @@ class Sheets(QObject):
             if question is not None:
                 self.asked.emit(question)
             elif left:
-                self.refused.emit(next((sheet.sentence for sheet in left if sheet.sentence), "") or "这张没有打出来")
+                self.refused.emit(next((sheet.sentence for sheet in left if sheet.sentence), "") or NOT_OUT)
             else:
-                self._ids = ()
+                self._papers = ()
                 self.done.emit()
 
         def failed(failure: Failure) -> None:
@@ -102,5 +113,6 @@ def ask_card(question: Question, answered: Callable[[Answer], object]) -> AskCar
         [(line.text, line.follows) for line in question.answers],
         icon="receipt-text" if question.paper.medium.value == "receipt" else "printer",
     )
-    card.answered.connect(lambda index: answered(question.answers[index].answer))
+    # The card goes with its answer; the key that gave it is still being handled.
+    card.answered.connect(lambda index: QTimer.singleShot(0, lambda: answered(question.answers[index].answer)))
     return card

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
@@ -23,6 +23,9 @@ from clerk_app.ui.window import later
 from clerk_app.ui.window.drawer import Drawer
 from clerk_app.ui.window.login_page import LoginPage
 from clerk_app.ui.window.topbar import TopBar
+
+if TYPE_CHECKING:
+    from clerk_app.domain.intake import Intake
 
 TICK_MS = 1_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 460
@@ -190,6 +193,7 @@ class WindowShell(QWidget):
         files.collect_wanted.connect(errands.open_collection)
         errands.collect.has_screen = lambda: facing.present
         errands.collect.signature_wanted.connect(facing.ask_signature)
+        errands.collect.visitor_changed.connect(self._visitor)
         errands.offered.connect(self.idle.show_offer)
         errands.lists.changed.connect(lambda: self.idle.show_work(errands.lists))
         keys = {
@@ -377,11 +381,16 @@ class WindowShell(QWidget):
         """A room was opened, or the last one closed: back to where the clerk was."""
         assert self.control is not None
         if self.rooms.current is not None:
+            self.toast.dismiss()
             return
         if self.control.work.intake is None:
             self._free()
         else:
             self._case()
+
+    def _visitor(self, intake: Intake | None) -> None:
+        self.side.show_case(intake)
+        self.topbar.show_person(intake)
 
     def _free(self) -> None:
         assert self.control is not None

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.services.window.issue import Result
-from clerk_app.ui.keys import Page, bind, key, pressed
+from clerk_app.ui.keys import Page, bind, key, keys_of, pressed
 from clerk_app.ui.kit.buttons import Button, ButtonRole
-from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, KeyHint, Pill, Text
+from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, KeyCap, KeyHint, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import EmptyState, Surface
 from clerk_app.ui.kit.theme import px
+from clerk_app.ui.kit.timeline import Reached, Stop
 from clerk_app.ui.window.collect.result_card import ResultCard, Tick
 from clerk_app.ui.window.collect.who import Taker, Who
 from clerk_app.ui.window.file.course import stops
@@ -58,7 +60,7 @@ class CollectPage(QWidget):
         self._nowhere = QWidget(self)
         self._nowhere.setVisible(False)
         self.summary = ElidedLabel("", "note", "ink7")
-        self.list = Column(gap=SPACE.x12)
+        self.list = Column(gap=SPACE.x8)
         self.empty = EmptyState("请放身份证，或扫收件凭证", icon="id-card")
         self.legend = Legend()
         self.receipt = ElidedLabel("", "note", "ink7")
@@ -74,16 +76,17 @@ class CollectPage(QWidget):
         )
         head = Surface("paper", edges="bottom")
         words = Column(Text("出件", "title"), Text("一次到窗，全部领走", "note", "ink7"))
-        head.setLayout(Row(words, None, self.line, KeyHint(("F6",), ""), gap=SPACE.x12, margins=(SPACE.x8, SPACE.page)))
+        cap = KeyCap(key("find").cap())
+        head.setLayout(Row(words, None, self.line, cap, gap=SPACE.x12, margins=(SPACE.x8, SPACE.page)))
         over = Row(
             self.summary,
             KeyHint(key("piece_move").caps, key("piece_move").text),
             KeyHint(key("hand_over").caps, key("hand_over").text),
             gap=SPACE.x8,
-            margins=(SPACE.x8, SPACE.page),
+            margins=(SPACE.x6, SPACE.page),
         )
         column = Column(self.empty, self.list, None)
-        self.area = Scroll(column, (0, SPACE.page, SPACE.x12, SPACE.page))
+        self.area = Scroll(column, (0, SPACE.page, SPACE.x8, SPACE.page))
         desk = Surface("canvas")
         inner = Column(over, self.area)
         inner.setStretch(1, 1)
@@ -103,7 +106,6 @@ class CollectPage(QWidget):
         outer = Column(head, desk, self.legend, bar)
         outer.setStretch(1, 1)
         self.setLayout(outer)
-        self.legend.show_page("出件", Page.COLLECTION)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.search.installEventFilter(self)
 
@@ -125,7 +127,7 @@ class CollectPage(QWidget):
         self._rest_who()
         self.list.empty()
         self._issued, self._busy, self._wish, self._framed, self._at = False, False, False, -1, None
-        self.cards = [ResultCard(one.opened, stops(one.opened, now), can=one.can, why=one.why) for one in results]
+        self.cards = [ResultCard(one.opened, _way(one, now), can=one.can, why=one.why) for one in results]
         for number, card in enumerate(self.cards):
             self.list.put(card)
             card.show()
@@ -140,6 +142,7 @@ class CollectPage(QWidget):
         self.summary.setText(f"{who}名下有 {len(self.cards)} 件结果，{able} 件可发" if self.cards else "")
         if self.cards:
             self._frame(next((n for n, card in enumerate(self.cards) if card.can), 0))
+        self._show_legend()
         self._show_bar()
         self._fit()
 
@@ -148,9 +151,13 @@ class CollectPage(QWidget):
         self.who.show_taker(taker, sentence, ok=ok)
         for card in self.cards:
             card.hide_pieces(taker is Taker.POST)
+        self._fit()
+        self._show_legend()
         self._show_bar()
         if taker is Taker.POST:
             self.who.tracking.setFocus()
+            # Layouts know where the fields are in the next turn only.
+            QTimer.singleShot(0, lambda: self.area.ensureWidgetVisible(self.who, 0, px(SPACE.x12)))
         elif self.isVisible():
             self.start()
 
@@ -163,6 +170,7 @@ class CollectPage(QWidget):
         """Handed out; ``rating`` is what may be known of the second rating."""
         self._issued, self._busy = True, False
         self.done.set(f"已发 {count} 件", State.OK, icon="circle-check")
+        self._show_legend()
         self.receipt.setText(rating)
         self._show_bar()
         self.setFocus()
@@ -202,6 +210,17 @@ class CollectPage(QWidget):
         left = [name for card in self.chosen for name in card.open_pieces]
         return f"还有 {len(left)} 样没交到手里：{'、'.join(left)}" if left else ""
 
+    def _show_legend(self) -> None:
+        if self._issued:
+            over = (replace(key("issue"), text="办结"), replace(key("issue_next"), text="办结，叫下一位"))
+            self.legend.show_keys("已发证", over)
+        elif self.who.taker is Taker.POST:
+            keys = (replace(key("next_field"), text="下一栏"), replace(key("back"), text="不寄了，当面领"))
+            self.legend.show_keys("邮寄", keys)
+        else:
+            over_ids = {"issue", "issue_next"}
+            self.legend.show_keys("出件", [entry for entry in keys_of(Page.COLLECTION) if entry.id not in over_ids])
+
     def _show_bar(self) -> None:
         reason = self.missing()
         self.done.setVisible(self._issued)
@@ -225,7 +244,7 @@ class CollectPage(QWidget):
 
     def _fit(self) -> None:
         for card in self.cards:
-            card.show_way(self.height() >= px(LOW))
+            card.show_way(self.height() >= px(LOW) and self.who.taker is not Taker.POST)
 
     # --- focus and keys ---------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -364,3 +383,9 @@ class CollectPage(QWidget):
             self.end_wanted.emit(True)
         elif not self._issued:
             self.refused.emit("先按 F9 发证，再叫下一位")
+
+
+def _way(result: Result, now: datetime) -> tuple[Stop, ...]:
+    """How the result came about; the last stop is this desk."""
+    way = stops(result.opened, now)
+    return (*way[:-1], Stop("出件", "今天", Reached.NOW)) if result.can and way else way

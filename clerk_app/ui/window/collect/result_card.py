@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import joined, short_day
+from clerk_app.domain.cases import CaseState
 from clerk_app.domain.delivery_papers import result_name
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.services.window.filevalues import OpenFile
@@ -27,6 +30,19 @@ def pieces_of(opened: OpenFile) -> tuple[str, ...]:
     """The pieces as they were registered; of an instant case, which nobody registers, the result itself."""
     file = opened.file
     return file.pieces.names if file.pieces is not None else (result_name(opened.conclusion, file),)
+
+
+_HELD: Final = {
+    CaseState.GRANTED: "等制证盖章（在后台，不能由经办窗口代盖）",
+    CaseState.REFUSED: "等盖章（用印人在后台，不能由经办窗口代盖）",
+    CaseState.CERTIFIED: "等盖章（用印人在后台，不能由经办窗口代盖）",
+    CaseState.SEALED: "章盖好了，等后台送到窗口",
+}
+
+
+def held_by(opened: OpenFile) -> str:
+    """Who holds a result that is decided but not here yet; empty when it is here or there is none."""
+    return "" if opened.file.instant and opened.file.state is CaseState.SEALED else _HELD.get(opened.file.state, "")
 
 
 class Tick(Check):
@@ -67,7 +83,7 @@ class ResultCard(Surface):
             f"证号 {number}" if number else "",
             f"办件 {opened.file.opening.case_number}",
             matter.department,
-            "" if can else why,
+            "" if can else held_by(opened) or why,
         )
         self.detail = ElidedLabel(detail, "note", "ink7")
         self.pill = Pill("可以发证", State.OK, icon="circle-check") if can else Pill("还不能发", icon="lock")

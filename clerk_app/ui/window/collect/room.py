@@ -10,8 +10,10 @@ from PySide6.QtCore import Signal
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import DeliveryManner
 from clerk_app.domain.identity import IdType
+from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number
 from clerk_app.domain.persons import (
+    Agent,
     Applicant,
     LegalEntity,
     NaturalPerson,
@@ -56,10 +58,12 @@ def number_of(applicant: Applicant | None) -> str:
 
 
 class CollectRoom(Room):
-    """``signature_wanted`` carries the case id and the receiver's name: the citizen's screen asks for it."""
+    """``signature_wanted`` carries the case id and the receiver's name: the citizen's screen asks for it;
+    ``visitor_changed`` who is here and for whom, as an ``Intake``, None while nobody is known."""
 
     page = Page.COLLECTION
     signature_wanted = Signal(str, str)
+    visitor_changed = Signal(object)  # Intake or None
 
     def __init__(self, control: DeskControl, lanes: Lanes) -> None:
         super().__init__()
@@ -102,6 +106,7 @@ class CollectRoom(Room):
         self._clear_ask()
         self.view.lock_sign("" if self.has_screen() else NO_SCREEN)
         self.view.search.setText(reference)
+        self.view.who.clear()
         self.view.show_results((), "", self._control.desk.clock.now())
         if reference:
             self.look_for(reference)
@@ -153,9 +158,26 @@ class CollectRoom(Room):
         owner = applicant_name(results[0].opened.conclusion.intake.applicant) if results else name
         who = f"{owner}（{name}来领）" if name and owner != name else owner
         self.view.show_results(results, who, self._control.desk.clock.now())
-        relations = {one.receiver_relation for one in results if one.can}
         self._show_locks()
-        self._choose(Taker.AGENT if relations and relations <= AGENTS else Taker.APPLICANT)
+        self.visitor_changed.emit(self._visitor())
+        self._choose(self._preset())
+
+    def _visitor(self) -> Intake | None:
+        """The first case, with the person who is here in the place of the one who applied."""
+        person = self._person
+        if not self._results:
+            return None
+        intake = self._results[0].opened.conclusion.intake
+        if person is None:
+            return intake
+        if isinstance(intake.applicant, NaturalPerson) and intake.applicant.id_number == person.id_number:
+            return replace(intake, applicant=person, agent=None)
+        return replace(intake, agent=replace(intake.agent, person=person) if intake.agent else Agent(person))
+
+    def _preset(self) -> Taker:
+        """Who is here, as far as it is known."""
+        relations = {one.receiver_relation for one in self._results if one.can}
+        return Taker.AGENT if relations and relations <= AGENTS else Taker.APPLICANT
 
     # --- who --------------------------------------------------------------------------------------------------
     def _choose(self, taker: Taker) -> None:
@@ -243,7 +265,7 @@ class CollectRoom(Room):
 
     def _handed_out(self, issued: Issued) -> None:
         self._issued = issued
-        self.sheets.print(tuple(dict.fromkeys(paper.case_id for paper in issued.papers)), self._actor)
+        self.sheets.print(issued.papers, self._actor)
         self._control.ask_issue_rating(issued.acts[0].case_id)
         if self._wish:
             self._sign()
@@ -277,6 +299,7 @@ class CollectRoom(Room):
 
         def answered(answer: Answer) -> None:
             self._clear_ask()
+            self.view.start()
             self.sheets.answer(question, answer)
 
         self.ask = ask_card(question, answered)
@@ -322,6 +345,9 @@ class CollectRoom(Room):
             return True
         if self.view.search.hasFocus() and self.view.cards:
             self.view.start()
+            return True
+        if self.view.who.taker is Taker.POST:
+            self._choose(self._preset())
             return True
         return False
 

@@ -44,6 +44,8 @@ class Who(QWidget):
         self.carrier = Field("快递公司", value="中国邮政 EMS", max_length=40)
         self.tracking = Field("运单号", latin=True, max_length=40)
         self.address = Field("寄到哪里", hint="省市区、街道、门牌、收件人电话")
+        self.carrier.entered.connect(lambda _text: self.tracking.setFocus())
+        self.tracking.entered.connect(lambda _text: self.address.setFocus())
         self.post = QWidget()
         first = Row(self.carrier, self.tracking, gap=SPACE.x12)
         first.setStretch(0, 1)
@@ -63,6 +65,15 @@ class Who(QWidget):
             )
         )
         self.show_taker(Taker.APPLICANT, "", ok=True)
+
+    def typing(self) -> bool:
+        """Whether the focus is in a field of the post."""
+        return any(field.edit.hasFocus() for field in (self.carrier, self.tracking, self.address))
+
+    def clear(self) -> None:
+        """Another visitor: nothing is known of a parcel."""
+        self.tracking.set_value("")
+        self.address.set_value("")
 
     def lock(self, taker: Taker, reason: str) -> None:
         """Why this one cannot take it; empty when they can."""
@@ -85,6 +96,7 @@ class Who(QWidget):
         self.line.set_tone("ok" if ok else "warn")
         self.icon.set("circle-check" if ok else "triangle-alert", "ok_solid" if ok else "warn_solid")
         self.icon.setVisible(bool(sentence))
+        self.line.setVisible(bool(sentence))
         self.post.setVisible(taker is Taker.POST)
         self._show_chips()
 

@@ -110,8 +110,8 @@ class ListPage(QWidget):
         for page in (self.ending, self.shown, self.nothing):
             page.installEventFilter(self)
             page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        for page in (table, self.nothing, self.ending, self.shown):
-            self.stack.addWidget(page)
+        for one in (table, self.nothing, self.ending, self.shown):
+            self.stack.addWidget(one)
         bar = Level("paper", edges="top", height=SIZE.action_bar)
         row = Row(
             self.sum,

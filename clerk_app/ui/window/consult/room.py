@@ -248,7 +248,7 @@ class ConsultRoom(Room):
 
             self._lanes.lane("network").run(publish, done=published, failed=self._failed)
         else:
-            self.sheets.print((given.consultation_id,), self._actor)
+            self.sheets.print(given.papers, self._actor)
 
     def _show_code(self, url: str, modules: Modules) -> None:
         self._over = True

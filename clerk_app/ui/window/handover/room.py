@@ -136,7 +136,7 @@ class HandoverRoom(Room):
 
     def _made(self, sheets: list[HandedOver]) -> None:
         self.handed_over.emit()
-        self.sheets.print(tuple(sheet.sheet_id for sheet in sheets), self._actor)
+        self.sheets.print([paper for sheet in sheets for paper in sheet.papers], self._actor)
 
     def _printed(self) -> None:
         self.go.ready()
