@@ -9,7 +9,8 @@ from typing import Any
 from clerk_app.domain import casefile
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import Approval, CaseAct
-from clerk_app.domain.casefile import SUPERVISORS, CaseFile
+from clerk_app.domain.case_rules import SUPERVISORS
+from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import ACCEPTED_STATES, UNDER_DECISION, CaseState
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.masking import mask_name
@@ -143,6 +144,20 @@ class OfficeCounter(HallCounter):
         kinds = (WorkKind.TO_ISSUE, WorkKind.TO_SEAL, WorkKind.TO_PREPARE)
         lines = {line.case_id: line for kind in reversed(kinds) for line in self.work(kind)}
         return tuple(line for line in lines.values() if line.case_id in wanted)[::-1]
+
+    def supplements(self) -> tuple[OnlineSupplement, ...]:
+        server: Any = self.server
+        return self._over_the_network(lambda: tuple(one for one in server.online if not one.taken))
+
+    def take_supplement(self, supplement_id: str, *, key: str | None = None) -> OnlineSupplement:
+        server: Any = self.server
+
+        def do() -> OnlineSupplement:
+            at = next(n for n, one in enumerate(server.online) if one.supplement_id == supplement_id)
+            server.online[at] = replace(server.online[at], taken=True)
+            return server.online[at]  # type: ignore[no-any-return]
+
+        return self._over_the_network(do)
 
     def approve(self, request: ApprovalRequest) -> Approval:
         def do() -> Approval:
