@@ -1,5 +1,5 @@
 """The facts of acts that need the calendar: dates of acceptance after a supplement, after a special procedure, after an
-extension. Pure functions of the case as it stands; ``casefile.apply`` checks what they give."""
+extension. Pure functions of the case as it stands; ``case_rules.apply`` checks what they give."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def resumption_of(file: CaseFile, ends_on: date, result: str, calendar: WorkingC
 def extension_of(
     file: CaseFile, days: int, reason: str, approver: str, title: str, calendar: WorkingCalendar
 ) -> Extension:
-    """The one extension, with the dates it leads to. ``casefile`` says whether it is lawful."""
+    """The one extension, with the dates it leads to. ``case_rules`` says whether it is lawful."""
     extension = Extension(days, reason, approver, title)
     if file.accepted_at is None:
         raise Locked("还没有受理，没有可以延长的期限")

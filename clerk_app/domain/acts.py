@@ -1,6 +1,6 @@
 """What is done with a case after its conclusion at the counter: acts, each with who, when, and its legal facts.
 
-A case is its conclusion plus its acts in order; ``casefile`` folds them into a state and refuses what the law refuses.
+A case is its conclusion plus its acts in order; ``casefile`` folds them, ``case_rules`` refuses what the law does.
 Acts are never changed and never deleted. GB/T 39046-2020, groups 办理 (过程) and 办结, names the same facts.
 """
 
@@ -256,7 +256,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class ActFacts:
-    """What an act says beyond its step; each step asks for its own part (``casefile`` checks it)."""
+    """What an act says beyond its step; each step asks for its own part (``act_checks``)."""
 
     reason: str = ""
     basis: str = ""

@@ -8,7 +8,7 @@
       └─▶ not_accepted, not_required, redirected, abandoned                                               │
                                                         withdrawn, terminated ─────────────────▶ archived ┘
 
-The table says which step may follow which state; what else must hold (the law's guards) is ``casefile``'s.
+The table says which step may follow which state; what else must hold (the law's guards) is in ``case_rules``.
 行政许可法第三十二条 (the five outcomes), 第四十二条 (extension), 第四十四条 (delivery), 第四十五条 (excluded time).
 """
 
@@ -69,8 +69,8 @@ _LABELS: Final = {
     CaseState.REDIRECTED: "改办",
     CaseState.IN_REVIEW: "审查中",
     CaseState.SUSPENDED: "特别程序中",
-    CaseState.GRANTED: "准予",
-    CaseState.REFUSED: "不予许可",
+    CaseState.GRANTED: "已准予",
+    CaseState.REFUSED: "已决定不予",
     CaseState.CERTIFIED: "已制证",
     CaseState.SEALED: "已用印",
     CaseState.READY: "可领取",
@@ -168,8 +168,8 @@ _STEP_LABELS: Final = {
     CaseStep.EXTEND: "延长办理期限",
     CaseStep.REQUEST_PAYMENT: "通知缴费",
     CaseStep.HAND_OVER: "交接材料",
-    CaseStep.GRANT: "准予",
-    CaseStep.REFUSE: "不予许可",
+    CaseStep.GRANT: "决定准予",
+    CaseStep.REFUSE: "决定不予",
     CaseStep.CERTIFY: "制证",
     CaseStep.SEAL: "用印",
     CaseStep.MAKE_READY: "登记出件",

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from clerk_app.domain.act_checks import DECISIONS
 from clerk_app.domain.acts import CaseAct, Delivery, DeliveryManner, IdentityCheck
-from clerk_app.domain.casefile import DECISIONS, CaseFile
+from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.conclusion import Conclusion
 from clerk_app.domain.decisions import decided_word, decision_title
 from clerk_app.domain.law import ProcedureLaw

@@ -259,7 +259,7 @@ class CaseCounter(Protocol):
     """What a window does with cases after their conclusion. Acts of the office need a live login of the doer."""
 
     def store_act(self, act: CaseAct, *, key: str | None = None) -> ActAck:
-        """Append an act. ``Locked``, ``NotAllowed``, ``Rejected`` as in ``domain.casefile``; the same act again gets
+        """Append an act. ``Locked``, ``NotAllowed``, ``Rejected`` as in ``domain.case_rules``; the same act again gets
         the same answer, another content under its id is refused (``Conflict``)."""
         ...
 

@@ -12,6 +12,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any
 
+from clerk_app.domain.act_checks import suspension_causes
 from clerk_app.domain.acts import (
     Acceptance,
     ActFacts,
@@ -34,7 +35,8 @@ from clerk_app.domain.acts import (
     Suspension,
 )
 from clerk_app.domain.calendar import BEIJING, Limit
-from clerk_app.domain.casefile import CaseFile, CaseOpening, apply, opened, suspension_causes
+from clerk_app.domain.case_rules import apply
+from clerk_app.domain.casefile import CaseFile, CaseOpening, opened
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.checklist import MaterialCheck, Verdict

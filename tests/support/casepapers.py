@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from clerk_app.bootstrap.calendar_files import load
-from clerk_app.domain import casefile
+from clerk_app.domain import case_rules, casefile
 from clerk_app.domain.act_papers import act_notices
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import (
@@ -148,7 +148,7 @@ def papers_of(c: Conclusion, file: CaseFile, step: CaseStep, facts: ActFacts, at
     done = act(c, step, facts, at, by)
     made = act_notices(c, file, done, DOCUMENTS)
     sheets = tuple(ActPaper(f"p-{one.kind.value}", one.kind, one.document_number, "0" * 64) for one in made)
-    return {one.kind: one for one in made}, casefile.apply(file, replace(done, papers=sheets))
+    return {one.kind: one for one in made}, case_rules.apply(file, replace(done, papers=sheets))
 
 
 def at(day: int, hour: int = 9, month: int = 12) -> datetime:

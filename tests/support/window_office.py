@@ -7,7 +7,7 @@ from datetime import date
 
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import Approval
-from clerk_app.domain.casefile import SUPERVISORS
+from clerk_app.domain.case_rules import SUPERVISORS
 from clerk_app.domain.errors import Conflict, NotAllowed, NotFound
 from clerk_app.ports.hall_cases import ApprovalRequest, OnlineSupplement, PreCheck, SealUse, WorkLine
 from support.window import NOW

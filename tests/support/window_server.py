@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from clerk_app.domain import casefile
+from clerk_app.domain import case_rules, casefile
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Refusal, Unreachable
@@ -88,7 +88,7 @@ class FakeServer:
             if record is None or record.opening is None:
                 raise NotFound("没有这一件")
             acts = self.acts.setdefault(act.case_id, [])
-            file = casefile.apply(casefile.folded(record.opening, tuple(acts)), act)
+            file = case_rules.apply(casefile.folded(record.opening, tuple(acts)), act)
             acts.append(act)
             self.writes += 1
             return ActAck(act.act_id, act.case_id, len(acts), file.state, NOW, self.epoch)

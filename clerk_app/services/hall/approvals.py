@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_app.domain.acts import Approval, CaseAct
-from clerk_app.domain.casefile import SUPERVISORS
+from clerk_app.domain.case_rules import SUPERVISORS
 from clerk_app.domain.errors import Locked, NotAllowed, Rejected
 from clerk_app.ports.hall_cases import ApprovalRequest
 from clerk_app.ports.stores_hall import HallStore, HallUnit, UserRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from clerk_app.domain import casefile
+from clerk_app.domain import case_rules
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound, Rejected
@@ -46,7 +46,7 @@ class CaseFiles:
     def store_act(self, unit: HallUnit, actor: Actor, act: CaseAct) -> ActAck:
         """Append an act to its case.
 
-        Raises what ``casefile.apply`` raises, besides: ``NotFound`` when the case has not come, ``Conflict`` when
+        Raises what ``case_rules.apply`` raises, besides: ``NotFound`` when the case has not come, ``Conflict`` when
         another content came under this id, ``NotAllowed`` at a wrong window or without the login that the step
         needs, ``Locked`` for a case without opening or an approval that the server does not know, ``Fault`` for an
         act from the future: it is nobody's mistake, and waiting mends it.
@@ -134,7 +134,7 @@ class CaseFiles:
         return act
 
     def _check_doer(self, unit: HallUnit, actor: Actor, act: CaseAct) -> None:
-        wanted = casefile.ROLES.get(act.step, _CLERKS)
+        wanted = case_rules.ROLES.get(act.step, _CLERKS)
         live = actor.user_id == act.by.user_id
         if not live and Role.CLERK not in wanted:
             raise NotAllowed(f"“{act.step.label}”要由 {act.by.name} 本人登录来做，不能由别人代传")

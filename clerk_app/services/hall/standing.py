@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from clerk_app.domain import casefile
+from clerk_app.domain import case_rules, casefile
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.casefile import CaseFile, CaseOpening
 from clerk_app.domain.cases import ENDED, UNDER_DECISION, CaseState
@@ -41,10 +41,10 @@ def of_record(record: CaseRecord) -> CaseStanding:
 
 
 def after_acts(record: CaseRecord, opening: CaseOpening, acts: tuple[CaseAct, ...]) -> CaseStanding:
-    """Where the case stands after its acts. Raises what ``casefile.apply`` raises."""
+    """Where the case stands after its acts. Raises what ``case_rules.apply`` raises."""
     file, since = casefile.opened(opening), opening.concluded_at
     for act in acts:
-        before, file = file.state, casefile.apply(file, act)
+        before, file = file.state, case_rules.apply(file, act)
         if file.state is not before:
             since = act.at
     return CaseStanding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import Approval
-from clerk_app.domain.casefile import SUPERVISORS
+from clerk_app.domain.case_rules import SUPERVISORS
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.errors import NotAllowed, Rejected, Unreachable
 from clerk_app.ports.crypto import PasswordHasher

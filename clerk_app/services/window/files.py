@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from clerk_app.domain import casefile, cases
+from clerk_app.domain import case_rules, casefile, cases
 from clerk_app.domain.act_papers import act_notices, papers_of_step
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import ActFacts, ActPaper, CaseAct, Channel, Doer
@@ -163,7 +163,7 @@ class FileDesk(Acting):
         now = self._journal.now()
         found = []
         for step in cases.steps_from(opened.file.state):
-            reason = casefile.lock_reason(opened.file, step, actor.user_id, actor.roles, now)
+            reason = case_rules.lock_reason(opened.file, step, actor.user_id, actor.roles, now)
             found.append(StepOption(step, step.label, bool(reason), reason))
         return tuple(found)
 
@@ -235,7 +235,7 @@ class FileDesk(Acting):
     ) -> CaseFile:
         """Store an act with its papers, for the server and in the audit trail; returns the case after it. ``Locked``,
         ``Rejected`` when its facts do not hold."""
-        after = casefile.apply(file, act)
+        after = case_rules.apply(file, act)
         for sheet in sheets:
             unit.papers.add(sheet)
         self._file(unit, act, actor)
@@ -246,11 +246,11 @@ class FileDesk(Acting):
 
     # --- inside -----------------------------------------------------------------------------------------------
     def _allow(self, file: CaseFile, step: CaseStep, actor: Actor) -> None:
-        reason = casefile.lock_reason(file, step, actor.user_id, actor.roles, self._journal.now())
+        reason = case_rules.lock_reason(file, step, actor.user_id, actor.roles, self._journal.now())
         if not reason:
             return
         lawful = (file.state, step) in cases.TRANSITIONS
-        may = not actor.roles.isdisjoint(casefile.roles_for(step))
+        may = not actor.roles.isdisjoint(case_rules.roles_for(step))
         raise NotAllowed(reason) if lawful and not may else Locked(reason)
 
     def _made(
@@ -338,10 +338,10 @@ def _fold(conclusion: Conclusion, rows: Sequence[ActRow]) -> tuple[CaseFile, int
             continue
         act = records.load(CaseAct, row.body)
         if row.state is ActState.ACKNOWLEDGED:
-            file = casefile.apply(file, act)
+            file = casefile.carried(file, act)
             continue
         try:
-            file = casefile.apply(file, act)
+            file = case_rules.apply(file, act)
         except Refusal:
             continue
         waiting += 1

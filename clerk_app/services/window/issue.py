@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from clerk_app.domain import casefile
+from clerk_app.domain import case_rules
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import (
     ActFacts,
@@ -342,7 +342,7 @@ def _numbers(intake: Intake) -> set[str]:
 
 
 def _locked(file: CaseFile, step: CaseStep, actor: Actor, now: datetime) -> str:
-    return casefile.lock_reason(file, step, actor.user_id, actor.roles, now)
+    return case_rules.lock_reason(file, step, actor.user_id, actor.roles, now)
 
 
 def _pieces(conclusion: Conclusion, file: CaseFile) -> tuple[str, ...]:

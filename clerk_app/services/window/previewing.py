@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from clerk_app.domain import casefile
+from clerk_app.domain import case_rules
 from clerk_app.domain.act_papers import act_notices, papers_of_step
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import ActFacts, ActPaper, CaseAct, Doer
@@ -64,7 +64,7 @@ class FilePreviews(Acting):
         file, acts = opened.file, []
         for make in wishes:
             act = self._drafted(opened, file, make(file), actor)
-            file = casefile.apply(file, act)
+            file = case_rules.apply(file, act)
             acts.append(act)
         return Acted(replace(opened, file=file), tuple(acts), ())
 

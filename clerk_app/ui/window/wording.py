@@ -50,7 +50,7 @@ CASE_WORDS: Final[dict[CaseState, tuple[str, State]]] = {
     CaseState.IN_REVIEW: ("审查中", State.PRI),
     CaseState.SUSPENDED: ("特别程序中", State.WARN),
     CaseState.GRANTED: ("准予", State.OK),
-    CaseState.REFUSED: ("不予许可", State.NEUTRAL),
+    CaseState.REFUSED: ("已决定不予", State.NEUTRAL),
     CaseState.CERTIFIED: ("已制证", State.OK),
     CaseState.SEALED: ("已用印", State.OK),
     CaseState.READY: ("可领取", State.OK),

@@ -11,7 +11,8 @@ from clerk_app.bootstrap.calendar_files import load
 from clerk_app.domain.act_facts import acceptance_of, extension_of, resumption_of
 from clerk_app.domain.acts import ActFacts
 from clerk_app.domain.calendar import Limit, WorkingCalendar
-from clerk_app.domain.casefile import CaseFile, apply, opened
+from clerk_app.domain.case_rules import apply
+from clerk_app.domain.casefile import CaseFile, opened
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.errors import Locked
 from support.casefiles import REVIEWER, act, end_of, later, lawful, opening, walked

@@ -12,17 +12,8 @@ import pytest
 
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import ActFacts, ActPaper, HandOver, Payment
-from clerk_app.domain.casefile import (
-    ROLES,
-    CaseFile,
-    CaseOpening,
-    apply,
-    folded,
-    lock_reason,
-    opened,
-    overdue,
-    waits_for_decision,
-)
+from clerk_app.domain.case_rules import ROLES, apply, lock_reason
+from clerk_app.domain.casefile import CaseFile, CaseOpening, folded, opened, overdue, waits_for_decision
 from clerk_app.domain.cases import ACCEPTED_STATES, TRANSITIONS, CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.errors import Locked, NotAllowed, Refusal, Rejected
@@ -348,3 +339,12 @@ def test_every_refusal_is_a_chinese_sentence() -> None:
     for sentence in sentences:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in sentence), sentence
         assert not set("!！") & set(sentence), sentence
+
+
+def test_what_counted_once_is_not_judged_again() -> None:
+    """A rule that a later version adds must not lock a case that is under way."""
+    file = opened(opening())
+    bare = act(CaseStep.GRANT, "rui", file.opening.concluded_at + timedelta(minutes=5))
+    with pytest.raises(Rejected):
+        apply(file, bare)
+    assert folded(file.opening, (bare,)).state is CaseState.GRANTED

@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 
 from clerk_app.domain.acts import ActFacts, Delivery, DeliveryManner, Pieces, Sealing
-from clerk_app.domain.casefile import CaseFile, apply, opened
+from clerk_app.domain.case_rules import apply
+from clerk_app.domain.casefile import CaseFile, opened
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.errors import Locked, Rejected

@@ -14,10 +14,12 @@ from hypothesis import Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from clerk_app.domain.act_checks import suspension_causes
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import ActFacts, CaseAct
 from clerk_app.domain.calendar import Limit
-from clerk_app.domain.casefile import CaseFile, CaseOpening, apply, folded, lock_reason, opened, suspension_causes
+from clerk_app.domain.case_rules import apply, lock_reason
+from clerk_app.domain.casefile import CaseFile, CaseOpening, folded, opened
 from clerk_app.domain.cases import ENDED, CaseState, CaseStep, steps_from
 from clerk_app.domain.catalogue import CaseType, SpecialProcedure
 from clerk_app.domain.errors import Refusal

@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 
 from clerk_app.domain.acts import Acceptance, ActFacts, Approval, Arrival, Channel, SecondNotice
-from clerk_app.domain.casefile import CaseFile, apply, opened
+from clerk_app.domain.case_rules import apply
+from clerk_app.domain.casefile import CaseFile, opened
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.checklist import Verdict
 from clerk_app.domain.errors import Locked, NotAllowed, Rejected

@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from clerk_app.domain.act_checks import suspension_causes
 from clerk_app.domain.acts import ActFacts, Resumption, Suspension
-from clerk_app.domain.casefile import CaseFile, CaseOpening, apply, opened, overdue, suspension_causes
+from clerk_app.domain.case_rules import apply
+from clerk_app.domain.casefile import CaseFile, CaseOpening, opened, overdue
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import SpecialProcedure
 from clerk_app.domain.errors import Locked, Rejected

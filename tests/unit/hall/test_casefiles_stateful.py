@@ -31,7 +31,7 @@ from clerk_app.domain.acts import (
     SecondNotice,
     Suspension,
 )
-from clerk_app.domain.casefile import ROLES
+from clerk_app.domain.case_rules import ROLES
 from clerk_app.domain.cases import TRANSITIONS, CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.checklist import MaterialCheck, Verdict

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from clerk_app.domain.casefile import suspension_causes
+from clerk_app.domain.act_checks import suspension_causes
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.catalogue import Matter, SpecialProcedure
 from clerk_app.domain.law import ProcedureLaw, SuspensionCause
