@@ -30,7 +30,7 @@ from clerk_app.ui.lanes import Failure, Lane, Lanes
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.file.doing import OFFICE, perform
 from clerk_app.ui.window.file.forms import Values
-from clerk_app.ui.window.file.steps import Offer, offers
+from clerk_app.ui.window.file.steps import Offer, offers, step_name
 
 MOVES: Final = frozenset({"case.stored", "case.updated", "case.acted", "supplement.arrived", "supplement.taken"})
 """News after which a case stands elsewhere; ``case.viewed`` is not among them: our own look would be news to us."""
@@ -230,11 +230,11 @@ class FileWork(QObject):
             if self.opened is None or self.opened.file.case_id != case_id:
                 return
             if settled.fate is Fate.REFUSED:
-                self.result = (f"{step.label}没有生效：{settled.sentence}", State.BAD)
+                self.result = (f"{step_name(step)}没有生效：{settled.sentence}", State.BAD)
             elif settled.fate is Fate.WAITING and step in OFFICE:
-                self.result = (f"{step.label}还没有生效：{settled.sentence}", State.WARN)
+                self.result = (f"{step_name(step)}还没有生效：{settled.sentence}", State.WARN)
             elif step in OFFICE:
-                self.result = (f"{step.label}{COUNTS}", State.OK)
+                self.result = (f"{step_name(step)}{COUNTS}", State.OK)
                 self.finished = True
             self.changed.emit()
             if settled.fate is not Fate.WAITING:

@@ -1,24 +1,37 @@
-"""A supervisor's consent: a second login at the clerk's window, with a reason that stays in the record."""
+"""A supervisor's consent: a second login at the clerk's window, with a reason that stays in the record.
+
+The same panel asks for a reason alone, where nobody else has to agree.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.domain.errors import Rejected
-from clerk_app.ui.kit.buttons import Button, ButtonRole
+from clerk_app.ui.keys import commit_input
+from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
 from clerk_app.ui.kit.field import Field
+from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.lanes import Failure
 from clerk_app.ui.window.overlay import Overlay
 
 WIDTH = 460
+AGREE = "授权并办理"
+WHY_AGREED = "为什么同意（留在记录里）"
 
 
 class ApprovalPanel(Overlay):
-    """``wanted`` carries login name, password and reason; answer with ``show_failure`` or ``dismiss``."""
+    """``wanted`` carries login name, password and reason; answer with ``show_failure`` or ``dismiss``.
+
+    While the panel is open F9 and F12 are its keys, whatever the page below binds.
+    """
 
     wanted = Signal(str, str, str)
 
@@ -28,14 +41,17 @@ class ApprovalPanel(Overlay):
         self.name = Field("主管的用户名", latin=True)
         self.password = Field("密码", latin=True)
         self.password.edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self.reason = Field("为什么同意（留在记录里）")
+        self.reason = Field(WHY_AGREED)
+        self.chips: list[Chip] = []
+        self._phrases = Flow(gap=SPACE.x6)
+        self._said = QWidget()
+        self._said.setLayout(self._phrases)
         self.problem = Text("", "note", "bad", wrap=True)
-        self.go = Button("授权并办理", ButtonRole.PRIMARY, key="F9")
-        self.body.put(
-            Column(self.why, self.name, self.password, self.reason, self.problem, Row(None, self.go), gap=SPACE.x12)
-        )
-        self.fields = (self.name, self.password, self.reason)
-        for field in self.fields:
+        self.go = Button(AGREE, ButtonRole.PRIMARY, key="F9")
+        asked = (self.why, self._said, self.reason, self.name, self.password, self.problem)
+        self.body.put(Column(*asked, Row(None, self.go), gap=SPACE.x12))
+        self._consent = True
+        for field in (self.name, self.password, self.reason):
             field.entered.connect(lambda _text: self._next())
         self.go.clicked.connect(self.submit)
 

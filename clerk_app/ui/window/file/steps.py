@@ -49,6 +49,8 @@ _NAMES: Final[Mapping[CaseStep, str]] = {
     CaseStep.SUPPLEMENT_REQUESTED: "再次告知补正",
     CaseStep.DELIVER: "发给申请人",
     CaseStep.POST: "邮寄结果",
+    CaseStep.GRANT: "准予",
+    CaseStep.REFUSE: "不予",
 }
 _HINTS: Final[Mapping[CaseStep, str]] = {
     CaseStep.ACCEPTED: "补齐了，应当受理",
@@ -96,13 +98,17 @@ def offers(file: CaseFile, options: Sequence[StepOption], roles: frozenset[Role]
     return tuple(_offer(known[step], file) for step in wanted[:MOST])
 
 
+def step_name(step: CaseStep) -> str:
+    """The step as the list and its result name it."""
+    return _NAMES.get(step, step.label)
+
+
 def _beside_the_point(option: StepOption, file: CaseFile) -> bool:
     return option.step is CaseStep.RECEIVE_ALL and not file.missing
 
 
 def _offer(option: StepOption, file: CaseFile) -> Offer:
-    name = _NAMES.get(option.step, option.label)
-    return Offer(option.step, name, option.locked, option.line or _hint(option.step, file))
+    return Offer(option.step, step_name(option.step), option.locked, option.line or _hint(option.step, file))
 
 
 def _hint(step: CaseStep, file: CaseFile) -> str:
@@ -110,14 +116,3 @@ def _hint(step: CaseStep, file: CaseFile) -> str:
         waits = file.state in {CaseState.SUPPLEMENT_REQUESTED, CaseState.SUPPLEMENT_RECEIVED}
         return f"还差 {len(file.missing)} 项" + ("，补齐当日受理" if waits else "")
     return _HINTS.get(step, "")
-
-
-def preset(shown: Sequence[Offer], roles: frozenset[Role]) -> CaseStep | None:
-    """The step that is chosen when the file opens: the expected one, never an ending."""
-    expected = (CaseStep.ACCEPTED, CaseStep.GRANT, CaseStep.SEAL, CaseStep.MAKE_READY, CaseStep.RESUME)
-    office = roles - {Role.CLERK}
-    for offer in shown:
-        own = office or offer.step in {CaseStep.ACCEPTED, CaseStep.MAKE_READY}
-        if not offer.locked and offer.step in expected and own:
-            return offer.step
-    return None
