@@ -85,6 +85,11 @@ class Errand:
         """Everything is at the server and the window knows of it; the visits of before are over."""
         self.seat.desk.visits.end(None, CLERK)
         upload(self.seat)
+        assert self.seat.shell.errands is not None
+        if self.seat.shell.errands.lists.soon.isActive():
+            # What a clerk waits a quarter of a minute for.
+            self.seat.shell.errands.lists.refresh()
+        self.seat.settle()
 
     def state_of(self, opened: OpenFile) -> str:
         """As the server has it."""

@@ -162,6 +162,9 @@ class CaseWork(QObject):
         self.intake = self._undo.pop()
         self._save()
         self.changed.emit()
+        if self.step not in self.reachable():
+            # What led here is taken back: the matter is asked for again.
+            self.go(Step.MATTER if Step.MATTER in self.reachable() else Step.APPLICANT)
         return True
 
     def _save(self) -> None:

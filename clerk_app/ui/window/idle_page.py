@@ -86,7 +86,7 @@ class IdlePage(Surface):
         self.cases = Card("我的办件", padding=0)
         self.offer = _Offer()
         self.errands = [HintButton(key(one).cap(), _ERRANDS[one]) for one in _ERRANDS]
-        self.lists = HintButton(key("my_cases").cap(), key("my_cases").text)
+        self.lists = HintButton(key("my_cases").cap(), "打开清单")
         self._counts: tuple[tuple[str, int, str], ...] = ()
         self._accepted = 0
         self._known = False
@@ -96,6 +96,7 @@ class IdlePage(Surface):
         self._build()
         self.call.clicked.connect(self._call)
         self.offer.button.clicked.connect(lambda: self.errand_wanted.emit("collect"))
+        self.lists.clicked.connect(lambda: self.errand_wanted.emit("my_cases"))
         for one, hint in zip(_ERRANDS, self.errands, strict=True):
             hint.clicked.connect(lambda wanted=one: self.errand_wanted.emit(wanted))
         self._take_it = ""
@@ -132,6 +133,7 @@ class IdlePage(Surface):
         outer = Column(above, self.stack)
         outer.setStretch(1, 1)
         self.setLayout(outer)
+        self.cases.head.put(self.lists)
         self.todo.body.put(EmptyState("今天没有要赶的期限"))
         self.cases.body.put(EmptyState("还没有办件"))
 
@@ -188,11 +190,6 @@ class IdlePage(Surface):
             if self.cases.body.count():
                 self.cases.body.put(Divider())
             self.cases.body.put(_count_line(label, count, note))
-        foot = QWidget()
-        self.lists = HintButton(key("my_cases").cap(), key("my_cases").text)
-        self.lists.clicked.connect(lambda: self.errand_wanted.emit("my_cases"))
-        foot.setLayout(Row(self.lists, None, margins=(SPACE.x8, SPACE.card)))
-        self.cases.body.put(Divider(), foot)
 
     def show_calling(self) -> None:
         """F2 is on its way."""

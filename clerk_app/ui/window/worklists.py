@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from clerk_app.design.words import days_left, short_day
+from clerk_app.design.words import days_left, joined, short_day
 from clerk_app.domain.errors import NotAllowed, Unreachable
 from clerk_app.ports.hall import FeedEntry
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
@@ -21,19 +21,24 @@ from clerk_app.ui.window.desk import Desk
 NEWS: Final = ("case.", "supplement.")
 """Entries of the feed after which the lists are read again."""
 
+AFTER_NEWS_MS: Final = 15_000
+"""So long after the first news: every window of a hall hears of every case, and each reading is several requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list: its digit, its name, and what it says while it is empty."""
+    """One list: its name, what it says while it is empty, and whether its cases have a day to be ready by. ``kind`` is
+    None for the papers to hand over."""
 
-    kind: WorkKind | None  # None: papers to hand over
+    kind: WorkKind | None
     name: str
     empty: str
+    timed: bool = False
 
 
 LISTINGS: Final = (
-    Listing(WorkKind.TO_SUPPLEMENT, "待补正", "没有待补正的办件"),
-    Listing(WorkKind.OWED, "待容缺补齐", "没有欠材料的办件"),
+    Listing(WorkKind.TO_SUPPLEMENT, "待补正", "没有待补正的办件", timed=True),
+    Listing(WorkKind.OWED, "待容缺补齐", "没有欠材料的办件", timed=True),
     Listing(WorkKind.TO_ACCEPT, "补齐待受理", "没有补齐了还没受理的办件"),
     Listing(WorkKind.TO_ISSUE, "可出件", "没有等人来领的结果"),
     Listing(None, "待交接", "没有要交给后台的纸质材料"),
@@ -55,21 +60,23 @@ class Entry:
     supplement: OnlineSupplement | None = field(default=None, compare=False)
 
 
-def entries_of(lines: Sequence[WorkLine], supplements: Sequence[OnlineSupplement], today: date) -> tuple[Entry, ...]:
-    """The lines of a list; a case whose supplement came online stands in front."""
+def entries_of(
+    lines: Sequence[WorkLine], supplements: Sequence[OnlineSupplement], today: date, *, timed: bool
+) -> tuple[Entry, ...]:
+    """The lines of a list; a case whose supplement came online stands in front. ``timed`` shows the day to be ready
+    by instead of the day since when the case waits."""
     arrived = {one.case_number: one for one in supplements if not one.taken}
     made = []
     for line in lines:
         came = arrived.get(line.case_number)
+        due = line.due.date() if timed and line.due else None
         pill, state = line.state.label, State.NEUTRAL
         if came is not None:
-            pill, state = f"网上补件到了 {len(came.materials)} 份", State.PRI
-        elif line.due is not None and line.due.date() < today:
-            pill, state = days_left((line.due.date() - today).days), State.BAD
-        elif line.due is not None and (line.due.date() - today).days <= 1:
-            pill, state = days_left((line.due.date() - today).days), State.WARN
-        when = f"{short_day(line.due.date())} 前" if line.due else f"{short_day(line.since.date())} 起"
-        words = " · ".join(part for part in (line.applicant, line.case_number, line.department) if part)
+            pill, state = f"网上补件到了 {len(came.materials)} 份", State.FREE
+        elif due is not None and (due - today).days <= 1:
+            pill, state = days_left((due - today).days), State.BAD if due < today else State.WARN
+        when = f"{short_day(due)} 前" if due else f"{short_day(line.since.date())} 起"
+        words = joined(line.applicant, line.case_number, line.department)
         made.append(Entry(line.case_id, line.matter_name, words, pill, state, when, came))
     return tuple(sorted(made, key=lambda entry: entry.supplement is None))
 
@@ -91,9 +98,14 @@ class WorkLists(QObject):
         self.supplements: tuple[OnlineSupplement, ...] = ()
         self.trouble = ""
         self.known = False
+        self.soon = QTimer(self)
+        self.soon.setSingleShot(True)
+        self.soon.setInterval(AFTER_NEWS_MS)
+        self.soon.timeout.connect(self.refresh)
 
     def refresh(self) -> None:
         """Read everything again, the newest wish only."""
+        self.soon.stop()
 
         def read() -> tuple[dict[WorkKind, tuple[WorkLine, ...]], tuple[OnlineSupplement, ...]]:
             kinds = [one.kind for one in LISTINGS if one.kind is not None]
@@ -106,9 +118,13 @@ class WorkLists(QObject):
         self._lanes.lane("papers").run(self._desk.handovers.waiting, done=self._show_papers, key="handover")
 
     def on_entries(self, entries: tuple[FeedEntry, ...]) -> None:
-        """News of cases, from the feed's thread; many at once are one look."""
+        """News of cases, from the feed's thread; many of them are one reading, a little later."""
         if any(entry.kind.startswith(NEWS) for entry in entries):
-            self._lanes.post(self.refresh, key="worklists")
+            self._lanes.post(self._heard, key="worklists")
+
+    def _heard(self) -> None:
+        if not self.soon.isActive():
+            self.soon.start()
 
     def count(self, listing: Listing) -> int:
         """How many lines the list has."""
@@ -119,7 +135,7 @@ class WorkLists(QObject):
         if listing.kind is None:
             return ()
         today = self._desk.clock.now().date()
-        return entries_of(self.lines.get(listing.kind, ()), self.supplements, today)
+        return entries_of(self.lines.get(listing.kind, ()), self.supplements, today, timed=listing.timed)
 
     def note(self, listing: Listing) -> str:
         """What stands beside the count on the free page."""
@@ -129,6 +145,8 @@ class WorkLists(QObject):
         came = sum(entry.supplement is not None for entry in entries)
         if came:
             return f"{came} 件网上补件到了"
+        if not listing.timed:
+            return ""
         today = self._desk.clock.now().date()
         ends = [line.due.date() for line in self.lines.get(listing.kind, ()) if line.due is not None]
         if not ends:
