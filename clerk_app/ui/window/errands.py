@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.domain.persons import CheckedPerson, NaturalPerson
+from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.issue import Result
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.collect.room import CollectRoom
 from clerk_app.ui.window.consult.room import ConsultRoom
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.handover.room import HandoverRoom
+from clerk_app.ui.window.left_sheets import LeftSheets
 from clerk_app.ui.window.rooms import Room, Rooms
 from clerk_app.ui.window.worklist_room import WorkRoom
 from clerk_app.ui.window.worklists import WorkLists
@@ -29,14 +31,15 @@ class Errands(QObject):
     def __init__(self, control: DeskControl, lanes: Lanes, rooms: Rooms) -> None:
         super().__init__()
         self._control, self._rooms = control, rooms
-        self._network = lanes.lane("network")
+        self._network, self._store = lanes.lane("network"), lanes.lane("store")
         self._waits: NaturalPerson | None = None
         self.lists = WorkLists(control.desk, lanes)
         self.consult = ConsultRoom(control, lanes)
         self.collect = CollectRoom(control, lanes)
         self.hand_over = HandoverRoom(control, lanes)
         self.work = WorkRoom(self.lists)
-        for room in (self.consult, self.collect, self.hand_over, self.work):
+        self.left = LeftSheets(control, lanes)
+        for room in (self.consult, self.collect, self.hand_over, self.work, self.left):
             rooms.add(room)
         self.work.file_wanted.connect(self.file_wanted)
         self.work.papers_wanted.connect(self.open_hand_over)
@@ -44,6 +47,8 @@ class Errands(QObject):
         control.card_taker = self._card
         control.listeners.append(self.lists.on_entries)
         control.session_changed.connect(self.refresh)
+        # After the controller has asked the printer what became of the sheets.
+        control.session_changed.connect(lambda: QTimer.singleShot(0, self._look_for_sheets))
         control.sync_changed.connect(self.lists.refresh_papers)
         control.ticket_changed.connect(self._forget)
 
@@ -52,6 +57,20 @@ class Errands(QObject):
         if self._control.session is not None and not self._control.session.offline:
             self.lists.refresh()
         self.lists.refresh_papers()
+
+    def _look_for_sheets(self) -> None:
+        """What was being printed for no case when the program ended is a question before anything is taken up."""
+
+        def found(papers: tuple[StoredPaper, ...]) -> None:
+            busy = any(one.sheets.busy for one in self._printing())
+            if papers and not busy and self._control.session is not None and self._rooms.current is None:
+                self._rooms.open(self.left)
+                self.left.begin(papers)
+
+        self._store.run(self._control.desk.printing.left_open_elsewhere, done=found)
+
+    def _printing(self) -> tuple[ConsultRoom, CollectRoom, HandoverRoom, LeftSheets]:
+        return (self.consult, self.collect, self.hand_over, self.left)
 
     # --- opening ----------------------------------------------------------------------------------------------
     def open_consultation(self) -> None:
@@ -87,7 +106,7 @@ class Errands(QObject):
         """Not without a login, and not over a sheet that is on its way or waits for an answer."""
         if self._control.session is None or self._rooms.current is room:
             return False
-        if any(one.sheets.busy for one in (self.consult, self.collect, self.hand_over)):
+        if any(one.sheets.busy for one in self._printing()):
             self._control.said.emit("先把这张纸打完")
             return False
         return True
@@ -96,6 +115,7 @@ class Errands(QObject):
     def _card(self, card: CheckedPerson) -> bool:
         """A card goes to the open collection; elsewhere somebody asks whether results wait for its owner."""
         if self._rooms.current is self.collect:
+            self._control.begin_service()
             self.collect.take(card.person)
             return True
         if self._control.work.intake is None or self._control.work.intake.matter is None:

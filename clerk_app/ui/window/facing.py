@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.notices import notices_for
+from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.queue import TicketState
 from clerk_app.domain.signatures import Signature, Strokes
 from clerk_app.ports.window import Step
@@ -156,14 +157,16 @@ class Facing(QObject):
         else:
             self._control.said.emit("这一步没有要签字的文书，结论出来后再按 F7")
 
-    def ask_signature(self, case_id: str, signer: str) -> None:
-        """Ask on the screen for the signature of the case's first paper that has none; ``signed`` tells of it."""
+    def ask_signature(self, case_id: str, signer: str, kind: PaperKind | None = None) -> None:
+        """Ask on the screen for the signature of the case's first paper that has none, or of the first of that kind;
+        ``signed`` tells of it."""
         desk = self._control.desk.signing
         if desk is None or not self.present:
             self._control.said.emit(f"{NO_SCREEN}，请申请人在打印的文书上签字")
             return
 
-        def found(waiting: tuple[ToSign, ...]) -> None:
+        def found(unsigned: tuple[ToSign, ...]) -> None:
+            waiting = [one for one in unsigned if kind in (None, one.notice.kind)]
             if not waiting:
                 self._control.said.emit("这一件的文书都签过字了")
                 return

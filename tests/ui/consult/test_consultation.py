@@ -279,3 +279,19 @@ def test_the_help_lists_the_keys_of_the_mode_that_is_on(qtbot) -> None:
     seat.press("F1")
     assert "现在在「告知单」" in seat.shown()
     assert "都带了" in seat.shown()
+
+
+def test_a_list_that_was_being_printed_when_the_program_ended_is_asked_about_at_the_next_login(qtbot) -> None:
+    before = _seat(qtbot)
+    before.window.receipt_printer.results = [PrintResult(PrintOutcome.UNKNOWN, "小票打印机卡纸")]
+    _at_list(before)
+    before.press("F9")
+    again = Seat(qtbot, before.store, seed=2)
+    again.log_in()
+    assert "上次没打完的纸" in again.shown()
+    again.press("Esc")
+    assert "上次没打完的纸" in again.shown(), "the question stays until it is answered"
+    again.press("1")
+    assert again.shell.middle.currentWidget() is again.shell.idle
+    assert again.focus() is again.shell.idle.call
+    assert again.desk.printing.left_open_elsewhere() == ()

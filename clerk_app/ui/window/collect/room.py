@@ -12,6 +12,7 @@ from clerk_app.domain.acts import DeliveryManner
 from clerk_app.domain.identity import IdType
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number
+from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.persons import (
     Agent,
     Applicant,
@@ -58,11 +59,11 @@ def number_of(applicant: Applicant | None) -> str:
 
 
 class CollectRoom(Room):
-    """``signature_wanted`` carries the case id and the receiver's name: the citizen's screen asks for it;
+    """``signature_wanted`` carries the case id, the receiver's name and the kind of paper: the citizen's screen asks;
     ``visitor_changed`` who is here and for whom, as an ``Intake``, None while nobody is known."""
 
     page = Page.COLLECTION
-    signature_wanted = Signal(str, str)
+    signature_wanted = Signal(str, str, object)  # the last one is a PaperKind
     visitor_changed = Signal(object)  # Intake or None
 
     def __init__(self, control: DeskControl, lanes: Lanes) -> None:
@@ -230,6 +231,8 @@ class CollectRoom(Room):
             elif not intake.agent.may(TO_COLLECT, today):
                 lock = f"授权书没有写“{TO_COLLECT}”，要本人来领，或带写明“{TO_COLLECT}”的委托书"
         self.view.who.lock(Taker.AGENT, lock)
+        of_company = intake is not None and not isinstance(intake.applicant, NaturalPerson)
+        self.view.who.name_applicant("单位负责人" if of_company else "申请人本人")
 
     # --- handing out ------------------------------------------------------------------------------------------
     def _issue(self) -> None:
@@ -286,10 +289,10 @@ class CollectRoom(Room):
         else:
             person, _ = self._receiver(self.view.who.taker)
             name = person.display_name if person else ""
-            self.signature_wanted.emit(self._issued.acts[0].case_id, name)
+            self.signature_wanted.emit(self._issued.acts[0].case_id, name, PaperKind.SERVICE_RECEIPT)
 
     def _rating(self) -> str:
-        return RATINGS.get(self._control.rating, "")
+        return RATINGS.get(self._control.rating, "") or self._control.rating_trouble
 
     def _show_rating(self) -> None:
         self.view.show_rating(self._rating())

@@ -75,6 +75,13 @@ class Who(QWidget):
         self.tracking.set_value("")
         self.address.set_value("")
 
+    def name_applicant(self, name: str) -> None:
+        """Who comes where the applicant does: of a company the one who speaks for it."""
+        chip = self.chips[Taker.APPLICANT]
+        chip.setText(name)
+        chip.setAccessibleName(name)
+        chip.updateGeometry()
+
     def lock(self, taker: Taker, reason: str) -> None:
         """Why this one cannot take it; empty when they can."""
         self._locks[taker] = reason

@@ -138,6 +138,7 @@ class ConsultRoom(Room):
 
     def _take(self, matter: Matter) -> None:
         assert self._intake is not None
+        self._control.begin_service()
         self._count += 1
         fresh = Intake(f"consultation-{self._count}", self._intake.opened_at)
         self._intake = fresh.with_matter(matter, self._control.desk.clock.now())
