@@ -70,7 +70,14 @@ class FilePreviews(Acting):
 
     def first_page(self, acted: Acted) -> bytes | None:
         """The first paper of these acts as PDF for the screen, with its seal's circle; None when there is none."""
-        notices = (paper.notice for act in acted.acts for paper in act.papers)
+        return self._first(acted.acts)
+
+    def decision(self, opened: OpenFile) -> bytes | None:
+        """The decision as it was made, for who seals it; None when there is none."""
+        return self._first([act for act in opened.file.acts if act.step in {CaseStep.GRANT, CaseStep.REFUSE}])
+
+    def _first(self, acts: Sequence[CaseAct]) -> bytes | None:
+        notices = (paper.notice for act in acts for paper in act.papers)
         notice = next((one for one in notices if one is not None), None)
         return self._renderer.preview(notice) if notice is not None else None
 

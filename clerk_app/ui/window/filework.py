@@ -276,16 +276,20 @@ class FileWork(QObject):
 
     # --- preview ----------------------------------------------------------------------------------------------
     def want_preview(self, step: CaseStep, values: Values, width: int) -> None:
-        """Draw the paper of a step; ``preview_ready`` brings it, or the sentence why there is none."""
+        """Draw the paper of a step, for a seal the one that is sealed; ``preview_ready`` brings it, or the sentence why
+        there is none."""
         opened = self.opened
-        if opened is None or not papers_of_step(step, opened.file):
+        if opened is None or not (papers_of_step(step, opened.file) or step is CaseStep.SEAL):
             self.preview_ready.emit(step, "这一步没有要印的文书")
             return
         actor = self.actor
 
         def draw() -> bytes | None:
             previews = self._desk.files.previews
-            pdf = previews.first_page(perform(previews, opened, step, values, actor))
+            if step is CaseStep.SEAL:
+                pdf = previews.decision(opened)
+            else:
+                pdf = previews.first_page(perform(previews, opened, step, values, actor))
             return self._desk.first_page(pdf, width) if pdf else None
 
         self._lanes.lane("store").run(

@@ -91,6 +91,8 @@ class PapersPage(QWidget):
         outer = Column(desk, self.bar)
         outer.setStretch(0, 1)
         self.setLayout(outer)
+        for button in (self.later, self.issue):
+            button.setVisible(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
 

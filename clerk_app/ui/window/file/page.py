@@ -193,9 +193,10 @@ class FilePage(Room):
         if step is not self.steps.step:
             return
         image = QImage.fromData(result) if isinstance(result, bytes) else None
-        words = "主管授权后出这份文书" if self._needs_approval() else str(result)
+        waits = step is CaseStep.SUPPLEMENT_REQUESTED and self._needs_approval()
+        words = "主管授权后出这份文书" if waits else str(result)
         self.view.show_paper(image, "" if image is not None else words)
-        self._tag.setVisible(image is not None)
+        self._tag.setVisible(image is not None and step is not CaseStep.SEAL)
 
     def _show_bar(self) -> None:
         opened = self._work.opened
