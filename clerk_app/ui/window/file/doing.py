@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.acts import ActFacts, Approval, Decision, Delivery, DeliveryManner, Payment
+from clerk_app.domain.acts import ActFacts, Approval, Decision, Delivery, DeliveryManner, IdentityCheck, Payment
 from clerk_app.domain.cases import CaseStep
-from clerk_app.domain.errors import Rejected
+from clerk_app.domain.errors import Locked, Rejected
 from clerk_app.domain.law import SuspensionCause
-from clerk_app.services.window.files import FileDesk
+from clerk_app.services.window.acting import Acting
 from clerk_app.services.window.filevalues import Acted, OpenFile
 from clerk_app.ui.window.file.forms import Values
 
@@ -30,7 +31,7 @@ OFFICE: Final = frozenset(
 
 
 def perform(
-    files: FileDesk, opened: OpenFile, step: CaseStep, values: Values, actor: Actor, approval: Approval | None = None
+    files: Acting, opened: OpenFile, step: CaseStep, values: Values, actor: Actor, approval: Approval | None = None
 ) -> Acted:
     """Do a step; raises ``Rejected`` with the form's field for what cannot be read, and what the service raises."""
     match step:
@@ -66,6 +67,12 @@ def perform(
             return files.ready(opened, names, values["place"], actor)
         case CaseStep.POST:
             return files.post(opened, _posted(opened, values), actor)
+        case CaseStep.POST_RETURNED:
+            if not values["reason"]:
+                raise Rejected("reason", "请写明邮件为什么退回，照退件上写的填")
+            return files.act(opened, step, ActFacts(reason=values["reason"]), actor)
+        case CaseStep.DELIVER:
+            return files.deliver(opened, _signed_for(opened, values), actor)
         case CaseStep.REQUEST_PAYMENT:
             payment = Payment(values["item"], values["amount"], values["basis"], values["place"])
             return files.request_payment(opened, payment, actor)
@@ -99,6 +106,17 @@ def _posted(opened: OpenFile, values: Values) -> Delivery:
         address=values["address"],
         carrier=values["carrier"],
         tracking=values["tracking"],
+    )
+
+
+def _signed_for(opened: OpenFile, values: Values) -> Delivery:
+    """The parcel as it was posted, with who took it from the carrier."""
+    posted = [act.facts.delivery for act in opened.file.acts if act.step is CaseStep.POST and act.facts.delivery]
+    if not posted:
+        raise Locked("这件没有寄出的记录，请到出件页发给申请人")
+    receiver, relation = values["receiver"], values["relation"]
+    return replace(
+        posted[-1], receiver=receiver, relation=relation, id_number="", checked_by=IdentityCheck.POSTMAN
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from clerk_app.domain.act_checks import suspension_causes
-from clerk_app.domain.cases import CaseStep
+from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import Matter, SpecialProcedure
 from clerk_app.domain.law import ProcedureLaw, SuspensionCause
 from clerk_app.domain.persons import NaturalPerson
@@ -67,8 +67,10 @@ class Form:
     danger: bool = False
 
 
-def form_of(step: CaseStep) -> Form:
-    """The form of a step; most steps that ask for nothing have their own verb at least."""
+def form_of(step: CaseStep, opened: OpenFile) -> Form:
+    """The form of a step for a case as it stands; most steps that ask for nothing have their own verb at least."""
+    if step is CaseStep.DELIVER:
+        return _SIGNED_FOR if opened.file.state is CaseState.POSTED else Form("到出件页核对身份，发证")
     return _FORMS.get(step, Form(step.label))
 
 
@@ -213,6 +215,16 @@ def _nothing_printed_twice(opened: OpenFile) -> str:
     return "编号不再使用，已经给申请人的文书要收回"
 
 
+_SIGNED_FOR: Final = Form(
+    "登记签收，出送达回证",
+    (
+        Picks("phrase", "和申请人的关系", _phrases("本人", "单位收件人", "同住成年家属", "代收人"), into="relation"),
+        Line("receiver", "谁签收的", _receiver, half=True),
+        Line("relation", "关系", half=True),
+    ),
+)
+"""What the carrier's slip says."""
+
 _FORMS: Final[Mapping[CaseStep, Form]] = {
     CaseStep.SUPPLEMENT_REQUESTED: Form(
         "打印再次告知书",
@@ -303,7 +315,13 @@ _FORMS: Final[Mapping[CaseStep, Form]] = {
             Line("tracking", "单号", half=True, latin=True),
         ),
     ),
-    CaseStep.POST_RETURNED: Form("登记退回，重新待领"),
+    CaseStep.POST_RETURNED: Form(
+        "登记退回，重新待领",
+        (
+            Picks("phrase", "为什么退回", _phrases("无人签收", "地址不详", "收件人拒收"), into="reason"),
+            Line("reason", "退件上写的原因"),
+        ),
+    ),
     CaseStep.REQUEST_PAYMENT: Form(
         "打印缴费通知",
         (

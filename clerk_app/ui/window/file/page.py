@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QStackedWi
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.act_papers import papers_of_step
 from clerk_app.domain.acts import Approval
-from clerk_app.domain.cases import CaseStep
+from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.ui.keys import Page, bind, key, keys_of
@@ -244,7 +244,7 @@ class FilePage(Room):
         opened = self._work.opened
         if opened is None:
             return
-        self._form = form_of(step) if step is not None else Form("")
+        self._form = form_of(step, opened) if step is not None else Form("")
         if step is CaseStep.RECEIVE_ALL:
             self.arrival.show_file(opened, self._work.now, self._work.online)
             self._body.setCurrentIndex(1)
@@ -312,7 +312,7 @@ class FilePage(Room):
                 self.next_wanted.emit()
             else:
                 self.refused.emit("先按数字选一步")
-        elif step is CaseStep.DELIVER:
+        elif step is CaseStep.DELIVER and opened.file.state is not CaseState.POSTED:
             self.collect_wanted.emit(opened)
         elif step is CaseStep.ARCHIVE:
             self.archive_wanted.emit(opened)

@@ -98,8 +98,10 @@ def offers(file: CaseFile, options: Sequence[StepOption], roles: frozenset[Role]
     return tuple(_offer(known[step], file) for step in wanted[:MOST])
 
 
-def step_name(step: CaseStep) -> str:
+def step_name(step: CaseStep, file: CaseFile | None = None) -> str:
     """The step as the list and its result name it."""
+    if step is CaseStep.DELIVER and file is not None and file.state is CaseState.POSTED:
+        return "登记签收"
     return _NAMES.get(step, step.label)
 
 
@@ -108,10 +110,12 @@ def _beside_the_point(option: StepOption, file: CaseFile) -> bool:
 
 
 def _offer(option: StepOption, file: CaseFile) -> Offer:
-    return Offer(option.step, step_name(option.step), option.locked, option.line or _hint(option.step, file))
+    return Offer(option.step, step_name(option.step, file), option.locked, option.line or _hint(option.step, file))
 
 
 def _hint(step: CaseStep, file: CaseFile) -> str:
+    if step is CaseStep.DELIVER and file.state is CaseState.POSTED:
+        return "照寄递单上的签收人填"
     if step is CaseStep.RECEIVE_ALL:
         waits = file.state in {CaseState.SUPPLEMENT_REQUESTED, CaseState.SUPPLEMENT_RECEIVED}
         return f"还差 {len(file.missing)} 项" + ("，补齐当日受理" if waits else "")
