@@ -115,9 +115,7 @@ def _signed_for(opened: OpenFile, values: Values) -> Delivery:
     if not posted:
         raise Locked("这件没有寄出的记录，请到出件页发给申请人")
     receiver, relation = values["receiver"], values["relation"]
-    return replace(
-        posted[-1], receiver=receiver, relation=relation, id_number="", checked_by=IdentityCheck.POSTMAN
-    )
+    return replace(posted[-1], receiver=receiver, relation=relation, id_number="", checked_by=IdentityCheck.POSTMAN)
 
 
 def _number(field: str, text: str, otherwise: str) -> int:
