@@ -333,3 +333,57 @@ def test_a_case_that_was_begun_is_not_lost_by_looking_at_another(seat: Seat) -> 
     seat.press("Esc")
     assert seat.work.intake == before
     assert seat.shell.middle.currentWidget() is seat.case
+
+
+def chosen(seat: Seat, name: str) -> None:
+    """The digit of a step, whatever it is at this state."""
+    names = [choice.text() for choice in page(seat).steps.choices]
+    seat.press(str(names.index(name) + 1))
+
+
+def test_a_result_goes_by_post_comes_back_and_is_signed_for(qtbot, server: OfficeServer, seat: Seat) -> None:
+    number = accepted(seat)
+    sit(qtbot, server, "zm").press("F9", "1", "F9")
+    sit(qtbot, server, "sl").press("F9", "1", "F9")
+    turn_to(seat)
+    opened(seat, number)
+    chosen(seat, "登记出件")
+    assert page(seat).form.lines["names"].value() == "食品经营许可证 1"
+    seat.press("F9")
+    assert state(server) is CaseState.READY
+    assert "取件通知书" in seat.shown()
+    chosen(seat, "邮寄结果")
+    assert page(seat).form.lines["address"].value() == APPLICANT.address
+    seat.press("F9")
+    assert "单号" in page(seat).form.lines["tracking"].error.text()
+    seat.type("EX123456789CN")
+    seat.press("F9")
+    assert state(server) is CaseState.POSTED
+    chosen(seat, "邮件退回")
+    seat.press("1", "F9")
+    assert state(server) is CaseState.READY
+    chosen(seat, "邮寄结果")
+    seat.type("EX123456790CN")
+    seat.press("F9")
+    chosen(seat, "登记签收")
+    seat.press("2", "F9")
+    assert state(server) is CaseState.DELIVERED
+    delivery = server.acts[server.files()[0][0].case_id][-1].facts.delivery
+    assert (delivery.relation, delivery.tracking) == ("单位收件人", "EX123456790CN")
+    assert "送达回证" in seat.shown()
+
+
+def test_handing_over_opens_the_page_of_results_with_this_case(qtbot, server: OfficeServer, seat: Seat) -> None:
+    number = accepted(seat)
+    sit(qtbot, server, "zm").press("F9", "1", "F9")
+    sit(qtbot, server, "sl").press("F9", "1", "F9")
+    turn_to(seat)
+    opened(seat, number)
+    chosen(seat, "登记出件")
+    seat.press("F9")
+    chosen(seat, "发给申请人")
+    seat.press("F9")
+    assert seat.shell.rooms.current is seat.shell.errands.collect
+    assert number in seat.shown()
+    seat.press("Esc")
+    assert seat.shell.rooms.current is page(seat), "back to the file it was opened from"

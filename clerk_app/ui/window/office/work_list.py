@@ -28,8 +28,8 @@ from clerk_app.ui.kit.theme import px, theme
 Index = QModelIndex | QPersistentModelIndex
 
 OWN = {
-    WorkKind.TO_DECIDE: "这件由你经手，审批要换一个人",
-    WorkKind.TO_SEAL: "这件由你经手，用印要换一个人",
+    WorkKind.TO_DECIDE: "这件由你受理，审批要换一个人",
+    WorkKind.TO_SEAL: "这件由你受理或决定，用印要换一个人",
 }
 
 
