@@ -31,7 +31,7 @@ from clerk_app.ports.printing import PaperFolder, PaperRenderer
 from clerk_app.ports.window import Medium, NewPaper, PaperState, StoredPaper, WindowStore, WindowUnit
 from clerk_app.services.window.journal import Journal, system_actor
 from clerk_app.services.window.redrawing import SignatureUnder, draw_again, last_words, value_of
-from clerk_app.services.window.seals import register_use
+from clerk_app.services.window.seals import carries_seal, register_use
 from clerk_app.services.window.sheets import (
     BUSY,
     CANNOT_SEND,
@@ -136,6 +136,12 @@ class PrintDesk:
     def content(self, paper_id: str) -> bytes:
         """The bytes as printed: ESC/POS for ``Medium.RECEIPT``, PDF for ``Medium.PAGE``."""
         return self._store.read(lambda unit: unit.papers.content(sheet_of(unit, paper_id).paper_id))
+
+    def needs_consent(self, paper_id: str) -> bool:
+        """Whether a second person has to agree before this paper is made void."""
+        return self._store.read(
+            lambda unit: carries_seal(unit.papers.source(sheet_of(unit, paper_id).original_id))
+        )
 
     def questions(self) -> tuple[Question, ...]:
         """Every sheet of this window that waits for an answer, oldest first."""

@@ -28,6 +28,11 @@ def carries_acceptance_seal(source: Mapping[str, Any]) -> bool:
     return bool(source.get("seal") == SealKind.ACCEPTANCE.label)
 
 
+def carries_seal(source: Mapping[str, Any]) -> bool:
+    """Whether a paper has the place of either seal: it speaks for the agency."""
+    return source.get("seal") in {kind.label for kind in SealKind}
+
+
 def register_use(unit: WindowUnit, journal: Journal, paper: StoredPaper, actor: Actor) -> SealUse | None:
     """The line of a sheet that is on paper, in the caller's transaction; None for a paper without this seal.
 

@@ -9,7 +9,7 @@ from clerk_app.domain.acts import Approval
 from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Rejected
 from clerk_app.ports.window import PaperState, StoredPaper, WindowUnit
 from clerk_app.services.window.journal import Journal
-from clerk_app.services.window.seals import carries_acceptance_seal
+from clerk_app.services.window.seals import carries_seal
 
 TRANSITIONS: Final[dict[PaperState, frozenset[PaperState]]] = {
     PaperState.PREPARED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
@@ -72,7 +72,7 @@ def void_paper(
             raise Locked(CANNOT_SEND[sheet.state])
     if not any(sheet.state in ON_PAPER for sheet in sheets):
         raise Locked("这张还没有打出来，不用作废")
-    if carries_acceptance_seal(unit.papers.source(paper.original_id)):
+    if carries_seal(unit.papers.source(paper.original_id)):
         _check_consent(approval, actor)
     payload = {
         "case_id": paper.case_id,

@@ -350,7 +350,7 @@ class CaseWork(QObject):
         self._lanes.lane("printer").run(
             self._desk.printing.print_case, case_id, self._actor, done=self._printed, failed=self._print_failed
         )
-        self._refresh_papers()
+        self.refresh_papers()
 
     def answer(self, question: Question, answer: Answer) -> None:
         """What the clerk saw on the sheet."""
@@ -376,13 +376,14 @@ class CaseWork(QObject):
         )
 
     def _printed(self, _: object) -> None:
-        self._refresh_papers()
+        self.refresh_papers()
 
     def _print_failed(self, failure: Failure) -> None:
         self.said.emit(failure.text)
-        self._refresh_papers()
+        self.refresh_papers()
 
-    def _refresh_papers(self) -> None:
+    def refresh_papers(self) -> None:
+        """Read again what became of each sheet."""
         if self.concluded is None:
             return
         case_id = self.concluded.case_id

@@ -8,10 +8,12 @@ from PySide6.QtCore import QObject, Signal
 
 from clerk_app.domain.actor import Role
 from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.file.page import FilePage
 from clerk_app.ui.window.office.office_page import OfficePage
 from clerk_app.ui.window.rooms import Rooms
+from clerk_app.ui.window.voiding import Voiding
 
 
 class FileRooms(QObject):
@@ -19,11 +21,13 @@ class FileRooms(QObject):
 
     collect_wanted = Signal(str)
 
-    def __init__(self, control: DeskControl, rooms: Rooms) -> None:
+    def __init__(self, control: DeskControl, lanes: Lanes, rooms: Rooms) -> None:
         super().__init__()
         self._control, self._rooms, self._work = control, rooms, control.files
         self.file = FilePage(self._work)
         self.office = OfficePage(self._work)
+        actor = lambda: control.session.actor if control.session else None  # noqa: E731
+        self.voiding = Voiding(self.file, control.desk, lanes, actor)
         rooms.add(self.file)
         rooms.add(self.office)
         rooms.changed.connect(self._put_away)
@@ -35,6 +39,9 @@ class FileRooms(QObject):
         self.file.next_wanted.connect(self._next)
         self.file.finish_next.connect(self._finish)
         self.file.collect_wanted.connect(self._collect)
+        self.file.void_wanted.connect(self.voiding.ask)
+        self.voiding.done.connect(self._voided)
+        self.voiding.failed.connect(lambda failure: control.said.emit(failure.text))
         self.file.archive_wanted.connect(lambda _opened: self._work.archive())
         control.session_changed.connect(self._session)
 
@@ -74,6 +81,10 @@ class FileRooms(QObject):
 
     def _collect(self, opened: OpenFile) -> None:
         self.collect_wanted.emit(opened.file.opening.case_number)
+
+    def _voided(self) -> None:
+        self._work.read_papers()
+        self.file.start()
 
     def _put_away(self) -> None:
         if not self._rooms.has(self.file) and self._work.opened is not None:

@@ -166,7 +166,7 @@ class WindowShell(QWidget):
         self.topbar.show_hall(hall)
         self.login_page.show_hall(hall)
         self._connect(control, self.case)
-        self.files = later.FileRooms(control, self.rooms)
+        self.files = later.FileRooms(control, self.lanes, self.rooms)
         self.idle.open_wanted.connect(control.files.open)
         bind(self, "office", self.files.open_office)
         mode = later.ScreenMode(behind.desk.citizen_screen)

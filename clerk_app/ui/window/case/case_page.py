@@ -28,6 +28,7 @@ from clerk_app.ui.window.case.outcome_page import OutcomePage
 from clerk_app.ui.window.case.papers_page import PapersPage
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.file.instant import Instant
+from clerk_app.ui.window.voiding import Voiding
 
 STEPS = tuple(Step)
 
@@ -48,6 +49,7 @@ class CasePage(QWidget):
         self.outcome = OutcomePage()
         self.papers = PapersPage()
         self.instant = Instant(control, lanes)
+        self.voiding = Voiding(self, control.desk, lanes, lambda: control.session.actor if control.session else None)
         self.pages = (self.applicant, self.matter, self.checklist, self.outcome, self.papers)
         self.stack = QStackedWidget()
         for page in self.pages:
@@ -100,6 +102,9 @@ class CasePage(QWidget):
         self.outcome.concluded.connect(work.conclude)
         self.papers.answered.connect(work.answer)
         self.papers.reprint_wanted.connect(self._control.reprint)
+        self.papers.void_wanted.connect(self._void)
+        self.voiding.done.connect(self._voided)
+        self.voiding.failed.connect(lambda failure: work.said.emit(failure.text))
         self.papers.print_wanted.connect(lambda _: work.print_all())
         self.papers.a4_wanted.connect(work.on_a4)
         self.papers.later_wanted.connect(work.postpone)
@@ -172,6 +177,15 @@ class CasePage(QWidget):
         if self._work.step is Step.MATERIALS:
             self.checklist.leave()
         self._work.go(STEPS[index])
+
+    def _void(self, paper_id: str, reason: str) -> None:
+        paper = next((one for one in self._work.papers if one.paper_id == paper_id), None)
+        if paper is not None:
+            self.voiding.ask(paper, reason)
+
+    def _voided(self) -> None:
+        self._work.refresh_papers()
+        self.start()
 
     # --- going on ---------------------------------------------------------------------------------------------
     def _applicant_done(self) -> None:

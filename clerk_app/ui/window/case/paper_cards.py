@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Signal
@@ -25,6 +26,7 @@ from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px, theme
 
 REPRINT_REASONS: Final = ("没打清楚", "卡纸弄坏了", "申请人要求")
+VOID_REASONS: Final = ("内容有误", "重复出的", "申请人不办了")
 
 _SHEET: Final[dict[PaperState, tuple[str, str, State]]] = {
     PaperState.PREPARED: ("printer", "ink7", State.NEUTRAL),
@@ -85,10 +87,11 @@ def _due_line(concluded: Concluded) -> str:
 
 
 class PaperCard(Surface):
-    """One sheet: name, number, what became of it. ``reprint`` carries id and reason; ``send``, ``on_a4`` and ``later``
-    the id."""
+    """One sheet: name, number, what became of it. ``reprint`` and ``void`` carry id and reason; ``send``, ``on_a4`` and
+    ``later`` the id."""
 
     reprint = Signal(str, str)
+    void = Signal(str, str)
     send = Signal(str)
     on_a4 = Signal(str)
     later = Signal(str)
@@ -101,23 +104,20 @@ class PaperCard(Surface):
         self.detail = ElidedLabel("", "note", "ink7")
         self.state = Pill("")
         self.again = Button("补打", compact=True)
+        self.undo = Button("作废", compact=True)
         self.print_now = Button("再打一次", compact=True)
         self.to_a4 = Button("改用 A4 打印机", compact=True)
         self.not_now = Button("先不打", compact=True)
-        buttons = (self.not_now, self.to_a4, self.print_now, self.again)
+        buttons = (self.not_now, self.to_a4, self.print_now, self.again, self.undo)
         line = Row(self.icon, Column(self.name, self.detail), self.state, *buttons, gap=SPACE.x12)
         line.setStretch(1, 1)
-        self.reasons = QWidget()
-        chips = Row(Text("为什么补打：", "note", "ink5"), gap=SPACE.x8, margins=(0, 0, 0, SIZE.icon_huge + SPACE.x12))
-        self.chips = [Chip(words) for words in REPRINT_REASONS]
-        for chip, words in zip(self.chips, REPRINT_REASONS, strict=True):
-            chip.clicked.connect(lambda _on=False, why=words: self._reprint(why))
-        chips.put(*self.chips, None)
-        self.reasons.setLayout(chips)
-        self.reasons.setVisible(False)
-        self._whole = Column(line, self.reasons, gap=SPACE.x6, margins=(SPACE.x8, SPACE.card))
+        self.reasons = _Reasons("为什么补打：", REPRINT_REASONS, self._reprint)
+        self.voids = _Reasons("为什么作废：", VOID_REASONS, self._void)
+        self.chips = self.reasons.chips
+        self._whole = Column(line, self.reasons, self.voids, gap=SPACE.x6, margins=(SPACE.x8, SPACE.card))
         self.setLayout(self._whole)
-        self.again.clicked.connect(self._open_reasons)
+        self.again.clicked.connect(lambda: self._open(self.reasons, self.again))
+        self.undo.clicked.connect(lambda: self._open(self.voids, self.undo))
         self.print_now.clicked.connect(lambda: self.send.emit(self._id))
         self.to_a4.clicked.connect(lambda: self.on_a4.emit(self._id))
         self.not_now.clicked.connect(lambda: self.later.emit(self._id))
@@ -136,29 +136,55 @@ class PaperCard(Surface):
         self.name.setText(f"{paper.title}（{medium}，{paper.copies} 份）{again}")
         done = _DONE.get(paper.state, "")
         self.detail.setText(
-            paper.sentence or joined(paper.number, f"{clock_time(paper.state_at)} {done}" if done else "")
+            joined(paper.number, paper.sentence)
+            if paper.state is PaperState.VOIDED
+            else paper.sentence or joined(paper.number, f"{clock_time(paper.state_at)} {done}" if done else "")
         )
         self.detail.set_tone("bad" if paper.sentence and paper.state is PaperState.REFUSED else "ink7")
         self.state.set(paper.state.label, state)
         self.again.setVisible(paper.state in _DONE)
+        self.undo.setVisible(paper.state in _DONE)
         self.print_now.setVisible(paper.state is PaperState.REFUSED)
         self.not_now.setVisible(paper.state is PaperState.REFUSED)
         self.to_a4.setVisible(paper.state is PaperState.REFUSED and paper.medium is Medium.RECEIPT)
         if paper.state not in _DONE:
             self.reasons.setVisible(False)
+            self.voids.setVisible(False)
         self.setAccessibleName(joined(self.name.whole_text(), paper.state.label, paper.sentence))
 
-    def _open_reasons(self) -> None:
-        opening = self.reasons.isHidden()
-        self.reasons.setVisible(opening)
-        (self.chips[0] if opening else self.again).setFocus()
+    def _open(self, reasons: _Reasons, button: Button) -> None:
+        opening = reasons.isHidden()
+        for one in (self.reasons, self.voids):
+            one.setVisible(opening and one is reasons)
+        (reasons.chips[0] if opening else button).setFocus()
 
     def _reprint(self, why: str) -> None:
-        for chip in self.chips:
-            chip.setChecked(False)
         self.reasons.setVisible(False)
         self.again.setFocus()
         self.reprint.emit(self._id, why)
+
+    def _void(self, why: str) -> None:
+        self.voids.setVisible(False)
+        self.undo.setFocus()
+        self.void.emit(self._id, why)
+
+
+class _Reasons(QWidget):
+    """Why something is done with a sheet: one chip for each usual reason."""
+
+    def __init__(self, words: str, reasons: Sequence[str], chosen: Callable[[str], object]) -> None:
+        super().__init__()
+        self.chips = [Chip(reason) for reason in reasons]
+        row = Row(Text(words, "note", "ink5"), gap=SPACE.x8, margins=(0, 0, 0, SIZE.icon_huge + SPACE.x12))
+        row.put(*self.chips, None)
+        self.setLayout(row)
+        self.setVisible(False)
+        for chip, reason in zip(self.chips, reasons, strict=True):
+            chip.clicked.connect(lambda _on=False, at=chip, why=reason: self._choose(at, why, chosen))
+
+    def _choose(self, chip: Chip, why: str, chosen: Callable[[str], object]) -> None:
+        chip.setChecked(False)
+        chosen(why)
 
 
 class RatingCard(Surface):

@@ -39,13 +39,14 @@ class PapersPage(QWidget):
     every sheet is decided (``refused`` says why). While the result of an instant case lies ready, F9 hands it over
     instead (``issue_wanted``).
 
-    ``answered`` carries the ``Question`` and the chosen ``Answer``; ``reprint_wanted`` a paper id and the reason;
-    ``print_wanted``, ``a4_wanted`` and ``later_wanted`` a paper id that did not come out; ``rating_wanted`` asks
-    the citizen again.
+    ``answered`` carries the ``Question`` and the chosen ``Answer``; ``reprint_wanted`` and ``void_wanted`` a paper id
+    and the reason; ``print_wanted``, ``a4_wanted`` and ``later_wanted`` a paper id that did not come out;
+    ``rating_wanted`` asks the citizen again.
     """
 
     answered = Signal(object, object)  # Question, Answer
     reprint_wanted = Signal(str, str)
+    void_wanted = Signal(str, str)
     print_wanted = Signal(str)
     a4_wanted = Signal(str)
     later_wanted = Signal(str)
@@ -183,6 +184,7 @@ class PapersPage(QWidget):
             for paper in papers:
                 card = PaperCard(paper)
                 card.reprint.connect(self.reprint_wanted)
+                card.void.connect(self.void_wanted)
                 card.send.connect(self.print_wanted)
                 card.on_a4.connect(self.a4_wanted)
                 card.later.connect(self.later_wanted)

@@ -1,11 +1,9 @@
 """A supervisor's consent: a second login at the clerk's window, with a reason that stays in the record.
 
-The same panel asks for a reason alone, where nobody else has to agree.
+Where nobody else has to agree, the same panel asks for the reason alone.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,9 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from clerk_app.design.tokens import SPACE
 from clerk_app.domain.errors import Rejected
 from clerk_app.ui.keys import commit_input
-from clerk_app.ui.kit.buttons import Button, ButtonRole, Chip
+from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.field import Field
-from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.lanes import Failure
@@ -25,13 +22,12 @@ from clerk_app.ui.window.overlay import Overlay
 WIDTH = 460
 AGREE = "授权并办理"
 WHY_AGREED = "为什么同意（留在记录里）"
+_OWN_KEYS = (Qt.Key.Key_F9, Qt.Key.Key_F12)
+"""The page below binds them too: while the panel is open they are the panel's."""
 
 
 class ApprovalPanel(Overlay):
-    """``wanted`` carries login name, password and reason; answer with ``show_failure`` or ``dismiss``.
-
-    While the panel is open F9 and F12 are its keys, whatever the page below binds.
-    """
+    """``wanted`` carries login name, password and reason; answer with ``show_failure`` or ``dismiss``."""
 
     wanted = Signal(str, str, str)
 
@@ -42,22 +38,34 @@ class ApprovalPanel(Overlay):
         self.password = Field("密码", latin=True)
         self.password.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self.reason = Field(WHY_AGREED)
-        self.chips: list[Chip] = []
-        self._phrases = Flow(gap=SPACE.x6)
-        self._said = QWidget()
-        self._said.setLayout(self._phrases)
         self.problem = Text("", "note", "bad", wrap=True)
         self.go = Button(AGREE, ButtonRole.PRIMARY, key="F9")
-        asked = (self.why, self._said, self.reason, self.name, self.password, self.problem)
-        self.body.put(Column(*asked, Row(None, self.go), gap=SPACE.x12))
-        self._consent = True
-        for field in (self.name, self.password, self.reason):
+        self.body.put(
+            Column(self.why, self.name, self.password, self.reason, self.problem, Row(None, self.go), gap=SPACE.x12)
+        )
+        self.fields: tuple[Field, ...] = (self.name, self.password, self.reason)
+        for field in self.fields:
             field.entered.connect(lambda _text: self._next())
         self.go.clicked.connect(self.submit)
 
-    def ask(self, title: str, why: str, reason: str = "") -> None:
-        """Ask for consent to what ``why`` says is locked; ``reason`` is a proposal."""
+    def ask(
+        self,
+        title: str,
+        why: str,
+        reason: str = "",
+        *,
+        consent: bool = True,
+        verb: str = AGREE,
+        because: str = WHY_AGREED,
+    ) -> None:
+        """Ask for consent to what ``why`` says is locked; ``reason`` is a proposal, ``because`` asks for it. Without
+        ``consent`` nobody logs in; ``verb`` stands on the button."""
         self.heading.setText(title)
+        self.fields = (self.name, self.password, self.reason) if consent else (self.reason,)
+        for field in (self.name, self.password):
+            field.setVisible(consent)
+        self.reason.label.setText(because)
+        self.go.setText(verb)
         self.why.setText(why)
         self.why.setVisible(bool(why))
         for field in self.fields:
@@ -68,7 +76,22 @@ class ApprovalPanel(Overlay):
         self.popup()
 
     def start(self) -> None:
-        self.name.edit.setFocus()
+        self.fields[0].edit.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F9:
+            # The last syllables are part of what is sent.
+            commit_input()
+            QTimer.singleShot(0, self.submit)
+        elif event.key() not in _OWN_KEYS:
+            super().keyPressEvent(event)
 
     def show_failure(self, failure: Failure) -> None:
         """The consent was not given: say why; the text stays."""
@@ -80,8 +103,9 @@ class ApprovalPanel(Overlay):
             field.edit.setFocus()
         else:
             self._say(failure.text)
-            self.password.edit.setFocus()
-            self.password.edit.selectAll()
+            last = self.password if self.password in self.fields else self.reason
+            last.edit.setFocus()
+            last.edit.selectAll()
 
     def dismiss(self) -> None:
         self.password.set_value("")

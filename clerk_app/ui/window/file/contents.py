@@ -33,12 +33,13 @@ MANY = 2
 
 
 class Contents(QWidget):
-    """``answered`` carries a ``Question`` and its ``Answer``; ``reprint_wanted`` a sheet's id and the reason,
-    ``print_wanted``, ``a4_wanted`` and ``later_wanted`` the id of one that did not come out; ``bring_wanted`` asks for
-    what other windows made."""
+    """``answered`` carries a ``Question`` and its ``Answer``; ``reprint_wanted`` and ``void_wanted`` a sheet's id and
+    the reason, ``print_wanted``, ``a4_wanted`` and ``later_wanted`` the id of one that did not come out;
+    ``bring_wanted`` asks for what other windows made."""
 
     answered = Signal(object, object)
     reprint_wanted = Signal(str, str)
+    void_wanted = Signal(str, str)
     print_wanted = Signal(str)
     a4_wanted = Signal(str)
     later_wanted = Signal(str)
@@ -96,6 +97,7 @@ class Contents(QWidget):
             for paper in papers:
                 card = PaperCard(paper)
                 card.reprint.connect(self.reprint_wanted)
+                card.void.connect(self.void_wanted)
                 card.send.connect(self.print_wanted)
                 card.on_a4.connect(self.a4_wanted)
                 card.later.connect(self.later_wanted)

@@ -48,6 +48,7 @@ class FilePage(Room):
     collect_wanted = Signal(object)  # OpenFile
     archive_wanted = Signal(object)  # OpenFile
     next_wanted = Signal()
+    void_wanted = Signal(object, str)  # StoredPaper, reason
     finish_next = Signal()
     refused = Signal(str)
     page = Page.FILE
@@ -143,6 +144,7 @@ class FilePage(Room):
         self.arrival.left_at_end.connect(self.go.setFocus)
         self.contents.answered.connect(work.answer)
         self.contents.reprint_wanted.connect(work.reprint)
+        self.contents.void_wanted.connect(self._void)
         self.contents.print_wanted.connect(lambda _id: work.print_all())
         self.contents.a4_wanted.connect(work.on_a4)
         self.contents.later_wanted.connect(work.postpone)
@@ -298,9 +300,6 @@ class FilePage(Room):
 
     # --- doing ------------------------------------------------------------------------------------------------
     def _go(self) -> None:
-        if not self.approval.isHidden():
-            self.approval.submit()
-            return
         if self._work.busy:
             return
         if self._in_arrival:
@@ -331,6 +330,11 @@ class FilePage(Room):
             self._work.do(step, self.form.values(), approval)
 
         self._work.approve(login, password, step, reason, given, self.approval.show_failure)
+
+    def _void(self, paper_id: str, reason: str) -> None:
+        paper = next((one for one in self._work.papers if one.paper_id == paper_id), None)
+        if paper is not None:
+            self.void_wanted.emit(paper, reason)
 
     def _field_wrong(self, field: str, sentence: str) -> None:
         if not self.isVisible():
