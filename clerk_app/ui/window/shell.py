@@ -274,9 +274,9 @@ class WindowShell(QWidget):
         bind(self, "recall", control.recall)
         bind(self, "no_show", control.miss)
         bind(self, "find", self._find)
-        bind(self, "undo", control.undo)
+        bind(self, "undo", lambda: self._beneath(control.undo))
         bind(self, "back", self._escape)
-        bind(self, "draft", self.idle.resume_first)
+        bind(self, "draft", lambda: self._beneath(self.idle.resume_first))
         bind(self, "network", self._open_network)
         bind(self, "not_uploaded", self._open_network)
         bind(self, "full_screen", lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen())
@@ -289,6 +289,11 @@ class WindowShell(QWidget):
             self._typed = (name, password)
         else:
             self.control.login(name, password)
+
+    def _beneath(self, act: Callable[[], object]) -> None:
+        """Keys of the free page and the case do nothing to them while a room lies over both."""
+        if self.rooms.current is None:
+            act()
 
     def _type_person(self) -> None:
         assert self.control is not None

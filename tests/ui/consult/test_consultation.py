@@ -229,6 +229,15 @@ def test_a_case_that_was_begun_goes_on_after_the_advice(qtbot) -> None:
     assert seat.focus() is seat.case.checklist.list
 
 
+def test_the_case_beneath_is_not_undone_from_the_consultation(qtbot) -> None:
+    seat = Seat(qtbot)
+    seat.at_checklist()
+    before = seat.work.intake
+    _at_list(seat)
+    seat.press("Ctrl+Z")
+    assert seat.work.intake == before
+
+
 def test_esc_goes_back_step_by_step_and_loses_nothing(qtbot) -> None:
     seat = _seat(qtbot)
     seat.press("Alt+C")
