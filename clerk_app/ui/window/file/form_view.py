@@ -48,7 +48,8 @@ class FormArea(Scroll):
         inner = self._form.layout()
         assert inner is not None
         high = inner.totalHeightForWidth(width) if inner.hasHeightForWidth() else inner.totalSizeHint().height()
-        return QSize(width, high)
+        # A scroll area never makes its widget lower than its least height, which knows nothing of the width.
+        return QSize(width, max(high, self._form.minimumSizeHint().height()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(SIZE.row_table), min(self.sizeHint().height(), px(LEAST_FORM)))
