@@ -81,6 +81,10 @@ def _second_notice(file: CaseFile, act: CaseAct) -> None:
         raise Rejected("notice", "请写明还要补哪些材料")
     if unknown := tuple(one for one in notice.materials if one not in file.opening.names):
         raise Locked(f"本事项的清单里没有“{names_of(file, unknown)}”，不能要求提交{licensing(file, '第三十一条')}")
+    if stray := tuple(one.material_id for one in notice.checks if one.material_id not in notice.materials):
+        raise Rejected("notice", f"告知书没有列“{names_of(file, stray)}”，不能写它的问题")
+    if any(one.verdict is not Verdict.DEFECTIVE for one in notice.checks):
+        raise Rejected("notice", "告知书只写有问题的材料")
     if notice.due <= act.at:
         raise Rejected("due", "补正期限要在今天以后")
     if file.supplement_due is not None and notice.due < file.supplement_due:

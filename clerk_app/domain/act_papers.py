@@ -99,7 +99,7 @@ def _second_supplement(issue: Issue, file: CaseFile, act: CaseAct) -> Notice:
     notice = act.facts.notice
     assert notice is not None
     c = replace(issue.conclusion, outcome=OutcomeKind.SUPPLEMENT_REQUESTED)
-    checks = supplied(c.intake, file)
+    checks = {**supplied(c.intake, file), **{one.material_id: one for one in notice.checks}}
     rows: list[tuple[str, ...]] = []
     for number, material in enumerate(c.intake.materials, 1):
         if material.id in {*file.missing, *notice.materials}:

@@ -85,10 +85,15 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class SecondNotice:
-    """A further supplement notice: the materials it lists and until when they may come."""
+    """A further supplement notice: the materials it lists and until when they may come.
+
+    ``checks`` say in words what is wrong with what came, one row per material that somebody looked at; a material
+    without a row was not handed in, or is wrong as it was told the first time.
+    """
 
     materials: tuple[str, ...]
     due: datetime
+    checks: tuple[MaterialCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

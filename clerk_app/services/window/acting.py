@@ -89,12 +89,19 @@ class Acting(ABC):
         )
 
     def again_notice(
-        self, opened: OpenFile, materials: tuple[str, ...], approval: Approval | None, actor: Actor
+        self,
+        opened: OpenFile,
+        materials: tuple[str, ...],
+        approval: Approval | None,
+        actor: Actor,
+        checks: tuple[MaterialCheck, ...] = (),
     ) -> Acted:
-        """Ask again. What the first notice did not list needs a supervisor's ``approval``."""
+        """Ask again. What the first notice did not list needs a supervisor's ``approval``; ``checks`` say what is wrong
+        with what came, those of materials that are not asked for are left out."""
         due = self.now() + timedelta(days=self.hall.supplement_days)
         due = max(due, opened.file.supplement_due or due)
-        facts = ActFacts(notice=SecondNotice(materials, due), approval=approval)
+        found = tuple(one for one in checks if one.material_id in materials)
+        facts = ActFacts(notice=SecondNotice(materials, due, found), approval=approval)
         return self.act(opened, CaseStep.SUPPLEMENT_REQUESTED, facts, actor)
 
     def decline(self, opened: OpenFile, reason: str, actor: Actor) -> Acted:

@@ -41,6 +41,7 @@ OFFICE_KINDS: Final[tuple[tuple[WorkKind, frozenset[Role]], ...]] = (
     (WorkKind.TO_PREPARE, frozenset({Role.SEAL_KEEPER})),
 )
 COUNTS = "已生效"
+AGAIN = "有问题的不算收到：按 Esc 回去，选“再次告知补正”写明问题"
 
 _Sheets = tuple[tuple[StoredPaper, ...], tuple[Question, ...], tuple[ActPaper, ...]]
 
@@ -83,6 +84,8 @@ class FileWork(QObject):
         self.elsewhere: tuple[ActPaper, ...] = ()
         """Papers of the acts that only other windows have."""
         self.online: OnlineSupplement | None = None
+        self.wrong: tuple[MaterialCheck, ...] = ()
+        """What was found out about materials that came and are not as they should be; a further notice says it."""
         self.busy = False
         self.result: tuple[str, State] = ("", State.NEUTRAL)
         self.finished = False
@@ -113,8 +116,8 @@ class FileWork(QObject):
         return self._desk.clock.now()
 
     # --- opening and leaving ----------------------------------------------------------------------------------
-    def open(self, reference: str) -> None:
-        """Open a case by any of its numbers; the server is asked first."""
+    def open(self, reference: str, *, print_rest: bool = False) -> None:
+        """Open a case by any of its numbers; the server is asked first. ``print_rest`` prints what never was sent."""
         if self._session is None:
             return
 
@@ -129,7 +132,10 @@ class FileWork(QObject):
             opened, self.online = found
             self._take(opened)
             self.shown.emit()
-            self.read_papers()
+            if print_rest:
+                self.print_all()
+            else:
+                self.read_papers()
 
         def failed(failure: Failure) -> None:
             if isinstance(failure.error, NotFound | Fault):
@@ -148,6 +154,23 @@ class FileWork(QObject):
         except Fault:
             return None
         return next((one for one in waiting if case_id == one.case_id or number == one.case_number), None)
+
+    def take_up(self) -> None:
+        """After a start: what the server has not heard of this person's steps is told now, and a file with a sheet that
+        was left comes up, so that it is printed or asked about."""
+        if self._session is None:
+            return
+        actor = self.actor
+
+        def look() -> str | None:
+            self._desk.files.settle_all(actor)
+            return self._desk.printing.left_open(later=True)
+
+        def found(case_id: str | None) -> None:
+            if case_id is not None and self.opened is None:
+                self.open(case_id, print_rest=True)
+
+        self._files.run(look, done=found, failed=self._failed, key="take up")
 
     def refresh(self) -> None:
         """Read the open file again: somebody else did something with it."""
@@ -178,7 +201,7 @@ class FileWork(QObject):
         opened = self.opened
         if opened is None or self.busy:
             return
-        self._act(step, lambda: perform(self._desk.files, opened, step, values, self.actor, approval))
+        self._act(step, lambda: perform(self._desk.files, opened, step, values, self.actor, approval, self.wrong))
 
     def supplement(self, checks: tuple[MaterialCheck, ...], online: OnlineSupplement | None = None) -> None:
         """Materials that were asked for came, at the window or ``online``; a complete case is accepted at once."""
@@ -186,7 +209,7 @@ class FileWork(QObject):
         if opened is None or self.busy:
             return
         if not checks:
-            self.said.emit("还没有收到可以登记的材料：按要求收的按 Enter，有问题的不算收到")
+            self.said.emit(AGAIN if self.wrong else "还没有收到可以登记的材料：按要求收的按 Enter，有问题的不算收到")
             return
         actor = self.actor
         if online is not None:
@@ -214,19 +237,23 @@ class FileWork(QObject):
         def acted(done: Acted) -> None:
             self.busy = False
             self.online = None
+            if step is CaseStep.SUPPLEMENT_REQUESTED:
+                self.wrong = ()
             self._take(done.opened)
             self.done.emit()
-            if done.papers:
+            if done.papers and step not in OFFICE:
                 self.print_all()
             self._settle(step, done)
 
         self._lanes.lane("store").run(work, done=acted, failed=self._not_done)
 
     def _settle(self, step: CaseStep, done: Acted) -> None:
-        """Have the server say what became of it; only what the office does is told when all is well."""
+        """Have the server say what became of it; only what the office does is told when all is well, and printed."""
         case_id, act_id = done.opened.file.case_id, done.acts[-1].act_id
 
         def settled(settled: Settled) -> None:
+            if settled.fate is Fate.COUNTS and step in OFFICE and done.papers:
+                self.print_settled()
             if self.opened is None or self.opened.file.case_id != case_id:
                 return
             if settled.fate is Fate.REFUSED:
@@ -282,14 +309,14 @@ class FileWork(QObject):
         if opened is None or not (papers_of_step(step, opened.file) or step is CaseStep.SEAL):
             self.preview_ready.emit(step, "这一步没有要印的文书")
             return
-        actor = self.actor
+        actor, wrong = self.actor, self.wrong
 
         def draw() -> bytes | None:
             previews = self._desk.files.previews
             if step is CaseStep.SEAL:
                 pdf = previews.decision(opened)
             else:
-                pdf = previews.first_page(perform(previews, opened, step, values, actor))
+                pdf = previews.first_page(perform(previews, opened, step, values, actor, None, wrong))
             return self._desk.first_page(pdf, width) if pdf else None
 
         self._lanes.lane("store").run(
@@ -304,6 +331,14 @@ class FileWork(QObject):
         """Print what is not printed yet; sheets whose fate is unknown wait for their answer."""
         if self.opened is not None:
             self._print(lambda case_id: self._desk.printing.print_case(case_id, self.actor))
+
+    def print_settled(self) -> None:
+        """Print what waited for the server's word, of any case: the server may have been away when it was done."""
+        if self._session is not None:
+            work = self._desk.printing.print_settled
+            self._lanes.lane("printer").run(
+                work, self.actor, done=lambda _: self.read_papers(), failed=self._failed, key="settled"
+            )
 
     def answer(self, question: Question, answer: Answer) -> None:
         """What the clerk saw on the sheet."""

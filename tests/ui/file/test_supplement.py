@@ -137,6 +137,21 @@ def test_asking_again_for_what_the_first_notice_lists_needs_nobody(seat: Seat, s
     assert jobs(seat).count("补正材料一次性告知书") >= 2
 
 
+def test_what_was_found_out_about_what_came_stands_in_the_second_notice(seat: Seat, server: OfficeServer) -> None:
+    asked(seat)
+    seat.press("1", "Down", "5", "4", "Enter", "F9")
+    assert "再次告知补正" in seat.toast, "nothing came that counts: how to tell it in writing"
+    seat.press("Esc", "1")
+    assert "还有问题 1 项" in page(seat).papers_line.text(), "nothing is lost by going back"
+    seat.press("Esc", "2", "F9")
+    again = server.acts[server.files()[0][0].case_id][-1]
+    (wrong,) = again.facts.notice.checks
+    assert wrong.material_id == "health"
+    rows = {row[1]: row[2] for row in again.papers[0].notice.rows}
+    assert rows["从业人员健康证明"].startswith(f"{wrong.phrases[0]}。应达到：")
+    assert page(seat)._work.wrong == (), "the next arrival is looked at afresh"
+
+
 def test_asking_for_something_new_is_locked_and_one_key_asks_the_supervisor(seat: Seat, server: OfficeServer) -> None:
     asked(seat)
     seat.press("2", "5")

@@ -8,14 +8,18 @@ from datetime import date
 import pytest
 
 from clerk_app.domain.act_papers import act_notices, papers_of_step
-from clerk_app.domain.acts import Acceptance, ActFacts, Extension, Payment, Pieces, SecondNotice, Suspension
+from clerk_app.domain.acts import Acceptance, ActFacts, CaseAct, Extension, Payment, Pieces, SecondNotice, Suspension
 from clerk_app.domain.calendar import Limit
+from clerk_app.domain.case_rules import apply
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType, Matter
+from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.delivery_papers import service_receipt_for_many
+from clerk_app.domain.errors import Rejected
 from clerk_app.domain.handover import HandoverRow, handed_over_name, handover_sheet
 from clerk_app.domain.law import OutcomeKind, ProcedureLaw, SuspensionCause
 from clerk_app.domain.papers import Notice, PaperKind
+from clerk_app.services.window import records
 from support.casefiles import approval
 from support.casepapers import (
     BY_AGENT,
@@ -181,6 +185,33 @@ def test_a_second_notice_of_what_was_listed_before_needs_no_word_about_approval(
     text = text_of(made[PaperKind.SUPPLEMENT_NOTICE])
     assert "第一次告知没有列出" not in text
     assert "食品经营许可申请书" in text
+
+
+def test_a_second_notice_says_what_is_wrong_with_what_came() -> None:
+    c = asked()
+    wrong = MaterialCheck("health", Verdict.DEFECTIVE, pieces=2, phrases=("已过有效期", "份数不足"))
+    facts = ActFacts(notice=SecondNotice(("layout", "health"), at(30), (wrong,)), approval=approval())
+    made, _ = papers_of(c, file_of(c), CaseStep.SUPPLEMENT_REQUESTED, facts, at(1))
+    rows = {row[1]: row[2] for row in made[PaperKind.SUPPLEMENT_NOTICE].rows}
+    assert rows["健康证明"].startswith("已过有效期、份数不足（收到 2 份）。应达到：体检日期在一年以内")
+    assert "需要补充提交" not in rows["健康证明"]
+
+
+def test_the_words_of_a_second_notice_are_about_materials_that_it_lists_and_about_defects() -> None:
+    c = asked()
+    stray = SecondNotice(("layout",), at(30), (MaterialCheck("health", Verdict.DEFECTIVE, phrases=("已过有效期",)),))
+    fine = SecondNotice(("layout",), at(30), (MaterialCheck("layout", Verdict.COPY, pieces=1),))
+    for notice in (stray, fine):
+        with pytest.raises(Rejected) as caught:
+            apply(file_of(c), act(c, CaseStep.SUPPLEMENT_REQUESTED, ActFacts(notice=notice), at(1)))
+        assert caught.value.field == "notice"
+
+
+def test_an_act_from_before_there_were_words_still_loads() -> None:
+    facts = ActFacts(notice=SecondNotice(("layout",), at(30)))
+    body = records.dump(CaseAct, act(asked(), CaseStep.SUPPLEMENT_REQUESTED, facts, at(1)))
+    del body["facts"]["notice"]["checks"]
+    assert records.load(CaseAct, body).facts.notice == SecondNotice(("layout",), at(30))
 
 
 def test_what_was_handed_in_goes_back_with_the_return_notice() -> None:

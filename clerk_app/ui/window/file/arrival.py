@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -62,8 +63,15 @@ class ArrivalPane(QWidget):
         self._show_legend()
 
     # --- showing ----------------------------------------------------------------------------------------------
-    def show_file(self, opened: OpenFile, now: datetime, online: OnlineSupplement | None = None) -> None:
-        """The materials that are missing, none of them decided but those that came online."""
+    def show_file(
+        self,
+        opened: OpenFile,
+        now: datetime,
+        online: OnlineSupplement | None = None,
+        wrong: Sequence[MaterialCheck] = (),
+    ) -> None:
+        """The materials that are missing, none of them decided but those that came online and those that were found
+        ``wrong`` before."""
         self._opened, self._now, self.online = opened, now, online
         intake, missing = opened.conclusion.intake, opened.file.missing
         assert intake.matter is not None
@@ -76,6 +84,7 @@ class ArrivalPane(QWidget):
             if one.material_id in checks:
                 row = MaterialCheck(one.material_id, Verdict.ELECTRONIC, pieces=1, pages=one.pages)
                 checks[one.material_id] = row
+        checks |= {one.material_id: one for one in wrong if one.material_id in checks}
         self._show(replace(intake, case_id=f"{intake.case_id}/supplement", matter=matter, answers={}, checks=checks))
         self.list.go_to(0)
 
@@ -111,6 +120,12 @@ class ArrivalPane(QWidget):
         if self._intake is None:
             return ()
         return tuple(check for _, check in self._intake.rows if check.verdict in CAME)
+
+    def wrong(self) -> tuple[MaterialCheck, ...]:
+        """The rows that came and are not as they should be, with the phrases that say why."""
+        if self._intake is None:
+            return ()
+        return tuple(check for _, check in self._intake.rows if check.verdict is Verdict.DEFECTIVE)
 
     @property
     def undecided(self) -> int:

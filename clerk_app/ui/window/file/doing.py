@@ -9,6 +9,7 @@ from typing import Final
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import ActFacts, Approval, Decision, Delivery, DeliveryManner, IdentityCheck, Payment
 from clerk_app.domain.cases import CaseStep
+from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Locked, Rejected
 from clerk_app.domain.law import SuspensionCause
 from clerk_app.services.window.acting import Acting
@@ -31,13 +32,22 @@ OFFICE: Final = frozenset(
 
 
 def perform(
-    files: Acting, opened: OpenFile, step: CaseStep, values: Values, actor: Actor, approval: Approval | None = None
+    files: Acting,
+    opened: OpenFile,
+    step: CaseStep,
+    values: Values,
+    actor: Actor,
+    approval: Approval | None = None,
+    wrong: tuple[MaterialCheck, ...] = (),
 ) -> Acted:
-    """Do a step; raises ``Rejected`` with the form's field for what cannot be read, and what the service raises."""
+    """Do a step; ``wrong`` is what somebody found out about materials that came.
+
+    Raises ``Rejected`` with the form's field for what cannot be read, and what the service raises.
+    """
     match step:
         case CaseStep.SUPPLEMENT_REQUESTED:
             materials = tuple(one for one in values["materials"].split(",") if one)
-            return files.again_notice(opened, materials, approval, actor)
+            return files.again_notice(opened, materials, approval, actor, wrong)
         case CaseStep.ACCEPTED:
             return files.accept(opened, actor)
         case CaseStep.NOT_ACCEPTED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
@@ -139,7 +139,7 @@ class FilePage(Room):
         self.form.edited.connect(self._edited)
         self.form.answered.connect(self._answered)
         self._soon.timeout.connect(self._want_preview)
-        self.arrival.changed.connect(self._show_bar)
+        self.arrival.changed.connect(self._arrival_changed)
         self.arrival.refused.connect(self.refused)
         self.arrival.left_at_end.connect(self.go.setFocus)
         self.contents.answered.connect(work.answer)
@@ -248,7 +248,7 @@ class FilePage(Room):
             return
         self._form = form_of(step, opened) if step is not None else Form("")
         if step is CaseStep.RECEIVE_ALL:
-            self.arrival.show_file(opened, self._work.now, self._work.online)
+            self.arrival.show_file(opened, self._work.now, self._work.online, self._work.wrong)
             self._body.setCurrentIndex(1)
             self._show_bar()
             self.arrival.start()
@@ -349,6 +349,11 @@ class FilePage(Room):
         if self.isVisible():
             self.steps.setFocus()
 
+    def _arrival_changed(self) -> None:
+        # Found out once, told in writing: a further notice for this case says the same words.
+        self._work.wrong = self.arrival.wrong()
+        self._show_bar()
+
     def _leave_arrival(self) -> None:
         if self._in_arrival:
             self._body.setCurrentIndex(0)
@@ -359,6 +364,13 @@ class FilePage(Room):
             self.refused.emit(self._work.undecided)
         else:
             self.finish_next.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # After a step the focus is on what leads on; the digits still choose what follows in this case.
+        if self.go.hasFocus():
+            self.steps.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     # --- a room -----------------------------------------------------------------------------------------------
     def start(self) -> None:
