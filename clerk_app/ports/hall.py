@@ -28,6 +28,10 @@ class SessionEnded(NotAllowed):
     """The login is over: somebody logged in at this window elsewhere, or it was logged out. Log in again."""
 
 
+class LoginNeeded(NotAllowed):
+    """A step that its own person has to bring: it waits until they are logged in at the window where they did it."""
+
+
 class DeviceUnknown(NotAllowed):
     """This device is not enrolled at the server, or its enrolment was revoked."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clerk_app.domain.errors import Conflict, Fault, Locked, NotAllowed, NotFound, Refusal, Rejected, StoreFault
-from clerk_app.ports.hall import DeviceUnknown, SessionEnded
+from clerk_app.ports.hall import DeviceUnknown, LoginNeeded, SessionEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Problem:
 _KINDS: tuple[tuple[str, int, type[Exception]], ...] = (
     ("session_ended", 401, SessionEnded),
     ("device_unknown", 401, DeviceUnknown),
+    ("login_needed", 403, LoginNeeded),
     ("rejected", 422, Rejected),
     ("locked", 423, Locked),
     ("not_allowed", 403, NotAllowed),

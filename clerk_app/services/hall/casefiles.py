@@ -8,7 +8,7 @@ from clerk_app.domain import case_rules
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound, Rejected
-from clerk_app.ports.hall import CaseRecord
+from clerk_app.ports.hall import CaseRecord, LoginNeeded
 from clerk_app.ports.hall_cases import ActAck, ServerCase
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_cases import ActWrite
@@ -47,9 +47,9 @@ class CaseFiles:
         """Append an act to its case.
 
         Raises what ``case_rules.apply`` raises, besides: ``NotFound`` when the case has not come, ``Conflict`` when
-        another content came under this id, ``NotAllowed`` at a wrong window or without the login that the step
-        needs, ``Locked`` for a case without opening or an approval that the server does not know, ``Fault`` for an
-        act from the future: it is nobody's mistake, and waiting mends it.
+        another content came under this id, ``NotAllowed`` at a wrong window or without the role, ``LoginNeeded``
+        for an office step whose person is not logged in, ``Locked`` for a case without opening or an approval that
+        the server does not know, ``Fault`` for an act from the future: it is nobody's mistake, and waiting mends it.
         """
         act = self._checked(actor, act)
         body_hash = self._tools.digest(canonical(act))
@@ -137,7 +137,7 @@ class CaseFiles:
         wanted = case_rules.ROLES.get(act.step, _CLERKS)
         live = actor.user_id == act.by.user_id
         if not live and Role.CLERK not in wanted:
-            raise NotAllowed(f"“{act.step.label}”要由 {act.by.name} 本人登录来做，不能由别人代传")
+            raise LoginNeeded(f"“{act.step.label}”要由 {act.by.name} 本人登录来做，不能由别人代传")
         roles = actor.roles if live else known_roles(unit, act.by.user_id)
         if roles is not None and roles.isdisjoint(wanted):
             raise NotAllowed(f"{act.by.name} 没有“{act.step.label}”的权限，请换有权限的人来做")

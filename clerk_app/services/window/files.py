@@ -49,6 +49,7 @@ from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import next_documents
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.previewing import FilePreviews
+from clerk_app.services.window.unsettled import needs_server
 from clerk_app.services.window.visits import noted
 
 NOT_HERE = "服务器连不上，本机也没有这一件。恢复后再查，或请申请人报受理的窗口"
@@ -220,6 +221,14 @@ class FileDesk(Acting):
         if row.state is ActState.REFUSED:
             return Settled(Fate.REFUSED, row.reason)
         return Settled(Fate.COUNTS)
+
+    def settle_all(self, actor: Actor) -> None:
+        """Tell the server now of every step of the office that this person did here and the server has not heard of:
+        it takes them from that person alone."""
+        rows = self._store.read(lambda unit: unit.acts.waiting())
+        for row in rows:
+            if row.user_id == actor.user_id and needs_server(row.step):
+                self.settle(row.act_id)
 
     # --- in the caller's transaction ----------------------------------------------------------------------------
     def make_in(

@@ -15,11 +15,12 @@ from datetime import datetime
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.errors import Fault, Locked, NotAllowed, NotFound, Refusal, Rejected
-from clerk_app.ports.hall import DeviceUnknown, SessionEnded
+from clerk_app.ports.hall import DeviceUnknown, LoginNeeded, SessionEnded
 from clerk_app.ports.hall_cases import FullCounter
 from clerk_app.ports.window import OutboxEntry, OutboxKind, OutboxState, WindowStore, WindowUnit
 from clerk_app.services.window import pushing
 from clerk_app.services.window.journal import Journal, system_actor
+from clerk_app.services.window.unsettled import withdraw
 
 _log = logging.getLogger(__name__)
 _PAGE = 50
@@ -111,6 +112,9 @@ class Outbox:
                     except (DeviceUnknown, SessionEnded) as refusal:
                         # The device's right is in question, not the entry: everything waits.
                         return self._stopped(pushed, aside, str(refusal))
+                    except LoginNeeded:
+                        # Waits for its person; what else this window has to tell goes on.
+                        blocked.add(entry.stream)
                     except Fault as fault:
                         return self._stopped(pushed, aside, str(fault))
                     except Refusal as refusal:
@@ -193,7 +197,8 @@ class Outbox:
         return self._store.write(work)
 
     def _refused(self, entry: OutboxEntry, reason: str) -> None:
-        """The server does not let the act count: the case goes on without it, and the page of the case says so."""
+        """The server does not let the act count: the case goes on without it and without its papers, and the page of
+        the case says so."""
 
         def work(unit: WindowUnit) -> None:
             unit.outbox.mark(entry.entry_id, OutboxState.REFUSED, self._journal.now(), reason)
@@ -202,6 +207,7 @@ class Outbox:
             assert binding is not None
             payload = {"act_id": entry.entry_id}
             self._journal.write(unit, "act.refused", entry.stream, system_actor(binding), payload)
+            withdraw(unit, self._journal, entry.entry_id, reason, system_actor(binding))
 
         self._store.write(work)
 

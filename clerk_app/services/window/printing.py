@@ -42,6 +42,7 @@ from clerk_app.services.window.sheets import (
     undecided,
     void_paper,
 )
+from clerk_app.services.window.unsettled import NOT_SETTLED, held_back, made_by_act, settled_here
 
 _log = logging.getLogger(__name__)
 
@@ -114,18 +115,31 @@ class PrintDesk:
         return tuple(self._store.read(lambda unit: unit.papers.of_case(case_id)))
 
     def current(self, case_id: str) -> tuple[StoredPaper, ...]:
-        """The newest sheet of each paper: what the 文书 page lists."""
-        newest = {paper.original_id: paper for paper in self.papers(case_id)}
-        return tuple(newest.values())
+        """The newest sheet of each paper: what the 文书 page lists. What the server has to agree to first is not among
+        them."""
+
+        def work(unit: WindowUnit) -> dict[str, StoredPaper]:
+            held = held_back(unit, case_id)
+            return {one.original_id: one for one in unit.papers.of_case(case_id) if one.original_id not in held}
+
+        return tuple(self._store.read(work).values())
 
     def undecided(self, case_id: str) -> tuple[StoredPaper, ...]:
         """Sheets that keep 「办结」 locked."""
         return tuple(paper for paper in self.current(case_id) if paper.state in UNDECIDED)
 
-    def left_open(self) -> str | None:
-        """The case with the oldest sheet of this window that is not decided, None when there is none."""
-        waiting = self._store.read(lambda unit: [paper for paper in undecided(unit) if unit.cases.get(paper.case_id)])
-        return waiting[0].case_id if waiting else None
+    def left_open(self, *, later: bool = False) -> str | None:
+        """The case with the oldest sheet of this window that is not decided, None when there is none: a sheet of the
+        counter's conclusion, or with ``later`` one of a step after it, which belongs into the case's file."""
+
+        def work(unit: WindowUnit) -> str | None:
+            for paper in undecided(unit):
+                known = unit.cases.get(paper.case_id) is not None
+                if known and made_by_act(unit, paper.case_id, paper.original_id) is later:
+                    return paper.case_id
+            return None
+
+        return self._store.read(work)
 
     def left_open_elsewhere(self) -> tuple[StoredPaper, ...]:
         """Undecided sheets that belong to no case (a consultation's list, a hand-over sheet), oldest first."""
@@ -178,6 +192,11 @@ class PrintDesk:
             if paper.state in {PaperState.PREPARED, PaperState.REFUSED}:
                 self.print_paper(paper.paper_id, actor)
         return self.current(case_id)
+
+    def print_settled(self, actor: Actor) -> tuple[StoredPaper, ...]:
+        """Print what waited for the server's word and counts by now; returns those sheets."""
+        waiting = self._store.read(settled_here)
+        return tuple(self.print_paper(paper_id, actor) for paper_id in waiting)
 
     def print_paper(self, paper_id: str, actor: Actor) -> StoredPaper:
         """Send one sheet (prepared, refused or saved) and keep what became of it.
@@ -277,6 +296,8 @@ class PrintDesk:
         paper = sheet_of(unit, paper_id)
         if PaperState.SENDING not in TRANSITIONS[paper.state]:
             raise Locked(CANNOT_SEND[paper.state])
+        if paper.original_id in held_back(unit, paper.case_id):
+            raise Locked(NOT_SETTLED)
         return self._move(unit, paper, PaperState.SENDING, "", actor), unit.papers.content(paper_id)
 
     def _send(self, paper: StoredPaper, content: bytes) -> tuple[PaperState, str]:

@@ -10,6 +10,7 @@ from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Rejected
 from clerk_app.ports.window import PaperState, StoredPaper, WindowUnit
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.seals import carries_seal
+from clerk_app.services.window.unsettled import held_back
 
 TRANSITIONS: Final[dict[PaperState, frozenset[PaperState]]] = {
     PaperState.PREPARED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
@@ -50,9 +51,11 @@ def sheet_of(unit: WindowUnit, paper_id: str) -> StoredPaper:
 
 
 def undecided(unit: WindowUnit) -> list[StoredPaper]:
-    """All sheets of this window in an undecided state, oldest first."""
+    """All sheets of this window in an undecided state that may be printed, oldest first."""
     papers = [paper for state in UNDECIDED for paper in unit.papers.in_state(state)]
-    return sorted(papers, key=lambda paper: (paper.made_at, paper.paper_id))
+    held = {case_id: held_back(unit, case_id) for case_id in {paper.case_id for paper in papers}}
+    free = [paper for paper in papers if paper.original_id not in held[paper.case_id]]
+    return sorted(free, key=lambda paper: (paper.made_at, paper.paper_id))
 
 
 def void_paper(

@@ -194,7 +194,9 @@ class DeskControl(QObject):
             return self.desk.cases.case(case_id) if case_id else None
 
         def found(concluded: Concluded | None) -> None:
-            if concluded is not None and self._free:
+            if concluded is None:
+                self.files.take_up()
+            elif self._free:
                 self._asking.begin()
                 self.work.reopen(concluded)
 
@@ -413,6 +415,7 @@ class DeskControl(QObject):
     def _show_sync(self, status: SyncStatus) -> None:
         self.sync = status
         self.sync_changed.emit()
+        self.files.print_settled()
         self._lanes.lane("papers").run(self._read_uploads, done=self._show_uploads, failed=self._failed, key="uploads")
         self.refresh_overview()
 
