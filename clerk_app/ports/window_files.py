@@ -58,6 +58,10 @@ class ActStore(Protocol):
         """Acts that the server has not answered, in the order in which they were stored."""
         ...
 
+    def refused_since(self, since: datetime) -> list[ActRow]:
+        """Acts done since then that the server refused, as stored."""
+        ...
+
     def last_of(self, steps: Sequence[CaseStep], since: datetime) -> dict[str, datetime]:
         """Case id → when the last act with one of these steps was done since then, refused ones left out."""
         ...

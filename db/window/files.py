@@ -55,6 +55,10 @@ class SqlActs:
         rows = self._read.where(_ACT.state == ActState.WAITING).order_by(_STORED)
         return [ActRow(*row) for row in self._db.execute(rows)]
 
+    def refused_since(self, since: datetime) -> list[ActRow]:
+        rows = self._read.where(_ACT.state == ActState.REFUSED, _ACT.at >= since).order_by(_STORED)
+        return [ActRow(*row) for row in self._db.execute(rows)]
+
     def last_of(self, steps: Sequence[CaseStep], since: datetime) -> dict[str, datetime]:
         rows = (
             select(_ACT.case_id, _ACT.at)

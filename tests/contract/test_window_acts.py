@@ -47,6 +47,18 @@ def test_what_the_server_acknowledged_comes_first_in_its_order_and_what_it_refus
     assert [act.act_id for act in store.read(lambda unit: unit.acts.waiting())] == ["b", "c"]
 
 
+def test_what_was_refused_is_found_by_when_it_was_done(store: WindowStore) -> None:
+    for number, act_id in enumerate(("b", "c", "a")):
+        one = replace(row(act_id), at=NOW + timedelta(days=number))
+        store.write(lambda unit, act=one: unit.acts.add(act))  # type: ignore[misc]
+    for act_id in ("a", "b"):
+        store.write(lambda unit, one=act_id: unit.acts.refused(one, "不符"))  # type: ignore[misc]
+    found = store.read(lambda unit: unit.acts.refused_since(NOW))
+    assert [(act.act_id, act.reason) for act in found] == [("b", "不符"), ("a", "不符")]
+    later = store.read(lambda unit: unit.acts.refused_since(NOW + timedelta(days=1)))
+    assert [act.act_id for act in later] == ["a"]
+
+
 def test_the_last_act_of_a_kind_is_known_for_each_case_without_refused_ones(store: WindowStore) -> None:
     def add(act_id: str, case_id: str, step: CaseStep, minutes: int) -> None:
         one = replace(row(act_id), case_id=case_id, step=step, at=NOW + timedelta(minutes=minutes))

@@ -284,6 +284,9 @@ class _Acts(_Part):
     def waiting(self) -> list[ActRow]:
         return [act for act in self._s.acts.values() if act.state is ActState.WAITING]
 
+    def refused_since(self, since: datetime) -> list[ActRow]:
+        return [act for act in self._s.acts.values() if act.state is ActState.REFUSED and act.at >= since]
+
     def last_of(self, steps: Sequence[CaseStep], since: datetime) -> dict[str, datetime]:
         rows = [row for row in self._s.acts.values() if row.step in steps and row.at >= since]
         counting = [row for row in rows if row.state is not ActState.REFUSED]

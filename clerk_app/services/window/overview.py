@@ -1,4 +1,7 @@
-"""What the idle page tells: what the law wants today, my cases, my day, the last visit. Everything is computed."""
+"""What the idle page tells: what the law wants today and what the server refused, my cases, my day, the last visit.
+
+Everything is computed.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from clerk_app.domain.masking import mask_name
 from clerk_app.domain.outcomes import NOTICE_LIMIT
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.window import CaseRow, DraftRow, WindowStore, WindowUnit
+from clerk_app.ports.window_files import ActRow
 from clerk_app.services.window.cases import Draft, draft_line
 
 _SOON_DAYS = 3
@@ -45,6 +49,7 @@ class DeadlineKind(StrEnum):
     TOLERANCE = "tolerance"
     SUPPLEMENT = "supplement"
     DRAFT = "draft"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,14 @@ class CaseCount:
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """Cases concluded today by this person; ``mean_seconds`` from the call to the conclusion, None without a case."""
+    """Cases concluded today by this person; ``mean_seconds`` from the call to the conclusion, None without a case.
+    ``consulted`` counts who was advised without a case."""
 
     served: int
     mean_seconds: int | None
     accepted: int
     supplements: int
+    consulted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +131,16 @@ class OverviewDesk:
             tolerated = _still_open(unit.cases.in_state([CaseState.ACCEPTED_WITH_DEFICIENCY], since), now)
             supplements = _still_open(unit.cases.in_state([CaseState.SUPPLEMENT_REQUESTED], since), now)
             drafts = unit.drafts.open()
+            advice = sum(one.user_id == actor.user_id for one in unit.consultations.of_day(now.date()))
             deadlines = [
+                *_refused_lines(unit, now),
                 *_tolerance_lines(tolerated, now),
                 *_supplement_lines(supplements, now),
                 *_draft_lines(drafts, now, calendar),
             ]
             return Overview(
                 at=now,
-                day=_my_day(mine),
+                day=_my_day(mine, advice),
                 cases=(
                     _count(
                         CaseState.SUPPLEMENT_REQUESTED,
@@ -156,13 +165,14 @@ class OverviewDesk:
         return self._store.read(work)
 
 
-def _my_day(cases: Sequence[CaseRow]) -> MyDay:
+def _my_day(cases: Sequence[CaseRow], advice: int) -> MyDay:
     spans = [(case.concluded_at - case.called_at).total_seconds() for case in cases]
     return MyDay(
         served=len({case.ticket_id or case.case_id for case in cases}),
         mean_seconds=round(sum(spans) / len(spans)) if spans else None,
         accepted=sum(case.state in _ACCEPTED for case in cases),
         supplements=sum(case.state is CaseState.SUPPLEMENT_REQUESTED for case in cases),
+        consulted=advice,
     )
 
 
@@ -201,6 +211,38 @@ def _nearest(ends: Sequence[datetime], now: datetime) -> str:
     if left < 0:
         return f"{sum(end.date() < now.date() for end in ends)} 件已过期"
     return f"{count} 件{'今天' if left == 0 else '明天' if left == 1 else f'剩 {left} 天'}"
+
+
+def _refused_lines(unit: WindowUnit, now: datetime) -> list[Deadline]:
+    """Steps that the server refused after the clerk had gone on: the applicant was told otherwise, perhaps with a
+    paper. They stay here until somebody has looked at the case."""
+    lines = []
+    for act in unit.acts.refused_since(now - _SHOWN_AFTER):
+        case = unit.cases.get(act.case_id)
+        if case is None or _looked_at(unit, act):
+            continue
+        lines.append(
+            Deadline(
+                kind=DeadlineKind.REFUSED,
+                urgency=Urgency.OVERDUE,
+                title=f"服务器没有接受：{act.step.label}",
+                line=f"{mask_name(case.applicant_name)} · {case.matter_name} · {act.reason}",
+                badge="没有生效",
+                due=act.at,
+                case_id=act.case_id,
+            )
+        )
+    return lines
+
+
+def _looked_at(unit: WindowUnit, act: ActRow) -> bool:
+    """Whether the case was opened after the answer of the server came."""
+    told = False
+    for entry in unit.journal.of_subject(act.case_id):
+        told = told or (entry.kind == "act.refused" and entry.payload.get("act_id") == act.act_id)
+        if told and entry.kind == "case.viewed":
+            return True
+    return False
 
 
 def _tolerance_lines(cases: Sequence[CaseRow], now: datetime) -> list[Deadline]:

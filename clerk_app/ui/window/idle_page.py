@@ -88,10 +88,11 @@ class IdlePage(Surface):
         self.errands = [HintButton(key(one).cap(), _ERRANDS[one]) for one in _ERRANDS]
         self.lists = HintButton(key("my_cases").cap(), "打开清单")
         self._counts: tuple[tuple[str, int, str], ...] = ()
-        self._accepted = 0
+        self._accepted, self._consulted = 0, 0
         self._known = False
         self.stack = QStackedWidget()
         self.resumes: dict[str, Button] = {}
+        self.looks: list[Button] = []
         self._first = ""
         self._build()
         self.call.clicked.connect(self._call)
@@ -155,7 +156,7 @@ class IdlePage(Surface):
     def show_overview(self, overview: Overview) -> None:
         """Deadlines, drafts and my cases."""
         self.todo.body.empty()
-        self.resumes = {}
+        self.resumes, self.looks = {}, []
         self.todo.set_count(sum(line.urgency is not Urgency.LATER for line in overview.deadlines))
         drafts = [line for line in overview.deadlines if line.kind in _DRAFTS]
         plain = [line for line in drafts if line.kind is DeadlineKind.DRAFT]
@@ -166,7 +167,7 @@ class IdlePage(Surface):
             self.todo.body.put(self._deadline(line))
         if not overview.deadlines:
             self.todo.body.put(EmptyState("今天没有要赶的期限"))
-        self._accepted = overview.day.accepted
+        self._accepted, self._consulted = overview.day.accepted, overview.day.consulted
         if not self._known:
             self._counts = tuple((entry.label, entry.count, entry.note) for entry in overview.cases)
         self._show_cases()
@@ -186,7 +187,8 @@ class IdlePage(Surface):
 
     def _show_cases(self) -> None:
         self.cases.body.empty()
-        for label, count, note in [*self._counts, ("今天受理", self._accepted, "")]:
+        advice = [("今天咨询", self._consulted, "")] if self._consulted else []
+        for label, count, note in [*self._counts, ("今天受理", self._accepted, ""), *advice]:
             if self.cases.body.count():
                 self.cases.body.put(Divider())
             self.cases.body.put(_count_line(label, count, note))
@@ -306,6 +308,12 @@ class IdlePage(Surface):
             button.clicked.connect(lambda _on=False, chosen=line.case_id: self.resume.emit(chosen))
             self.resumes[line.case_id] = button
             row.put(button)
+        else:
+            look = Button("打开", compact=True)
+            look.setAccessibleName(f"打开 {line.line}")
+            look.clicked.connect(lambda _on=False, chosen=line.case_id: self.open_wanted.emit(chosen))
+            self.looks.append(look)
+            row.put(look)
         box.setLayout(row)
         return box
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from clerk_app.services.window.overview import DeadlineKind, Urgency
+from clerk_app.services.window.overview import Deadline, DeadlineKind, Urgency
+from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.window.idle_page import IdlePage
 from support import window_views as records
 from support.window_views import NOW, shown
@@ -50,6 +52,32 @@ def test_a_mean_that_is_not_known_is_not_shown_as_a_number(page: IdlePage) -> No
     assert page.mean.number.text() == "—"
     assert page.longest.number.text() == "—"
     assert page.title.whole_text() == "现在没有人等候"
+
+
+def test_what_the_server_did_not_accept_is_opened_from_its_line(page: IdlePage, qtbot) -> None:
+    refused = Deadline(
+        DeadlineKind.REFUSED,
+        Urgency.OVERDUE,
+        "服务器没有接受：撤回申请",
+        "张* · 食品经营许可（新办） · 这件现在是“已撤回”，不能撤回申请",
+        "没有生效",
+        NOW,
+        "case-7",
+    )
+    page.show_overview(replace(records.overview(), deadlines=(refused,)))
+    assert "服务器没有接受：撤回申请" in shown(page.todo)
+    assert "不能撤回申请" in shown(page.todo)
+    (look,) = [one for one in page.todo.findChildren(Button) if one.text() == "打开"]
+    with qtbot.waitSignal(page.open_wanted) as caught:
+        qtbot.keyClick(look, Qt.Key.Key_Return)
+    assert caught.args == ["case-7"]
+
+
+def test_advice_without_a_case_is_counted_where_there_was_some(page: IdlePage) -> None:
+    assert "今天咨询" not in shown(page.cases)
+    overview = records.overview()
+    page.show_overview(replace(overview, day=replace(overview.day, consulted=3)))
+    assert "今天咨询\n3" in shown(page.cases)
 
 
 def test_while_it_calls_a_second_press_calls_nobody(page: IdlePage, qtbot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,10 +12,15 @@ from clerk_app.domain.checklist import Verdict, toggle_phrase
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.window import Step
+from clerk_app.services.window.consultation import ConsultationDesk
+from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import DeadlineKind, Overview, OverviewDesk, Urgency
 from clerk_app.services.window.rating import RatingDesk
+from support.matters import food_licence
 from support.window import CLERK, NOW, Window, calendar, ticket
+from support.window_files import Place
 from support.window_memory import MemoryWindowStore
+from support.window_office import FakeOffice
 
 
 @pytest.fixture
@@ -121,6 +127,44 @@ def test_supplements_are_counted_while_the_applicant_may_bring_them(window: Wind
     window.clock.advance(days=2)
     assert overview(window).cases[0].count == 0
     assert overview(window).deadlines == ()
+
+
+def test_what_the_server_refused_later_stands_there_until_somebody_looks_at_the_case() -> None:
+    here, there = Place(), Place(seed=2)
+    there.office.server = here.office.server
+    case_id = here.accepted().case_id
+    here.outbox.push_once()
+    mine = here.files.open(case_id, CLERK)
+    there.files.withdraw(there.files.open(case_id, CLERK), "申请人撤回", CLERK)
+    there.outbox.push_once()
+    here.files.terminate(mine, "申请事项已无法实现", "办事指南", CLERK)
+    desk = OverviewDesk(here.window.store, here.window.clock, calendar)
+    assert desk.overview(CLERK).deadlines == ()
+    here.outbox.push_once()
+    (line,) = desk.overview(CLERK).deadlines
+    assert (line.kind, line.urgency, line.case_id) == (DeadlineKind.REFUSED, Urgency.OVERDUE, case_id)
+    assert line.title == "服务器没有接受：终止办理"
+    assert line.line.startswith("张* · 食品经营许可（新办） · ")
+    assert "已撤回" in line.line
+    here.files.open(case_id, CLERK)
+    assert desk.overview(CLERK).deadlines == ()
+
+
+def test_advice_of_the_day_is_counted_for_whoever_gave_it(window: Window) -> None:
+    desk = ConsultationDesk(
+        window.store,
+        window.renderer,
+        window.binding,
+        window.journal,
+        window.entropy,
+        lambda: window.hall,
+        Outbox(window.store, FakeOffice(), window.journal),  # type: ignore[arg-type]
+    )
+    desk.give(food_licence(), {}, CLERK, paper="thermal")
+    desk.give(food_licence(), {}, replace(CLERK, user_id="018f0000-0000-7000-8000-0000000000cc"), paper="thermal")
+    assert overview(window).day.consulted == 1
+    window.clock.advance(days=1)
+    assert overview(window).day.consulted == 0
 
 
 def test_the_most_urgent_comes_first_and_names_are_masked(window: Window) -> None:
