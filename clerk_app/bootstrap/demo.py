@@ -10,12 +10,14 @@ import argparse
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_app.bootstrap import logs, sample_hall, settings
+from clerk_app.bootstrap.settings import DeviceSettings
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.clock import Clock, Entropy, SystemClock, SystemEntropy
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
     from clerk_app.bootstrap.kiosk import RunningKiosk
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.bootstrap.virtual_devices import VirtualStation
+    from clerk_app.bootstrap.window import RunningWindow
     from clerk_app.design.fontset import FontSet
     from clerk_app.ui.hands import Hands
     from clerk_app.ui.window.shell import WindowShell
 
 IDLE_SECONDS = 20.0
+NO_DEVICES = DeviceSettings(id_reader="off", page_printer="off")
 
 
 @dataclass
@@ -46,6 +50,7 @@ class DemoHall:
     morning: sample_hall.Morning
     window_station: VirtualStation
     kiosk_station: VirtualStation
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def open(cls, out: Path, fonts: FontSet) -> DemoHall:
@@ -56,7 +61,8 @@ class DemoHall:
 
         clock, entropy = SystemClock(), SystemEntropy()
         folder = out / "data"
-        shutil.rmtree(folder, ignore_errors=True)
+        for old in (folder, out / "papers"):
+            shutil.rmtree(old, ignore_errors=True)
         sample_hall.write_settings(folder)
         hall = open_hall(folder)
         try:
@@ -73,24 +79,37 @@ class DemoHall:
         return cls(folder, out, fonts, clock, entropy, catalogue, server, morning, *stations)
 
     def window(self) -> WindowShell:
-        """The clerk's window, assembling behind its login page."""
-        from dataclasses import replace
+        """The clerk's window with all its devices, assembling behind its login page."""
+        return self._open(sample_hall.WINDOW_NO, self.window_station.settings, citizen_screen="window")
 
+    def office(self, office: sample_hall.Office) -> WindowShell:
+        """The window of somebody who decides or seals: enrolled like any other, without devices for citizens."""
+        return self._open(office.window_no, NO_DEVICES, citizen_screen="off")
+
+    def _open(self, number: str, devices: DeviceSettings, *, citizen_screen: str) -> WindowShell:
         from clerk_app.bootstrap.devices import open_devices
         from clerk_app.bootstrap.window import assemble, quotable, start_behind
         from clerk_app.ui.window.shell import WindowShell
 
-        station = self.window_station
-        config = replace(settings.load(self.folder), devices=station.settings)
-        config = replace(config, window=replace(config.window, citizen_screen="window"))
-        shell = WindowShell(self.clock, quotable(self.entropy), config.hall.name, config.window.number)
-        devices = open_devices(station.settings, self.clock, serial=station.serial_line)
-        papers = self.out / "papers"
+        config = settings.load(self.folder)
+        here = replace(config.window, number=number, citizen_screen=citizen_screen)
+        config = replace(config, devices=devices, window=here)
+        shell = WindowShell(self.clock, quotable(self.entropy), config.hall.name, number)
+        opened = open_devices(devices, self.clock, serial=self.window_station.serial_line)
+        papers = self.papers_of(number)
         papers.mkdir(parents=True, exist_ok=True)
-        start_behind(
-            shell, lambda: assemble(config, self.fonts, devices=devices, papers_folder=papers, server=self.server)
-        )
+
+        def make() -> RunningWindow:
+            # Migrations keep what they work on in the process; two windows may not make their stores at once.
+            with self._one_at_a_time:
+                return assemble(config, self.fonts, devices=opened, papers_folder=papers, server=self.server)
+
+        start_behind(shell, make)
         return shell
+
+    def papers_of(self, number: str) -> Path:
+        """Where the A4 papers of a window lie."""
+        return self.out / "papers" / f"window-{number}"
 
     def kiosk(self) -> RunningKiosk:
         """The ticket machine with its own card reader and printer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from clerk_app.bootstrap.server import OpenHall
@@ -16,14 +17,55 @@ from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.hall import Login, NewUser, ServiceGroup, TakeTicket
+from clerk_app.ports.hall_cases import ServerCase
 from clerk_app.services.hall.catalogue_import import check_catalogue
 from clerk_app.services.hall.tools import system_actor
+from drivers.base.readings import CardKind, CardReading
+from drivers.idcard.samples import RESIDENT
 
 WINDOW_NO = "12"
 CLERK_LOGIN = "wangxm"
 CLERK_NAME = "王晓梅"
 COLLEAGUES = {"3": ("lizq", "李志强"), "9": ("zhaol", "赵琳")}
 PASSWORD = "demo-2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A desk behind the counter: the number of its window, what it is called, who sits there and with which roles."""
+
+    window_no: str
+    duty: str
+    login: str
+    name: str
+    roles: tuple[Role, ...]
+
+
+REVIEW = Office("21", "审批", "zhouwb", "周文博", (Role.REVIEWER, Role.CHIEF_REPRESENTATIVE))
+SEAL = Office("22", "用印", "sunl", "孙立", (Role.SEAL_KEEPER,))
+OFFICES = (REVIEW, SEAL)
+
+
+def _citizen(name: str, number: str, born: date, sex_code: str, address: str) -> CardReading:
+    return CardReading(
+        kind=CardKind.RESIDENT,
+        name=name,
+        number=number,
+        birth_date=born,
+        sex_code=sex_code,
+        ethnic_code="01",
+        address=f"明河市明河区{address}",
+        issuer="明河市公安局明河分局",
+        valid_from=date(2021, 6, 1),
+        valid_to=date(2041, 6, 1),
+    )
+
+
+ELDER = _citizen("李桂兰", "11010119551012002X", date(1955, 10, 12), "2", "柳林街道样例路 18 号")
+SELLER = _citizen("周建国", "11010119780521003X", date(1978, 5, 21), "1", "南桥街道样例巷 6 号")
+BUYER = _citizen("吴敏", "110101198509160044", date(1985, 9, 16), "2", "北关街道样例里 9 号")
+CITIZENS = {card.name: card for card in (RESIDENT, ELDER, SELLER, BUYER)}
+"""Invented cards that a hand can lay down: somebody who moves, somebody over sixty, both sides of a sale."""
 REAL_CATALOGUE = "matters_guangan_511602.csv"
 
 _SETTINGS = """\
@@ -80,9 +122,9 @@ def furnish(hall: OpenHall) -> SampleCatalogue:
     if not report.ok:
         raise Rejected("catalogue", "；".join(report.lines()[:5]))
     people = {CLERK_LOGIN: CLERK_NAME, **dict(COLLEAGUES.values())}
-    users = [
-        hall.desk.people.prepare(NewUser(login, name, PASSWORD, (Role.CLERK,))) for login, name in people.items()
-    ]
+    clerks = [NewUser(login, name, PASSWORD, (Role.CLERK,)) for login, name in people.items()]
+    office = [NewUser(one.login, one.name, PASSWORD, one.roles) for one in OFFICES]
+    users = [hall.desk.people.prepare(user) for user in (*clerks, *office)]
 
     def work(unit: object) -> None:
         hall.desk.catalogues.publish(unit, actor, report.matters)  # type: ignore[arg-type]
@@ -130,10 +172,14 @@ class Morning:
             client.start(called.ticket_id)
 
     def let_wait(self) -> None:
-        """People who come after our citizen."""
+        """People who come after our citizen: to ask about a licence, to sell a house, with a supplement, for a card."""
         client = self.clients["3"]
-        for prefix in "BBCABC":
+        for prefix in "ACEBBC":
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
+
+    def case(self, case_id: str) -> ServerCase:
+        """A case as the server holds it."""
+        return self.clients["3"].server_case(case_id)
 
     def close(self) -> None:
         """Log the colleagues out and end the connections."""

@@ -36,6 +36,11 @@ class Hands:
         QTest.keyClick(target, Qt.Key[f"Key_{key}"], modifier)
         self._app.processEvents()
 
+    def front(self, window: QWidget) -> None:
+        """Bring a window before the others: keys reach the one in front."""
+        window.activateWindow()
+        self.wait("窗口到前面", window.isActiveWindow)
+
     def type(self, target: QWidget, text: str) -> None:
         """Letters and digits into a widget."""
         target.setFocus()
