@@ -9,6 +9,7 @@ import pytest
 
 from clerk_app import typefaces
 from support.e2e_hall import E2eHall, OnePc, furnish, open_e2e_hall, open_one_pc
+from support.e2e_office import OfficeHall, open_office_hall
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,15 @@ def hall(furnished: Path, tmp_path: Path) -> Iterator[E2eHall]:
 def one_pc(furnished: Path, tmp_path: Path) -> Iterator[OnePc]:
     with open_one_pc(furnished, tmp_path, typefaces.find().regular) as pc:
         yield pc
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeHall]:
+    """One hall for all tests of counter and office; each works on a case of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("CLERK_REAL_DATA", raising=False)
+        with open_office_hall(tmp_path_factory.mktemp("office"), typefaces.find().regular) as running:
+            yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

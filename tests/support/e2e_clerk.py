@@ -22,7 +22,7 @@ from support.server import ROOT
 PATIENCE_S = 90.0
 """How long a screen may take to show something; generous, because the machine may be busy with other tests."""
 
-MATTER_LETTERS = "hkqy"
+MATTER_LETTERS, MATTER = "hkqy", "户口迁移"
 Seen = dict[str, Any]
 
 
@@ -37,7 +37,11 @@ class WindowProcess:
         self.process = subprocess.Popen(
             [*program, *moment, *options],
             cwd=ROOT,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "QT_QPA_PLATFORM": "offscreen",
+                "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -89,10 +93,10 @@ class WindowProcess:
         return seen
 
     # --- a clerk's work ---------------------------------------------------------------------------------------
-    def log_in(self) -> Seen:
+    def log_in(self, login: str = sample_hall.CLERK_LOGIN) -> Seen:
         """From the start of the process to the free page, or to the case that is taken up again."""
         self.wait("ready", lambda seen: seen["ready"])
-        self.type("name", sample_hall.CLERK_LOGIN)
+        self.type("name", login)
         self.press("Return")
         self.type("password", sample_hall.PASSWORD)
         self.press("Return")
@@ -105,13 +109,13 @@ class WindowProcess:
         self.press("F2")
         return self.wait("a called ticket", lambda seen: seen["ticket"] and seen["page"] == "applicant")
 
-    def to_checklist(self) -> Seen:
-        """From a read card to the checklist of the sample's 户口迁移; the card lies on the reader."""
+    def to_checklist(self, letters: str = MATTER_LETTERS, name: str = MATTER) -> Seen:
+        """From a read card to the checklist of a sample matter; the card lies on the reader."""
         self.wait("the card", lambda seen: seen["applicant"])
         self.press("Return")
         self.wait("step 2", lambda seen: seen["page"] == "matter")
-        self.type("query", MATTER_LETTERS)
-        self.wait("the matter", lambda seen: seen["hits"] and "户口迁移" in seen["hits"][0])
+        self.type("query", letters)
+        self.wait("the matter", lambda seen: seen["hits"] and name in seen["hits"][0])
         self.press("Return")
         self.wait("its questions", lambda seen: seen["matter"])
         while (seen := self.look())["page"] == "matter":
@@ -124,6 +128,36 @@ class WindowProcess:
         """From a checklist without defects to the key that concludes: everything is there, 受理."""
         self.press("A", "F9")
         self.wait("受理", lambda seen: seen["page"] == "outcome" and seen["outcome"] == "accepted" and seen["preview"])
+        self.press("F9")
+
+    def ask_for_more(self) -> None:
+        """From a checklist to the key that concludes: the first material has a defect, 一次性补正告知."""
+        self.press("5", "1", "Return", "A", "F9")
+        self.wait("补正", lambda seen: seen["page"] == "outcome" and seen["outcome"] == "supplement_requested")
+        self.wait("its paper", lambda seen: seen["preview"])
+        self.press("F9")
+
+    def open_file(self, number: str) -> Seen:
+        """F6: look for a case by its number, whose window ever it is."""
+        self.press("F6")
+        self.type("search", number)
+        self.press("Return")
+        return self.wait("the file", lambda seen: seen["page"] == "file" and seen["case_number"] == number)
+
+    def open_first(self, number: str) -> Seen:
+        """F9 at the desk of those who decide and seal, where the case is the first one that waits."""
+        self.press("F9")
+        return self.wait("the file", lambda seen: seen["page"] == "file" and seen["case_number"] == number)
+
+    def choose(self, step: str) -> Seen:
+        """The digit of a step in the open file."""
+        seen = self.wait(step, lambda seen: seen["choices"].get(step) == "")
+        self.press(str(list(seen["choices"]).index(step) + 1))
+        return self.wait("its form", lambda seen: seen["arrival"] or (seen["step"] and seen["may_go"]))
+
+    def do(self, step: str) -> None:
+        """Choose a step and do it as its form is filled in."""
+        self.choose(step)
         self.press("F9")
 
     def die(self, doing: Callable[[], object]) -> None:

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from clerk_app.bootstrap import sample_hall
 from clerk_app.bootstrap.enrolled import read_device
 from clerk_app.bootstrap.server import open_hall
+from clerk_app.crypto.provider import NationalCrypto
+from clerk_app.documents.notice import notice_content
 from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.acts import CaseAct
+from clerk_app.domain.casefile import CaseFile
+from clerk_app.domain.cases import CaseState
+from clerk_app.domain.notices import notices_for
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall import Ticket
+from clerk_app.ports.hall import CaseRecord, Ticket
+from clerk_app.ports.hall_cases import SealUse
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.window import CaseRow, DraftRow, JournalRow, PaperState, StoredPaper, WindowUnit
+from clerk_app.ports.window_files import ActRow
+from clerk_app.services.hall.folding import acts_of, fold_of, opened_case
 from clerk_app.services.hall.tools import system_actor
 from clerk_app.services.window.journal import Journal
+from clerk_app.services.window.records import load_conclusion
 from db.window.store import open_window_store
 
-WINDOW_FOLDER = f"window-{sample_hall.WINDOW_NO}"
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class WindowFacts:
-    """What lies on the window's disk."""
+    """What lies on the window's disk; ``cases`` are those that were taken here."""
 
     cases: list[CaseRow]
     papers: list[StoredPaper]
@@ -32,6 +43,7 @@ class WindowFacts:
     journal: list[JournalRow]
     journal_sound: bool
     to_upload: int
+    acts: list[ActRow]
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,25 @@ class ServerFacts:
     tickets: dict[str, Ticket]
 
 
-def window_facts(folder: Path) -> WindowFacts:
-    """Read the window's store; its process has ended."""
+@dataclass(frozen=True)
+class ServerCaseFacts:
+    """One case on the server's disk. ``checks`` are the first 16 digits of the SM3 of every A4 paper that the
+    server's record and acts carry, by the paper's number; ``rated`` the stages of its visit that were rated."""
+
+    record: CaseRecord
+    file: CaseFile
+    state: CaseState
+    acts: tuple[CaseAct, ...]
+    seals: list[SealUse]
+    kinds: list[str]
+    rated: list[str]
+    checks: dict[str, str]
+
+
+def window_facts(folder: Path, number: str = sample_hall.WINDOW_NO) -> WindowFacts:
+    """Read the window's store, beside its running process too."""
     entropy, clock = SystemEntropy(), SystemClock()
-    device = read_device(folder / WINDOW_FOLDER, DeviceKind.WINDOW, entropy)
+    device = read_device(folder / f"window-{number}", DeviceKind.WINDOW, entropy)
     assert device is not None
     hall_id = device.enrolment.enrolled.hall.hall_id
     store = open_window_store(device.folder / "window.db", device.keys.key("sqlcipher"), hall_id)
@@ -65,6 +92,7 @@ def window_facts(folder: Path) -> WindowFacts:
             journal=rows,
             journal_sound=sound,
             to_upload=unit.outbox.counts()[0],
+            acts=[act for subject in {row.subject for row in rows} for act in unit.acts.of_case(subject)],
         )
 
     try:
@@ -94,3 +122,43 @@ def server_facts(folder: Path, ticket_ids: Sequence[str] = ()) -> ServerFacts:
         return hall.desk.store.read(hall.hall_id, work)
     finally:
         hall.close()
+
+
+def case_at_server(folder: Path, reference: str) -> ServerCaseFacts:
+    """Read everything that the server has of one case, beside the running server."""
+    hall = open_hall(folder)
+
+    def work(unit: HallUnit) -> ServerCaseFacts:
+        case_id = unit.files.locate(reference)
+        assert case_id is not None, reference
+        head = unit.files.head(case_id)
+        assert head is not None
+        record, _ = opened_case(unit, case_id)
+        acts = acts_of(unit, case_id)
+        entries = [*unit.journal.after(0, 100_000), *unit.journal.unsequenced(100_000)]
+        uses = unit.registers.seal_uses(record.received_at - DAY, record.received_at + 30 * DAY)
+        visit = record.ticket_id or case_id
+        stages = ("acceptance", "issue")
+        return ServerCaseFacts(
+            record=record,
+            file=fold_of(unit, case_id),
+            state=head.standing.state,
+            acts=acts,
+            seals=[use for use in uses if use.case_id == case_id],
+            kinds=[entry.kind for entry in entries if entry.subject in {case_id, visit}],
+            rated=[stage for stage in stages if unit.cases.rating_of_visit(visit, stage) is not None],
+            checks=_checks(record, acts),
+        )
+
+    try:
+        return hall.desk.store.read(hall.hall_id, work)
+    finally:
+        hall.close()
+
+
+def _checks(record: CaseRecord, acts: Sequence[CaseAct]) -> dict[str, str]:
+    crypto = NationalCrypto(SystemEntropy())
+    notices = notices_for(load_conclusion(record.conclusion))
+    taken = {notice.document_number: crypto.digest(notice_content(notice)).hex() for notice in notices}
+    later = {paper.number: paper.check for act in acts for paper in act.papers if paper.notice is not None}
+    return {number: check[:16] for number, check in (taken | later).items()}

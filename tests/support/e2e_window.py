@@ -2,8 +2,8 @@
 
 Runs the program itself (``clerk_app.cli``), not a copy of its wiring; only the hands are added. Commands come as lines
 of JSON on standard input, each is answered by one line on standard output: ``press`` (key), ``type`` (into, text),
-``look`` (what the screen shows), ``stored`` (wait until every key pressed so far is on disk), ``shoot`` (path),
-``close``. ``--die-at`` names the moment of a power cut, see ``MOMENTS``.
+``look`` (what the screen shows), ``stored`` (wait until every key pressed so far is on disk), ``arm`` (moment of a
+power cut, see ``MOMENTS``; ``--die-at`` does it from the start), ``shoot`` (path), ``close``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import json
-import os
 import signal
 import sys
 import threading
@@ -26,32 +25,18 @@ from PySide6.QtWidgets import QApplication
 from clerk_app import cli
 from clerk_app.client.hall import HallClient
 from clerk_app.ports.hall import ConnectionState
+from clerk_app.ports.window import StoredPaper
+from clerk_app.services.window.files import FileDesk
 from clerk_app.ui import application
 from clerk_app.ui.hands import Hands
 from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.filework import FileWork
 from clerk_app.ui.window.shell import WindowShell
 from drivers.base.transport import SerialTransport
 from drivers.printer.escpos import EscPosPrinter
-
-
-def _power_cut() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _dies_before(kind: type, method: str) -> None:
-    setattr(kind, method, lambda self, *args, **named: _power_cut())
-
-
-def _dies_after(kind: type, method: str) -> None:
-    whole: Callable[..., object] = getattr(kind, method)
-
-    def last(self: object, *args: object, **named: object) -> None:
-        whole(self, *args, **named)
-        _power_cut()
-
-    setattr(kind, method, last)
+from support.e2e_moments import dies_after, dies_before, power_cut, set_ahead
 
 
 def _dies_writing(command: bytes) -> None:
@@ -61,21 +46,27 @@ def _dies_writing(command: bytes) -> None:
         at = data.find(command)
         whole(self, data if at < 0 else data[: at + len(command) + 8], timeout)
         if at >= 0:
-            _power_cut()
+            power_cut()
 
     SerialTransport.write = half  # type: ignore[method-assign]
 
 
 MOMENTS: dict[str, Callable[[], None]] = {
-    "concluded": lambda: _dies_before(CaseWork, "print_all"),
-    "sending": lambda: _dies_before(EscPosPrinter, "print_job"),
-    "acknowledged": lambda: _dies_after(HallClient, "store_case"),
-    "finishing": lambda: _dies_before(HallClient, "finish"),
+    "concluded": lambda: dies_before(CaseWork, "print_all"),
+    "sending": lambda: dies_before(EscPosPrinter, "print_job"),
+    "acknowledged": lambda: dies_after(HallClient, "store_case"),
+    "finishing": lambda: dies_before(HallClient, "finish"),
     "half a picture": lambda: _dies_writing(b"\x1dv0"),
+    "acted": lambda: dies_after(FileDesk, "act_all"),
+    "telling": lambda: dies_before(HallClient, "store_act"),
+    "told": lambda: dies_after(HallClient, "store_act"),
+    "printing": lambda: dies_before(FileWork, "print_all"),
 }
 """``concluded``: the case is committed, no sheet was touched. ``sending``: a sheet is marked as being sent, no byte has
 left. ``acknowledged``: the server has the case, the window has not noted it. ``finishing``: F9 was pressed, the server
-was not told. ``half a picture``: the printer waits for the rest of an image."""
+was not told. ``half a picture``: the printer waits for the rest of an image. After the counter: ``acted``: a step is
+committed, nothing else is done. ``telling``: the server is about to be told of a step. ``told``: it has the step, the
+window has not noted it. ``printing``: the sheets of a step are about to be printed."""
 
 
 class HandsAtKeyboard(QObject):
@@ -106,6 +97,8 @@ class HandsAtKeyboard(QObject):
                 answer = what_is_shown(shell) if shell is not None else {"ready": False}
             case "stored":
                 self._wait_for_store(_there(shell))
+            case "arm":
+                MOMENTS[command["moment"]]()
             case "shoot":
                 self._hands.shoot(_there(shell), Path(command["path"]))
             case "close":
@@ -129,6 +122,8 @@ def _field(shell: WindowShell, name: str) -> Any:
     if name == "query":
         assert shell.case is not None
         return shell.case.matter.query
+    if name == "search":
+        return shell.idle.search.edit
     return {"name": shell.login_page.name.edit, "password": shell.login_page.password.edit}[name]
 
 
@@ -154,7 +149,40 @@ def what_is_shown(shell: WindowShell) -> dict[str, Any]:
         "to_upload": control.sync.waiting if control.sync else None,
         "may_call": shell.idle.call.isVisible() and shell.idle.call.isEnabled(),
     }
-    return seen | _shown_of_case(control, case) if on_case else seen
+    return seen | (_shown_of_case(control, case) if on_case else _shown_of_room(shell, control))
+
+
+def _shown_of_room(shell: WindowShell, control: DeskControl) -> dict[str, Any]:
+    rooms, room = shell.files, shell.rooms.current
+    if rooms is None or room is None:
+        return {}
+    if room is rooms.office:
+        lists = rooms.office.lists.items()
+        return {"page": "office", **{kind.value: [line.case_number for line in one.lines] for kind, one in lists}}
+    if room is not rooms.file:
+        return {"page": type(room).__name__}
+    page, opened = rooms.file, control.files.opened
+    ask = page.contents.ask
+    return {
+        "page": "file",
+        "case_number": opened.file.opening.case_number if opened else "",
+        "state": opened.file.state.value if opened else "",
+        "acts": [act.act_id for act in opened.file.acts] if opened else [],
+        "accepted": opened.file.accepted_at if opened else None,
+        "choices": {choice.text(): choice.reason() for choice in page.steps.choices},
+        "step": page.steps.step.value if page.steps.step else None,
+        "arrival": page.page.value == "arrival",
+        "result": page.result.words.whole_text(),
+        "verb": page.go.text(),
+        "may_go": page.go.isEnabled(),
+        "papers": _papers(list(control.files.papers)),
+        "asked": ask.accessibleName() if ask is not None and ask.isVisible() and ask.isEnabled() else "",
+        "undecided": control.files.undecided,
+    }
+
+
+def _papers(sheets: list[StoredPaper]) -> list[dict[str, Any]]:
+    return [{"kind": p.kind.value, "number": p.number, "state": p.state.value, "reprint": p.reprint} for p in sheets]
 
 
 def _shown_of_case(control: DeskControl, case: CasePage) -> dict[str, Any]:
@@ -176,13 +204,13 @@ def _shown_of_case(control: DeskControl, case: CasePage) -> dict[str, Any]:
     if concluded is not None:
         seen |= {
             "case_number": concluded.case_number,
-            "papers": [
-                {"kind": p.kind.value, "number": p.number, "state": p.state.value, "reprint": p.reprint}
-                for p in work.papers
-            ],
+            "papers": _papers(list(work.papers)),
             "asked": ask.accessibleName() if ask is not None and ask.isVisible() and ask.isEnabled() else "",
             "rating": control.rating.value,
             "may_end": case.papers.isVisible() and case.papers.stay.isEnabled(),
+            "stage": case.instant.stage.value if case.instant.active else "",
+            "may_issue": case.papers.issue.isVisible() and case.papers.issue.isEnabled(),
+            "undecided": work.undecided,
         }
     return seen
 
@@ -190,8 +218,10 @@ def _shown_of_case(control: DeskControl, case: CasePage) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--die-at", choices=sorted(MOMENTS))
+    parser.add_argument("--ahead-days", type=int, default=0, help="the clock of this PC is so many days ahead")
     own, rest = parser.parse_known_args()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
+    set_ahead(own.ahead_days)
     if own.die_at:
         MOMENTS[own.die_at]()
     make = application.make_application

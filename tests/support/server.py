@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,16 +69,22 @@ class ServerProcess:
         return enrol(self.address, code, kind, f"设备 {window_no}", window_no)
 
 
-def start_server(folder: Path, port: int = 0, *options: str) -> ServerProcess:
-    """Start and wait for the ready line."""
+def start_server(
+    folder: Path,
+    port: int = 0,
+    *options: str,
+    program: str = "clerk_app.bootstrap.server",
+    env: Mapping[str, str] | None = None,
+) -> ServerProcess:
+    """Start and wait for the ready line; ``program`` is a module that runs the server."""
     folder.mkdir(exist_ok=True)
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "clerk_app.bootstrap.server", "--data", str(folder)),
+            *(sys.executable, "-m", program, "--data", str(folder)),
             *("--port", str(port), "--print-enrol-code", *options),
         ],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))), **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -1,0 +1,52 @@
+"""An instant case in one visit: three people at three windows, real processes, and every hand-over by push."""
+
+from __future__ import annotations
+
+from clerk_app.domain.acts import SealKind
+from clerk_app.domain.cases import CaseState
+from support.e2e_office import CLERK, INSTANT, KEEPER, REVIEWER, OfficeHall, kinds_and_states
+
+
+def test_three_people_serve_a_citizen_in_one_visit_and_nobody_refreshes(office: OfficeHall) -> None:
+    clerk, reviewer, keeper = office.sit(CLERK, REVIEWER, KEEPER)
+    office.serve(clerk, INSTANT)
+    clerk.accept()
+    office.station.press(1)
+    number = clerk.wait_for_papers()["case_number"]
+    clerk.wait("the first rating", lambda seen: seen["rating"] == "rated")
+
+    # From here on no key is pressed at a window before the news has reached it by itself.
+    reviewer.wait("the case to decide", lambda seen: seen.get("to_decide") == [number])
+    reviewer.open_first(number)
+    reviewer.do("准予")
+    reviewer.wait("the decision", lambda seen: seen["result"] == "准予已生效")
+
+    keeper.wait("the decision to seal", lambda seen: seen.get("to_seal") == [number])
+    keeper.open_first(number)
+    keeper.do("用印")
+    keeper.wait("the seal", lambda seen: seen["result"] == "用印已生效")
+
+    clerk.wait("the sealed result", lambda seen: seen["stage"] == "ready" and seen["may_issue"])
+    office.station.press(1)
+    clerk.press("F9")
+    clerk.wait("the hand-over", lambda seen: seen["stage"] == "issued")
+    done = clerk.wait("its sheets", lambda seen: seen["may_end"] and seen["rating"] == "rated")
+    assert set(kinds_and_states(done).values()) == {"printed"}
+    there = office.wait_until(number, "grant", "seal", "deliver")
+    clerk.finish()
+    clerk.wait("the upload", lambda seen: seen["to_upload"] == 0)
+
+    there = office.case(number)
+    assert there.state is there.file.state is CaseState.DELIVERED
+    opening = there.file.opening
+    assert len({opening.received_by, there.file.decided_by, there.file.sealed_by}) == 3
+    names = [office.places[place].name for place in (REVIEWER, KEEPER, CLERK)]
+    assert [act.by.name for act in there.acts] == names
+    assert there.rated == ["acceptance", "issue"]
+    assert {use.seal for use in there.seals} == {SealKind.ACCEPTANCE, SealKind.APPROVAL}
+    sealed = {use.paper_number for use in there.seals if use.seal is SealKind.APPROVAL}
+    assert sealed == {paper.number for paper in there.acts[0].papers}
+    printed = [(sheet.place, sheet.check) for sheet in office.sheets(number)]
+    assert len(set(printed)) == len(printed), "no window prints a paper twice"
+    assert {check for _, check in printed} == set(there.checks.values()), "every paper, as the server carries it"
+    assert {place for place, _ in printed} == {CLERK, REVIEWER}
