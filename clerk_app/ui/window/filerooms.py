@@ -47,7 +47,7 @@ class FileRooms(QObject):
 
     def _session(self) -> None:
         """Who has a desk in the office and none at the counter finds that desk instead of the call key."""
-        kinds = self._work.office_kinds
+        kinds = self._work.office.kinds
         self.office.stays = bool(kinds) and Role.CLERK not in self._work.roles
         if self.office.stays:
             self._rooms.open_below(self.office)
@@ -61,7 +61,7 @@ class FileRooms(QObject):
 
     def open_office(self) -> None:
         """Alt+O."""
-        if self._work.office_kinds:
+        if self._work.office.kinds:
             self.office.show_works()
             self._rooms.open(self.office)
         elif self._control.session is not None:

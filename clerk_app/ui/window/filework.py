@@ -19,7 +19,7 @@ from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Fault, NotFound, Rejected
 from clerk_app.ports.hall import FeedEntry, SessionEnded
-from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
+from clerk_app.ports.hall_cases import OnlineSupplement, WorkLine
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled
 from clerk_app.services.window.printing import Answer, Question
@@ -31,15 +31,11 @@ from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.file.doing import OFFICE, perform
 from clerk_app.ui.window.file.forms import Values
 from clerk_app.ui.window.file.steps import Offer, offers, step_name
+from clerk_app.ui.window.office.lists import OfficeLists
 
 MOVES: Final = frozenset({"case.stored", "case.updated", "case.acted", "supplement.arrived", "supplement.taken"})
 """News after which a case stands elsewhere; ``case.viewed`` is not among them: our own look would be news to us."""
 
-OFFICE_KINDS: Final[tuple[tuple[WorkKind, frozenset[Role]], ...]] = (
-    (WorkKind.TO_DECIDE, frozenset({Role.REVIEWER, Role.CHIEF_REPRESENTATIVE})),
-    (WorkKind.TO_SEAL, frozenset({Role.SEAL_KEEPER})),
-    (WorkKind.TO_PREPARE, frozenset({Role.SEAL_KEEPER})),
-)
 COUNTS = "已生效"
 AGAIN = "有问题的不算收到：按 Esc 回去，选“再次告知补正”写明问题"
 
@@ -53,12 +49,11 @@ def cases_moved(entries: Iterable[FeedEntry]) -> frozenset[str]:
 
 class FileWork(QObject):
     """``shown``: a file was opened; ``changed``: what stands in it, the offers, the result or ``busy``;
-    ``papers_changed``: sheets or questions; ``works_changed``: the office's lists; ``session_over``: why to log in."""
+    ``papers_changed``: sheets or questions; ``session_over``: why to log in."""
 
     shown = Signal()
     changed = Signal()
     papers_changed = Signal()
-    works_changed = Signal()
     preview_ready = Signal(object, object)  # CaseStep, PNG bytes or a sentence
     field_wrong = Signal(str, str)
     done = Signal()
@@ -71,9 +66,7 @@ class FileWork(QObject):
         super().__init__()
         self._desk, self._lanes = desk, lanes
         self._session: WindowSession | None = None
-        self.works: dict[WorkKind, tuple[WorkLine, ...]] = {}
-        self.works_at: datetime | None = None
-        self.works_trouble = ""
+        self.office = OfficeLists(desk, lambda: self._files, self._quiet)
         self._clear()
 
     def _clear(self) -> None:
@@ -94,9 +87,7 @@ class FileWork(QObject):
     def act_as(self, session: WindowSession | None) -> None:
         """Who sits at the window from now on."""
         self._session = session
-        self.works = {}
-        self.works_changed.emit()
-        self.refresh_works()
+        self.office.act_as(session)
         if session is not None and self.opened is not None:
             self._take(self.opened)
 
@@ -266,7 +257,7 @@ class FileWork(QObject):
             self.changed.emit()
             if settled.fate is not Fate.WAITING:
                 self.refresh()
-            self.refresh_works()
+            self.office.refresh()
 
         self._files.run(self._desk.files.settle, act_id, done=settled, failed=self._failed)
 
@@ -410,47 +401,20 @@ class FileWork(QObject):
         return (waiting[0].sentence or "正在打印，打完就能办结") if waiting else ""
 
     # --- the office's lists -----------------------------------------------------------------------------------
-    @property
-    def office_kinds(self) -> tuple[WorkKind, ...]:
-        """The lists of this person; empty for somebody who only sits at the counter."""
-        return tuple(kind for kind, roles in OFFICE_KINDS if roles & self.roles)
-
-    def refresh_works(self) -> None:
-        """Read the lists again; many wishes at once are one look."""
-        kinds = self.office_kinds
-        if not kinds or self._session is None or self._session.offline:
-            return
-
-        def read() -> dict[WorkKind, tuple[WorkLine, ...]]:
-            return {kind: self._desk.files.work(kind) for kind in kinds}
-
-        def show(works: dict[WorkKind, tuple[WorkLine, ...]]) -> None:
-            self.works, self.works_at, self.works_trouble = works, self.now, ""
-            self.works_changed.emit()
-
-        def failed(failure: Failure) -> None:
-            self.works_trouble = failure.text
-            self.works_changed.emit()
-            self._quiet(failure)
-
-        self._files.run(read, done=show, failed=failed, key="works")
-
     def next_line(self) -> WorkLine | None:
         """The first line of the lists that this person may do, but for the open file."""
-        here = self.opened.file.case_id if self.opened is not None else ""
-        lines = (line for kind in self.office_kinds for line in self.works.get(kind, ()))
-        return next((line for line in lines if line.mine and line.case_id != here), None)
+        return self.office.next_line(self.opened.file.case_id if self.opened is not None else "")
 
     def follow(self, moved: frozenset[str]) -> None:
         """These cases stand elsewhere now (``cases_moved``)."""
-        self.refresh_works()
+        self.office.refresh()
         if self.opened is not None and self.opened.file.case_id in moved:
             self.refresh()
         self.moved.emit(moved)
 
     def refresh_all(self) -> None:
         """The server was away or is another one: the lists and the open file are read again."""
-        self.refresh_works()
+        self.office.refresh()
         self.refresh()
 
     # --- inside -----------------------------------------------------------------------------------------------

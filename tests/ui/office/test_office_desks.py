@@ -240,7 +240,7 @@ def test_the_server_is_away_and_the_lists_say_so(qtbot, server: OfficeServer, co
     accepted(counter)
     reviewer = sit(qtbot, server, "zm")
     reviewer.counter.plan = ["lost request"] * 4
-    reviewer.control.files.refresh_works()
+    reviewer.control.files.office.refresh()
     reviewer.settle()
     assert "连不上" in office(reviewer).trouble.whole_text()
     assert to_decide(reviewer) == ["食品经营许可（新办）"], "what was known stays"

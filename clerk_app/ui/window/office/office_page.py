@@ -67,7 +67,7 @@ class OfficePage(Room):
         self._connect()
 
     def _connect(self) -> None:
-        self._work.works_changed.connect(self.show_works)
+        self._work.office.changed.connect(self.show_works)
         for one in self.lists.values():
             one.opened.connect(lambda line: self.open_wanted.emit(line.case_id))
             one.refused.connect(self.refused)
@@ -80,12 +80,12 @@ class OfficePage(Room):
     # --- showing ----------------------------------------------------------------------------------------------
     def show_works(self) -> None:
         """Show the lists as they are now; the focus stays where it is."""
-        kinds, now = self._work.office_kinds, self._work.now
+        office, now = self._work.office, self._work.now
         for kind, card in self.cards.items():
-            card.setVisible(kind in kinds)
-            card.show_lines(self._work.works.get(kind, ()), now)
-        self.trouble.setText(self._work.works_trouble)
-        at = self._work.works_at
+            card.setVisible(kind in office.kinds)
+            card.show_lines(office.lines.get(kind, ()), now)
+        self.trouble.setText(office.trouble)
+        at = office.at
         self.note.setText(f"{clock_time(at)} 的情况，有新的会自动来" if at is not None else "")
 
     def tick(self, now: datetime) -> None:
@@ -93,14 +93,10 @@ class OfficePage(Room):
         for lines in self.lists.values():
             lines.tick(now)
 
-    def _open_lines(self) -> list[WorkLine]:
-        lines = [line for kind in self._work.office_kinds for line in self._work.works.get(kind, ())]
-        return [line for line in lines if line.mine]
-
     # --- going on ---------------------------------------------------------------------------------------------
     def start(self) -> None:
         """The focus is on the first line that can be done; while there is none, on the key that opens the next one."""
-        for kind in self._work.office_kinds:
+        for kind in self._work.office.kinds:
             row = self.lists[kind].first_open()
             if row >= 0:
                 self.lists[kind].go_to(row)
@@ -121,7 +117,7 @@ class OfficePage(Room):
         return self.stays or not self.search.edit.hasFocus()
 
     def _first(self) -> None:
-        lines = self._open_lines()
+        lines = self._work.office.open_lines()
         if lines:
             self.open_wanted.emit(lines[0].case_id)
         else:
@@ -129,7 +125,7 @@ class OfficePage(Room):
 
     def _beyond(self, here: WorkList, step: int) -> None:
         """The arrows go on in the next list."""
-        shown = [self.lists[kind] for kind in self._work.office_kinds if self.lists[kind].lines]
+        shown = [self.lists[kind] for kind in self._work.office.kinds if self.lists[kind].lines]
         at = shown.index(here) + step if here in shown else -1
         if 0 <= at < len(shown):
             shown[at].go_to(0 if step > 0 else len(shown[at].lines) - 1)
