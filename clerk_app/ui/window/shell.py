@@ -394,7 +394,7 @@ class WindowShell(QWidget):
             self._case()
 
     def _visitor(self, intake: Intake | None) -> None:
-        self.side.show_case(intake)
+        self.side.show_case(intake, collects=True)
         self.topbar.show_person(intake)
 
     def _free(self) -> None:

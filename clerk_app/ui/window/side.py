@@ -66,14 +66,15 @@ class Side(Surface):
         self._sync: tuple[SyncStatus, tuple[OutboxLine, ...]] | None = None
         self.show_case(None)
 
-    def show_case(self, intake: Intake | None) -> None:
-        """Who came and for whom; None is the free window with its card panel."""
+    def show_case(self, intake: Intake | None, *, collects: bool = False) -> None:
+        """Who came and for whom; None is the free window with its card panel. Who ``collects`` a result needs no power
+        to apply."""
         person = arrived(intake)
         known = person is not None or (intake is not None and intake.applicant is not None)
         self.card.setVisible(not known)
         self.person.setVisible(known)
         if intake is not None and known:
-            self.person.show_intake(intake)
+            self.person.show_intake(intake, collects=collects)
         free = intake is None
         self.last.setVisible(free and self._has_last)
         self.groups.setVisible(free and self._has_groups)
@@ -169,7 +170,7 @@ class _Person(_Section):
         self.body.put(self._top, self.pills, Column(self.phone, self.scope, gap=SPACE.x2))
         self.body.put(self.applicant, self.together)
 
-    def show_intake(self, intake: Intake) -> None:
+    def show_intake(self, intake: Intake, *, collects: bool = False) -> None:
         person = arrived(intake)
         self._top.setVisible(person is not None)
         self.pills.empty()
@@ -178,7 +179,8 @@ class _Person(_Section):
             self.name.setText(person.display_name)
             self.number.setText(mask_id_number(person.id_number))
             today = intake.opened_at.date()
-            for words, state, icon in (*person_pills(person, today), *agency_pills(intake.agent, today)):
+            powers = [] if collects else agency_pills(intake.agent, today)
+            for words, state, icon in (*person_pills(person, today), *powers):
                 self.pills.put(Row(Pill(words, state, icon=icon), None))
         phone = person.phone or intake.contact_phone if person else ""
         self.phone.setText(f"手机 {mask_phone(phone)}" if phone else "")

@@ -104,6 +104,87 @@ def test_space_takes_a_tick_back_and_the_arrows_walk_through_all(qtbot) -> None:
     assert "还没有选要发的结果" in seat.shown()
 
 
+def test_a_power_of_attorney_that_was_brought_along_takes_one_key(qtbot) -> None:
+    hall = Errand(qtbot)
+    opened = hall.ready()
+    hall.told()
+    seat = hall.seat
+    seat.press("Alt+L")
+    seat.compose(opened.file.opening.case_number)
+    seat.press("Enter")
+    seat.lay(agent().person)
+    assert "没有写明“领取”的授权委托书" in seat.shown()
+    assert "李晓彤不是申请人，这件也没有他能用的授权；带了委托书的按 2" in seat.shown()
+    assert "身份证与申请人一致" not in seat.shown()
+    assert _view(hall).cards[0].can is False
+    seat.count()
+    seat.press("2")
+    assert _view(hall).who.scope.isVisible()
+    assert "收下授权委托书原件，看委托人签名和申请人身份证明" in seat.shown()
+    assert seat.focus().text() == "正本 1"
+    assert "授权 代为领取" in seat.shown()
+    assert "委托书没写代为申请" not in seat.shown(), "nobody applies here"
+    seat.press("A", "F9")
+    assert seat.count() == 3
+    assert hall.state_of(opened) == "delivered"
+    delivery = _delivery(hall, opened)
+    assert (delivery.receiver, delivery.relation) == (agent().person.name, "代理人")
+
+
+def test_a_power_that_has_run_out_hands_out_nothing_and_can_be_put_right(qtbot) -> None:
+    hall = Errand(qtbot)
+    opened = hall.ready(applicant=company(), agent=replace(agent(), scope="代为申请"))
+    hall.told()
+    seat = hall.seat
+    seat.lay(agent().person)
+    seat.press("Alt+L", "2", "2")
+    who = _view(hall).who
+    assert seat.focus() is who.scope.edit
+    seat.press("Enter")
+    seat.type("20261101")
+    seat.press("Enter")
+    assert "已经过期" in seat.shown()
+    assert _view(hall).cards[0].can is False
+    assert seat.focus() is who.scope.edit
+    seat.press("F9")
+    assert hall.state_of(opened) == "ready"
+    seat.press("Enter")
+    who.until.edit.clear()
+    seat.type("2026130")
+    seat.press("Enter")
+    assert "没有“2026130”这一天" in who.until.error.text()
+    assert seat.focus() is who.until.edit
+    who.until.edit.clear()
+    seat.type("20261231")
+    seat.press("Enter", "A", "F9")
+    assert hall.state_of(opened) == "delivered"
+    assert _delivery(hall, opened).relation == "代理人"
+
+
+def test_what_is_written_last_of_the_power_is_what_counts(qtbot) -> None:
+    hall = Errand(qtbot)
+    opened = hall.ready(applicant=company(), agent=replace(agent(), scope="代为申请"))
+    hall.told()
+    seat = hall.seat
+    seat.lay(agent().person)
+    seat.press("Alt+L", "2", "A", "2")
+    _view(hall).who.scope.edit.clear()
+    seat.compose("代为申请")
+    seat.press("F9")
+    assert hall.state_of(opened) == "ready"
+    assert "没有写“领取”" in seat.shown()
+
+
+def test_without_another_person_there_is_no_power_to_ask_for(qtbot) -> None:
+    hall = Errand(qtbot)
+    hall.ready()
+    hall.told()
+    hall.seat.lay(resident())
+    hall.seat.press("Alt+L", "2")
+    assert hall.seat.toast == "这件没有代理人；别人带委托书来领的，先放他的身份证"
+    assert not _view(hall).who.scope.isVisible()
+
+
 def test_an_agent_without_the_power_to_collect_gets_nothing(qtbot) -> None:
     hall = Errand(qtbot)
     only_apply = replace(agent(), scope="代为申请")

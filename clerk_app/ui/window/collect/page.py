@@ -146,9 +146,9 @@ class CollectPage(QWidget):
         self._show_bar()
         self._fit()
 
-    def show_taker(self, taker: Taker, sentence: str, *, ok: bool) -> None:
-        """Who takes the results, and how that was made sure."""
-        self.who.show_taker(taker, sentence, ok=ok)
+    def show_taker(self, taker: Taker, sentence: str, *, ok: bool, power: bool = False) -> None:
+        """Who takes the results, and how that was made sure; ``power`` asks for the power of attorney they brought."""
+        self.who.show_taker(taker, sentence, ok=ok, power=power)
         for card in self.cards:
             card.hide_pieces(taker is Taker.POST)
         self._fit()

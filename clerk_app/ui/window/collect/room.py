@@ -9,20 +9,13 @@ from PySide6.QtCore import Signal
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import DeliveryManner
-from clerk_app.domain.identity import IdType
+from clerk_app.domain.errors import Rejected
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number
 from clerk_app.domain.papers import PaperKind
-from clerk_app.domain.persons import (
-    Agent,
-    Applicant,
-    LegalEntity,
-    NaturalPerson,
-    OtherOrganisation,
-    applicant_name,
-)
+from clerk_app.domain.parties import check_day, power_of_attorney
+from clerk_app.domain.persons import Agent, NaturalPerson, applicant_name
 from clerk_app.domain.receiving import TO_COLLECT
-from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.issue import Issued, Result
 from clerk_app.services.window.printing import Answer, Question
 from clerk_app.ui.keys import Page
@@ -31,6 +24,7 @@ from clerk_app.ui.kit.layout import Column
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.asking import RatingState
 from clerk_app.ui.window.collect.page import CollectPage
+from clerk_app.ui.window.collect.people import addressee, agent_lock, is_another, number_of, visitor
 from clerk_app.ui.window.collect.who import Taker
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.rooms import Room
@@ -41,21 +35,13 @@ SELF, BY_AGENT = "本人", "代理人"
 AGENTS = frozenset({BY_AGENT, "法定代理人"})
 NO_CARD = "没有读身份证，请核对证件后再发"
 NO_SCREEN = "没有接手写屏，请来领的人在打出来的回证上签字"
+NOT_HIS = "{}不是申请人，这件也没有他能用的授权；带了委托书的按 2"
 NOBODY = "还不知道交给谁，请放来领的人的身份证"
 RATINGS = {
     RatingState.ASKING: "评价器已亮，请申请人评价",
     RatingState.RATED: "申请人已评价",
     RatingState.UNRATED: "申请人没有评价",
 }
-
-
-def number_of(applicant: Applicant | None) -> str:
-    """The number under which the results of an applicant are kept."""
-    if isinstance(applicant, NaturalPerson):
-        return applicant.id_number
-    if isinstance(applicant, LegalEntity):
-        return applicant.credit_code
-    return applicant.certificate_number if isinstance(applicant, OtherOrganisation) else ""
 
 
 class CollectRoom(Room):
@@ -71,6 +57,8 @@ class CollectRoom(Room):
         self._control = control
         self._network, self._store = lanes.lane("network"), lanes.lane("store")
         self._person: NaturalPerson | None = None
+        self._power: Agent | None = None
+        """The power of attorney that was brought along, as the clerk read it."""
         self._results: tuple[Result, ...] = ()
         self._issued: Issued | None = None
         self._wish = False
@@ -84,7 +72,8 @@ class CollectRoom(Room):
         self.setLayout(column)
         self.sheets = Sheets(control.desk.printing, lanes.lane("printer"))
         self.view.search_wanted.connect(self.look_for)
-        self.view.taker_wanted.connect(self._choose)
+        self.view.taker_wanted.connect(self._wanted)
+        self.view.who.power_changed.connect(self._bring_power)
         self.view.issue_wanted.connect(self._issue)
         self.view.end_wanted.connect(self._end)
         self.view.sign_wanted.connect(self._sign)
@@ -102,7 +91,7 @@ class CollectRoom(Room):
     # --- beginning --------------------------------------------------------------------------------------------
     def begin(self, person: NaturalPerson | None = None, reference: str = "") -> None:
         """Open for the person whose card was read, for a case's number, or empty with the search in front."""
-        self._results, self._issued, self._wish = (), None, False
+        self._results, self._issued, self._wish, self._power = (), None, False, None
         self._person = person or arrived(self._control.work.intake)
         self._clear_ask()
         self.view.lock_sign("" if self.has_screen() else NO_SCREEN)
@@ -119,7 +108,7 @@ class CollectRoom(Room):
         stands for them."""
         if self._issued is not None or self.sheets.busy:
             return
-        self._person = person
+        self._person, self._power = person, None
         shown = [one.opened for one in self._results]
         issues, actor = self._control.desk.issues, self._actor
 
@@ -136,6 +125,7 @@ class CollectRoom(Room):
         if self._issued is not None or self.sheets.busy:
             return
         desk, actor, person = self._control.desk, self._actor, self._person
+        self._power = None
 
         def find() -> tuple[Result, ...]:
             opened = desk.files.open(reference, actor)
@@ -161,24 +151,62 @@ class CollectRoom(Room):
         self.view.show_results(results, who, self._control.desk.clock.now())
         self._show_locks()
         self.visitor_changed.emit(self._visitor())
-        self._choose(self._preset())
+        self._choose(self._preset() if self._power is None else Taker.AGENT)
 
     def _visitor(self) -> Intake | None:
-        """The first case, with the person who is here in the place of the one who applied."""
-        person = self._person
+        """The first case, with the person who is here."""
         if not self._results:
             return None
-        intake = self._results[0].opened.conclusion.intake
-        if person is None:
-            return intake
-        if isinstance(intake.applicant, NaturalPerson) and intake.applicant.id_number == person.id_number:
-            return replace(intake, applicant=person, agent=None)
-        return replace(intake, agent=replace(intake.agent, person=person) if intake.agent else Agent(person))
+        return visitor(self._results[0].opened.conclusion.intake, self._person, self._power)
 
     def _preset(self) -> Taker:
         """Who is here, as far as it is known."""
         relations = {one.receiver_relation for one in self._results if one.can}
         return Taker.AGENT if relations and relations <= AGENTS else Taker.APPLICANT
+
+    # --- a power of attorney ----------------------------------------------------------------------------------
+    def _wanted(self, taker: Taker) -> None:
+        """A digit: who takes it. 代理人 of whom this case knows no power asks for the one that was brought along."""
+        if taker is Taker.AGENT and self._agent_lock():
+            if self._power is None:
+                self._bring_power()
+            else:
+                self.view.who.scope.setFocus()
+        else:
+            self._choose(taker)
+
+    def _bring_power(self) -> None:
+        """Look at all results again as they stand with this paper."""
+        person, who = self._person, self.view.who
+        assert person is not None
+        today = self._control.desk.clock.now().date()
+        try:
+            read = power_of_attorney(person, scope=who.scope.value(), today=today, valid_to=who.until.value())
+        except Rejected as wrong:
+            field = who.scope if wrong.field == "scope" else who.until
+            field.set_error(wrong.reason)
+            field.setFocus()
+            return
+        power = self._power = read.agent
+        results, issues, actor = self._results, self._control.desk.issues, self._actor
+        self._look_up(lambda: tuple(issues.look(one.opened, person, actor, power) for one in results))
+
+    def _power_changed(self) -> bool:
+        """Whether something else is written by now than the results were looked at with."""
+        who, power = self.view.who, self._power
+        if power is None:
+            return False
+        try:
+            until = check_day(who.until.value(), field="valid_to", what="有效期")
+        except Rejected:
+            return True
+        return (power.scope, power.valid_to) != (who.scope.value(), until)
+
+    def _agent_lock(self) -> str:
+        """Why nobody is known who may collect for the applicant of this case; empty when somebody is."""
+        if not self._results:
+            return ""
+        return agent_lock(self._results[0].opened.conclusion.intake, self._control.desk.clock.now().date())
 
     # --- who --------------------------------------------------------------------------------------------------
     def _choose(self, taker: Taker) -> None:
@@ -193,7 +221,12 @@ class CollectRoom(Room):
             return
         person, read = self._receiver(taker)
         looks = list(dict.fromkeys(look for one in self._results if one.can for look in one.checks))
-        if person is None:
+        if taker is Taker.AGENT and self._power is not None:
+            refused = "" if looks else next((one.why for one in self._results), "")
+            self.view.show_taker(taker, refused or "；".join(looks), ok=False, power=True)
+            if refused:
+                self.view.who.scope.setFocus()
+        elif person is None:
             self.view.show_taker(taker, "；".join([NOBODY, *looks]), ok=False)
         elif not read:
             self.view.show_taker(
@@ -201,8 +234,15 @@ class CollectRoom(Room):
             )
         elif looks:
             self.view.show_taker(taker, "；".join(looks), ok=False)
+        elif self._is_stranger(person):
+            self.view.show_taker(taker, NOT_HIS.format(person.display_name), ok=False)
         else:
             self.view.show_taker(taker, self._matched(taker, person), ok=True)
+
+    def _is_stranger(self, person: NaturalPerson) -> bool:
+        """Whether none of these results has anything to do with this person."""
+        nothing = not any(one.can or one.receiver_relation for one in self._results)
+        return nothing and is_another(self._results[0].opened.conclusion.intake, person)
 
     def _matched(self, taker: Taker, person: NaturalPerson) -> str:
         if taker is Taker.AGENT:
@@ -223,13 +263,11 @@ class CollectRoom(Room):
 
     def _show_locks(self) -> None:
         intake = self._results[0].opened.conclusion.intake if self._results else None
-        today = self._control.desk.clock.now().date()
-        lock = ""
-        if intake is not None:
-            if intake.agent is None:
-                lock = "这件没有代理人"
-            elif not intake.agent.may(TO_COLLECT, today):
-                lock = f"授权书没有写“{TO_COLLECT}”，要本人来领，或带写明“{TO_COLLECT}”的委托书"
+        lock = self._agent_lock()
+        if intake is not None and is_another(intake, self._person):
+            lock = ""
+        elif lock:
+            lock = f"{lock}；别人带委托书来领的，先放他的身份证"
         self.view.who.lock(Taker.AGENT, lock)
         of_company = intake is not None and not isinstance(intake.applicant, NaturalPerson)
         self.view.who.name_applicant("单位负责人" if of_company else "申请人本人")
@@ -239,11 +277,14 @@ class CollectRoom(Room):
         if self.sheets.busy:
             self.sheets.again()
             return
+        if self._power_changed():
+            self._bring_power()
+            return
         taker, who, ticket = self.view.who.taker, self.view.who, self._control.ticket
         post = taker is Taker.POST
         person, read = self._receiver(Taker.APPLICANT if post else taker)
         if person is None and post:
-            person = _addressee(self._results[0].opened)
+            person = addressee(self._results[0].opened.conclusion.intake)
         if person is None:
             self._control.said.emit(NOBODY)
             return
@@ -261,6 +302,7 @@ class CollectRoom(Room):
             carrier=who.carrier.value() if post else "",
             tracking=who.tracking.value() if post else "",
             address=who.address.value() if post else "",
+            power=self._power if taker is Taker.AGENT else None,
             ticket_id=ticket.ticket_id if ticket else None,
             done=self._handed_out,
             failed=self._not_issued,
@@ -353,9 +395,3 @@ class CollectRoom(Room):
             self._choose(self._preset())
             return True
         return False
-
-
-def _addressee(opened: OpenFile) -> NaturalPerson:
-    """By post it goes to the applicant; the service writes the organisation's name."""
-    applicant = opened.conclusion.intake.applicant
-    return NaturalPerson(name=applicant_name(applicant), id_type=IdType.OTHER, id_number=number_of(applicant))

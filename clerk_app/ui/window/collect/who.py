@@ -23,13 +23,16 @@ class Taker(IntEnum):
 
 
 _NAMES = ("申请人本人", "代理人", "改邮寄")
+SCOPE = "代为领取"
 
 
 class Who(QWidget):
-    """``chosen`` carries a ``Taker``; a locked one says why (``refused``)."""
+    """``chosen`` carries a ``Taker``; a locked one says why (``refused``); ``power_changed`` follows what is written of
+    a power of attorney that was brought along."""
 
     chosen = Signal(object)
     refused = Signal(str)
+    power_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +54,15 @@ class Who(QWidget):
         first.setStretch(0, 1)
         first.setStretch(1, 1)
         self.post.setLayout(Column(first, self.address, gap=SPACE.x6))
+        self.scope = Field("委托书写的权限", value=SCOPE, max_length=80)
+        self.until = Field("到哪天为止", hint="没写就空着", latin=True, max_length=12)
+        self.scope.entered.connect(lambda _text: self.until.setFocus())
+        self.until.entered.connect(lambda _text: self.power_changed.emit())
+        self.power = QWidget()
+        written = Row(self.scope, self.until, gap=SPACE.x12)
+        written.setStretch(0, 1)
+        written.setStretch(1, 1)
+        self.power.setLayout(written)
         said = Row(self.icon, self.line, gap=SPACE.x6)
         said.setStretch(1, 1)
         self.setLayout(
@@ -58,6 +70,7 @@ class Who(QWidget):
                 Text("谁来领", "note", "ink7"),
                 Row(*self.chips, None, gap=SPACE.x6),
                 said,
+                self.power,
                 self.post,
                 None,
                 gap=SPACE.x6,
@@ -66,14 +79,13 @@ class Who(QWidget):
         )
         self.show_taker(Taker.APPLICANT, "", ok=True)
 
-    def typing(self) -> bool:
-        """Whether the focus is in a field of the post."""
-        return any(field.edit.hasFocus() for field in (self.carrier, self.tracking, self.address))
-
     def clear(self) -> None:
-        """Another visitor: nothing is known of a parcel."""
+        """Another visitor: nothing is known of a parcel or of a power of attorney."""
         self.tracking.set_value("")
         self.address.set_value("")
+        self.scope.set_value(SCOPE)
+        self.until.set_value("")
+        self.until.set_error("")
 
     def name_applicant(self, name: str) -> None:
         """Who comes where the applicant does: of a company the one who speaks for it."""
@@ -96,8 +108,9 @@ class Who(QWidget):
         else:
             self.chosen.emit(taker)
 
-    def show_taker(self, taker: Taker, sentence: str, *, ok: bool) -> None:
-        """Who takes it, and whether that is made sure (green) or still to be looked at (amber)."""
+    def show_taker(self, taker: Taker, sentence: str, *, ok: bool, power: bool = False) -> None:
+        """Who takes it, and whether that is made sure (green) or still to be looked at (amber). ``power`` asks what the
+        power of attorney says that was brought along."""
         self.taker = taker
         self.line.setText(sentence)
         self.line.set_tone("ok" if ok else "warn")
@@ -105,6 +118,7 @@ class Who(QWidget):
         self.icon.setVisible(bool(sentence))
         self.line.setVisible(bool(sentence))
         self.post.setVisible(taker is Taker.POST)
+        self.power.setVisible(power)
         self._show_chips()
 
     def _show_chips(self) -> None:
