@@ -109,7 +109,7 @@ def _limits(c: Conclusion) -> Spans:
     if m.statutory_limit is not None:
         text = m.statutory_limit.text
         until = f"（至{_until(m.statutory_limit, c.statutory.at)}）" if c.statutory else ""
-        spans.append(Span(f"法定期限{text}；" if text.startswith("无") else f"法定 {text}{until}；"))
+        spans.append(Span(f"{text}；" if text.startswith("无") else f"法定 {text}{until}；"))
     if m.promised_limit is None:
         spans.append(Span("承诺期限目录未载明。"))
     elif c.promised is not None:

@@ -15,8 +15,9 @@ from clerk_app.domain.calendar import WorkingCalendar, due
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.masking import mask_name
 from clerk_app.domain.outcomes import NOTICE_LIMIT
+from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.window import CaseRow, DraftRow, WindowStore, WindowUnit
+from clerk_app.ports.window import CaseRow, DraftRow, PaperState, WindowStore, WindowUnit
 from clerk_app.ports.window_files import ActRow
 from clerk_app.services.window.cases import Draft, draft_line
 
@@ -30,7 +31,8 @@ _SHOWN_AFTER = timedelta(days=30)
 _OLDEST = timedelta(days=366)
 _WEEKDAYS = "一二三四五六日"
 
-_ACCEPTED = frozenset({CaseState.ACCEPTED, CaseState.ACCEPTED_WITH_DEFICIENCY, CaseState.ACCEPTED_BY_COMMITMENT})
+_ACCEPTED = frozenset({PaperKind.ACCEPTANCE_NOTICE, PaperKind.DEFICIENCY_NOTICE})
+_DONE_WITH = frozenset({PaperState.WITHDRAWN, PaperState.VOIDED})
 
 
 class Urgency(StrEnum):
@@ -140,7 +142,7 @@ class OverviewDesk:
             ]
             return Overview(
                 at=now,
-                day=_my_day(mine, advice),
+                day=_my_day(unit, mine, advice),
                 cases=(
                     _count(
                         CaseState.SUPPLEMENT_REQUESTED,
@@ -165,13 +167,17 @@ class OverviewDesk:
         return self._store.read(work)
 
 
-def _my_day(cases: Sequence[CaseRow], advice: int) -> MyDay:
+def _my_day(unit: WindowUnit, cases: Sequence[CaseRow], advice: int) -> MyDay:
+    """What was accepted and asked for is told by the papers that were served: the states go on."""
     spans = [(case.concluded_at - case.called_at).total_seconds() for case in cases]
+    served = [
+        {paper.kind for paper in unit.papers.of_case(case.case_id) if paper.state not in _DONE_WITH} for case in cases
+    ]
     return MyDay(
         served=len({case.ticket_id or case.case_id for case in cases}),
         mean_seconds=round(sum(spans) / len(spans)) if spans else None,
-        accepted=sum(case.state in _ACCEPTED for case in cases),
-        supplements=sum(case.state is CaseState.SUPPLEMENT_REQUESTED for case in cases),
+        accepted=sum(not _ACCEPTED.isdisjoint(kinds) for kinds in served),
+        supplements=sum(PaperKind.SUPPLEMENT_NOTICE in kinds for kinds in served),
         consulted=advice,
     )
 

@@ -48,7 +48,7 @@ def test_the_summary_names_number_document_and_promised_day(page: PapersPage) ->
     text = shown(page.summary)
     assert "MH-12-20261123-0031" in text
     assert "明市监受〔2026〕12-0032 号" in text
-    assert "承诺 12-03（周四） 前办结" in text
+    assert "承诺 12-03（周四）前办结" in text
     assert "暂定" not in text
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from clerk_app.domain.cases import CaseState
-from clerk_app.domain.checklist import Verdict, toggle_phrase
+from clerk_app.domain.checklist import MaterialCheck, Verdict, toggle_phrase
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.window import Step
@@ -63,6 +63,19 @@ def test_my_day_counts_visits_and_the_mean_from_call_to_conclusion(window: Windo
     page = overview(window)
     assert (page.day.served, page.day.accepted, page.day.supplements) == (2, 2, 1)
     assert page.day.mean_seconds == (4 + 8 + 0) * 60 // 3
+
+
+def test_my_day_keeps_what_was_served_when_the_cases_go_on() -> None:
+    place = Place()
+    place.sealed(place.accepted())
+    intake = place.intake()
+    intake = intake.with_check(toggle_phrase(intake.checks["layout"], "未标注面积"))
+    asked = place.window.cases.conclude(intake, OutcomeKind.SUPPLEMENT_REQUESTED, CLERK)
+    came = (MaterialCheck("layout", Verdict.COPY, pieces=1),)
+    opened = place.files.supplement(place.files.open(asked.case_id, CLERK), came, CLERK).opened
+    assert opened.file.state is CaseState.ACCEPTED
+    day = OverviewDesk(place.window.store, place.window.clock, calendar).overview(CLERK).day
+    assert (day.accepted, day.supplements) == (2, 1)
 
 
 def test_the_last_visit_tells_that_it_was_rated_but_not_how(window: Window) -> None:

@@ -12,8 +12,8 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain import outcomes
 from clerk_app.domain.conclusion import competent_body, document_kinds, ending_reason, gives_receipt
 from clerk_app.domain.intake import Intake
-from clerk_app.domain.law import ACCEPTING, OutcomeKind, rules_text, silence_accepts
-from clerk_app.domain.papers import PAPER_NAMES
+from clerk_app.domain.law import ACCEPTING, OutcomeKind, rules_text, silence_accepts, supplement_title
+from clerk_app.domain.papers import PAPER_NAMES, PaperKind
 from clerk_app.ui.keys import Page, bind, pressed
 from clerk_app.ui.kit.buttons import Button, ButtonRole, Choice
 from clerk_app.ui.kit.field import Field
@@ -153,7 +153,7 @@ class OutcomePage(QWidget):
         caution = _caution(self._intake, kind, self._late)
         self._caution.setVisible(bool(caution))
         self._caution_text.setText(caution)
-        self._papers.setText(_paper_line(kind))
+        self._papers.setText(_paper_line(kind, self._intake))
         self._printer.setVisible(kind is not None)
         self._show_go()
         if kind is None:
@@ -301,11 +301,14 @@ def _caution(intake: Intake, kind: OutcomeKind | None, late: str) -> str:
     return "只能告知一次，没写的以后不能再要。" + (f"{silence}。" if silence else "")
 
 
-def _paper_line(kind: OutcomeKind | None) -> str:
+def _paper_line(kind: OutcomeKind | None, intake: Intake | None) -> str:
     if kind is None:
         return ""
     paper = next(iter(document_kinds(kind)), None)
-    parts = [f"A4 {PAPER_NAMES[paper]} 2 份"] if paper else []
+    name = PAPER_NAMES[paper] if paper else ""
+    if paper is PaperKind.SUPPLEMENT_NOTICE and intake is not None and intake.matter is not None:
+        name = supplement_title(intake.matter.procedure_law)
+    parts = [f"A4 {name} 2 份"] if name else []
     if gives_receipt(kind):
         parts.append("小票收件凭证 1 份")
     return " · ".join(parts) or "不出文书"

@@ -77,12 +77,12 @@ def _due_line(concluded: Concluded) -> str:
     parts = []
     if conclusion.promised is not None:
         unsure = "（暂定，放假安排公布后以新日期为准）" if conclusion.promised.provisional else ""
-        parts.append(f"承诺 {screen_day(conclusion.promised.day)} 前办结{unsure}")
+        parts.append(f"承诺 {screen_day(conclusion.promised.day)}前办结{unsure}")
     if conclusion.tolerance_due is not None:
         unsure = "（暂定）" if conclusion.tolerance_due.provisional else ""
-        parts.append(f"容缺材料 {screen_day(conclusion.tolerance_due.day)} 前补{unsure}")
+        parts.append(f"容缺材料 {screen_day(conclusion.tolerance_due.day)}前补{unsure}")
     if conclusion.supplement_due is not None and conclusion.outcome is OutcomeKind.SUPPLEMENT_REQUESTED:
-        parts.append(f"{screen_day(conclusion.supplement_due.date())} 前补正")
+        parts.append(f"{screen_day(conclusion.supplement_due.date())}前补正")
     return joined(*parts)
 
 

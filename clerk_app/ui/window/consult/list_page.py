@@ -74,7 +74,7 @@ class ListPage(QWidget):
         self.agency = Chip("委托别人来办", key="D")
         self.stack = QStackedWidget()
         self.legend = Legend()
-        self.sum = Text("", "note", "ink7", wrap=True)
+        self.sum = ElidedLabel("", "note", "ink7")
         self.media = [Chip(_NAMES[one], key=str(number)) for number, one in enumerate(MEDIA, start=1)]
         self._how = Text("怎么给", "note", "ink5")
         self.go = Button("", ButtonRole.PRIMARY, key=key("give_list").cap())

@@ -111,7 +111,7 @@ class ArrivalPane(QWidget):
         if not left:
             return f"{came}补齐了：{screen_day(day.date())}受理，时限从这一天算起"
         due = file.supplement_due if waits else file.opening.tolerance_due
-        until = f"{screen_day(due.date())} 前补" if due is not None else ""
+        until = f"{screen_day(due.date())}前补" if due is not None else ""
         late = "（已经过期）" if due is not None and due < self._now else ""
         return came + joined(f"还差 {left} 项", f"{until}{late}", "补齐当日受理" if waits else "")
 
