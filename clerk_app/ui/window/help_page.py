@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -50,12 +51,13 @@ class HelpPage(Overlay):
         self._columns = Row(gap=SPACE.x24)
         self.body.put(self._columns, None)
 
-    def open_for(self, page: Page) -> None:
-        """Fill for the page and show."""
+    def open_for(self, page: Page, own: Sequence[Key] | None = None) -> None:
+        """Fill for the page and show; ``own`` are the keys of its mode in place of the page's."""
         self.note.setText(f"现在在「{PAGE_NAMES[page]}」")
         self._columns.empty()
         for at in chain(page):
-            keys = [entry for entry in keys_of(at) if entry.id not in self._without]
+            listed = keys_of(at) if own is None or at is not page else own
+            keys = [entry for entry in listed if entry.id not in self._without]
             if not keys:
                 continue
             grid = Grid(across=SPACE.x8, down=SPACE.x6)

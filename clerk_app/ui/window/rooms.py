@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from clerk_app.ui.keys import Page
+from clerk_app.ui.keys import Key, Page, keys_of
 
 
 class Room(QWidget):
@@ -14,6 +14,10 @@ class Room(QWidget):
     left = Signal()
     page = Page.EVERYWHERE
     """Whose keys the F1 page shows; a room with modes changes it."""
+
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that are on now, those of its page for most rooms."""
+        return keys_of(self.page)
 
     def start(self) -> None:
         """The focus goes where the next key belongs."""

@@ -332,17 +332,12 @@ class WindowShell(QWidget):
 
     def _open_help(self) -> None:
         assert self.control is not None
-        pages = {
-            later.Step.APPLICANT: Page.APPLICANT,
-            later.Step.MATTER: Page.MATTER,
-            later.Step.MATERIALS: Page.CHECKLIST,
-            later.Step.OUTCOME: Page.OUTCOME,
-            later.Step.PAPERS: Page.PAPERS,
-        }
-        page = Page.IDLE if self.control.work.intake is None else pages[self.control.work.step]
-        if self.rooms.current is not None:
-            page = self.rooms.current.page
-        self.help.open_for(page)
+        assert self.case is not None
+        room = self.rooms.current
+        if room is not None:
+            self.help.open_for(room.page, room.keys())
+        else:
+            self.help.open_for(Page.IDLE if self.control.work.intake is None else self.case.page)
 
     def _open_network(self) -> None:
         assert self.control is not None

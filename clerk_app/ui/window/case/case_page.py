@@ -12,7 +12,7 @@ from clerk_app.design.words import exact_time
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.window import Step
 from clerk_app.services.window.rating import Rated
-from clerk_app.ui.keys import bind
+from clerk_app.ui.keys import Page, bind
 from clerk_app.ui.kit.labels import IconLabel, KeyHint, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.stepbar import StepBar
@@ -21,7 +21,7 @@ from clerk_app.ui.kit.theme import px
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.asking import RatingState
 from clerk_app.ui.window.case.applicant_page import ApplicantPage
-from clerk_app.ui.window.case.checklist_page import ChecklistPage
+from clerk_app.ui.window.case.checklist_page import LEGENDS, ChecklistPage
 from clerk_app.ui.window.case.head import MatterHead
 from clerk_app.ui.window.case.matter_page import MatterPage
 from clerk_app.ui.window.case.outcome_page import OutcomePage
@@ -116,6 +116,21 @@ class CasePage(QWidget):
         self.papers.issue_wanted.connect(self.instant.issue)
         self.instant.changed.connect(self._show_instant)
         self.instant.said.connect(work.said)
+
+    @property
+    def page(self) -> Page:
+        """Whose keys are on now: those of the step, or of a mode inside it."""
+        match self._work.step:
+            case Step.APPLICANT:
+                return Page.PARTIES if self.applicant.rows.hasFocus() else Page.APPLICANT
+            case Step.MATTER:
+                return self.matter.page
+            case Step.MATERIALS:
+                mode = LEGENDS.get(self.checklist.list.mode)
+                return mode[1] if mode else Page.CHECKLIST
+            case Step.OUTCOME:
+                return Page.OUTCOME
+        return Page.ASK if self.papers.ask is not None else Page.PAPERS
 
     # --- showing ----------------------------------------------------------------------------------------------
     def _show(self) -> None:

@@ -153,6 +153,11 @@ class MatterPage(QWidget):
         self._show_questions()
         return True
 
+    @property
+    def page(self) -> Page:
+        """Whose keys are on: those of the search or of the questions."""
+        return Page.MATTER if self._searching else Page.SITUATION
+
     def _show_search(self) -> None:
         self._searching = True
         self.stack.setCurrentIndex(0)

@@ -17,13 +17,12 @@ from clerk_app.domain.checklist import RECEIVED, MaterialCheck, Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.ports.hall_cases import OnlineSupplement
 from clerk_app.services.window.filevalues import OpenFile
-from clerk_app.ui.keys import key, keys_of
+from clerk_app.ui.keys import Key, key, keys_of
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.window.case.checklist_list import Checklist
 from clerk_app.ui.window.case.checklist_page import LEGENDS, Heads
-from clerk_app.ui.window.case.checklist_rows import Mode
 from clerk_app.ui.window.frames import Level
 
 _KEYS = ("all_present", "accept_row", "original", "copy", "exempt", "defect", "clear_row", "record_arrival")
@@ -152,9 +151,12 @@ class ArrivalPane(QWidget):
         """Esc closes the open row; False when none is open."""
         return self.list.close_row(cancel=True)
 
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that are on now: those of the rows, or of the row that is open."""
+        if self.list.mode not in LEGENDS:
+            return tuple(key(name) for name in _KEYS)
+        return tuple(one for one in keys_of(LEGENDS[self.list.mode][1]) if one.id != "rewrite")
+
     def _show_legend(self) -> None:
-        if self.list.mode is Mode.VERDICTS:
-            self.legend.show_keys("", (key(name) for name in _KEYS))
-        elif self.list.mode in LEGENDS:
-            title, page, tone = LEGENDS[self.list.mode]
-            self.legend.show_keys(title, (one for one in keys_of(page) if one.id != "rewrite"), tone=tone)
+        title, _, tone = LEGENDS.get(self.list.mode, ("", None, "ink7"))
+        self.legend.show_keys(title, self.keys(), tone=tone)

@@ -12,7 +12,7 @@ from clerk_app.domain.acts import Approval
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.services.window.filevalues import OpenFile
-from clerk_app.ui.keys import Page, bind, key, keys_of
+from clerk_app.ui.keys import Key, Page, bind, key, keys_of
 from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
@@ -371,6 +371,9 @@ class FilePage(Room):
             self.steps.keyPressEvent(event)
         else:
             super().keyPressEvent(event)
+
+    def keys(self) -> tuple[Key, ...]:
+        return self.arrival.keys() if self._in_arrival else super().keys()
 
     # --- a room -----------------------------------------------------------------------------------------------
     def start(self) -> None:
