@@ -83,6 +83,8 @@ class FileWork(QObject):
         self.result: tuple[str, State] = ("", State.NEUTRAL)
         self.finished = False
         """The step of an office desk is done: the next line of the list can be opened."""
+        self._unsettled: tuple[CaseStep, Acted] | None = None
+        """The last step, while the server has not said whether it counts."""
 
     def act_as(self, session: WindowSession | None) -> None:
         """Who sits at the window from now on."""
@@ -223,6 +225,7 @@ class FileWork(QObject):
     def _act(self, step: CaseStep, work: Callable[[], Acted]) -> None:
         self.busy = True
         self.result = ("", State.NEUTRAL)
+        self._unsettled = None
         self.changed.emit()
 
         def acted(done: Acted) -> None:
@@ -247,6 +250,7 @@ class FileWork(QObject):
                 self.print_settled()
             if self.opened is None or self.opened.file.case_id != case_id:
                 return
+            self._unsettled = (step, done) if settled.fate is Fate.WAITING else None
             if settled.fate is Fate.REFUSED:
                 self.result = (f"{step_name(step)}没有生效：{settled.sentence}", State.BAD)
             elif settled.fate is Fate.WAITING and step in OFFICE:
@@ -322,6 +326,12 @@ class FileWork(QObject):
         """Print what is not printed yet; sheets whose fate is unknown wait for their answer."""
         if self.opened is not None:
             self._print(lambda case_id: self._desk.printing.print_case(case_id, self.actor))
+
+    def synced(self) -> None:
+        """The server was told of everything: what waited for its word has it now."""
+        self.print_settled()
+        if self._unsettled is not None and self._session is not None:
+            self._settle(*self._unsettled)
 
     def print_settled(self) -> None:
         """Print what waited for the server's word, of any case: the server may have been away when it was done."""
