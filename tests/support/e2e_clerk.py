@@ -144,9 +144,15 @@ class WindowProcess:
         self.press("Return")
         return self.wait("the file", lambda seen: seen["page"] == "file" and seen["case_number"] == number)
 
-    def open_first(self, number: str) -> Seen:
-        """F9 at the desk of those who decide and seal, where the case is the first one that waits."""
-        self.press("F9")
+    def open_from_office(self, number: str) -> Seen:
+        """At the desk of those who decide and seal: the first case by F9, another one by its number."""
+        waiting = self.wait("the case", lambda seen: number in [*seen.get("to_decide", []), *seen.get("to_seal", [])])
+        if [*waiting["to_decide"], *waiting["to_seal"]][0] == number:
+            self.press("F9")
+        else:
+            self.press("F6")
+            self.type("search", number)
+            self.press("Return")
         return self.wait("the file", lambda seen: seen["page"] == "file" and seen["case_number"] == number)
 
     def choose(self, step: str) -> Seen:

@@ -103,6 +103,8 @@ class Place:
         return self.process is not None and self.process.process.poll() is None
 
     def _is_free(self) -> bool:
+        if self.window.look()["page"] == "file":
+            self.window.press("Escape", "Escape")
         seen = self.window.look()
         return seen["page"] in {"idle", "office"} and bool(seen["online"]) and not seen["ticket"]
 

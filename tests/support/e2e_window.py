@@ -123,7 +123,8 @@ def _field(shell: WindowShell, name: str) -> Any:
         assert shell.case is not None
         return shell.case.matter.query
     if name == "search":
-        return shell.idle.search.edit
+        office = shell.files.office if shell.files is not None else None
+        return (shell.idle if office is None or shell.rooms.current is not office else office).search.edit
     return {"name": shell.login_page.name.edit, "password": shell.login_page.password.edit}[name]
 
 
