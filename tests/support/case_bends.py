@@ -38,6 +38,8 @@ def _bent(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _with_one_changed(record: Any) -> Iterator[tuple[str, Any]]:
     for one in fields(record):
+        if "MaterialCheck" in str(one.type) and not getattr(record, one.name):
+            continue  # rows that are not there cannot be bent into words
         for other in _others(getattr(record, one.name)):
             yield one.name, replace(record, **{one.name: other})
 

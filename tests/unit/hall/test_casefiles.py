@@ -118,7 +118,7 @@ def test_what_the_office_does_needs_its_own_login(hall: HallInHand, people: Staf
     with pytest.raises(NotAllowed, match="要由 沈明 本人登录"):
         machine.pushes(grant)
     posing = replace(grant, by=Doer(people.clerk.user_id, "王晓梅", "12"))
-    with pytest.raises(NotAllowed, match="没有“准予”的权限"):
+    with pytest.raises(NotAllowed, match="没有“决定准予”的权限"):
         people.clerk.pushes(posing)
     with pytest.raises(NotAllowed, match="12 号窗口，不能上传 21 号"):
         people.clerk.pushes(grant)
