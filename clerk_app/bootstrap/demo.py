@@ -174,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
         print(known, file=sys.stderr)
         return 1
     try:
-        return _offscreen(Hands(app), hall) if offscreen else _by_hand(app.exec, hall)
+        return _offscreen(Hands(app), hall) if offscreen else by_hand(app.exec, hall)
     finally:
         hall.close()
 
@@ -194,34 +194,69 @@ def _offscreen(hands: Hands, hall: DemoHall) -> int:
     return 0
 
 
-def _by_hand(run_windows: Callable[[], int], hall: DemoHall) -> int:
-    from clerk_app.ui.demo_panel import DemoPanel
-    from drivers.idcard import samples
+def by_hand(run_windows: Callable[[], int], hall: DemoHall) -> int:
+    """All windows side by side until ``run_windows`` returns; its answer."""
+    from clerk_app.ui.demo_panel import DemoPanel, OtherWindow
 
     hall.morning.let_wait()
     kiosk, display, window = hall.kiosk(), hall.display(), hall.window()
+    offices = OfficeWindows(hall)
+    stations = {"kiosk": hall.kiosk_station, "window": hall.window_station}
     panel = DemoPanel(
-        place=lambda where: (hall.kiosk_station if where == "kiosk" else hall.window_station).place_card(
-            samples.RESIDENT
-        ),
-        lift=lambda where: (hall.kiosk_station if where == "kiosk" else hall.window_station).lift_card(),
+        citizens=tuple(sample_hall.CITIZENS),
+        place=lambda where, name: stations[where].place_card(sample_hall.CITIZENS[name]),
+        lift=lambda where: stations[where].lift_card(),
         press=hall.window_station.press,
         paper_out=lambda: hall.window_station.printer.run_out_of_paper(),
         load_paper=lambda: hall.window_station.printer.load_paper(),
         login=f"{sample_hall.CLERK_LOGIN} / {sample_hall.PASSWORD}",
+        others=[
+            OtherWindow(
+                one.window_no,
+                one.duty,
+                f"{one.login} / {sample_hall.PASSWORD}（{one.name}）",
+                lambda office=one: offices.show(office),  # type: ignore[misc]
+            )
+            for one in sample_hall.OFFICES
+        ],
     )
     # Side by side on a full-HD screen; the window manager may think otherwise.
     for shown, (left, top, width, height) in (
         (window, (0, 0, 1366, 690)),
         (kiosk.window, (1376, 0, 432, 768)),
         (display.window, (0, 720, 576, 324)),
-        (panel, (586, 720, 460, 320)),
+        (panel, (586, 770, 960, 300)),
     ):
         shown.setGeometry(left, top, width, height)
         shown.show()
     try:
         return run_windows()
     finally:
+        offices.close()
         window.close()
         kiosk.close()
         display.close()
+
+
+class OfficeWindows:
+    """The windows of those who decide and seal, each opened once and shown again afterwards."""
+
+    def __init__(self, hall: DemoHall) -> None:
+        self._hall = hall
+        self._open: dict[str, WindowShell] = {}
+
+    def show(self, office: sample_hall.Office) -> WindowShell:
+        """Bring the window to the front; one that was closed starts anew."""
+        shell = self._open.get(office.window_no)
+        if shell is None or not shell.isVisible():
+            shell = self._open[office.window_no] = self._hall.office(office)
+            shell.resize(1366, 690)
+        shell.show()
+        shell.raise_()
+        shell.activateWindow()
+        return shell
+
+    def close(self) -> None:
+        """The demo ends."""
+        for shell in self._open.values():
+            shell.close()

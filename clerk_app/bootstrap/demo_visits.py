@@ -14,13 +14,15 @@ from clerk_app.bootstrap.demo_stage import ON_PAPER, SATISFIED, VERY_SATISFIED, 
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.rating import RatingStage
-from clerk_app.ports.hall_cases import WorkKind, WorkLine
+from clerk_app.ports.hall_cases import WorkKind
 from clerk_app.ports.window import Step
 from clerk_app.ui.hands import Stuck
 from drivers.idcard import samples
 
 if TYPE_CHECKING:
     from clerk_app.services.window.cases import Concluded
+
+NEXT, TO_THE_LISTS = "下一件", "回到待办"
 
 
 class OfficeDesk(Counter):
@@ -38,10 +40,8 @@ class OfficeDesk(Counter):
 
     def waits(self, kind: WorkKind, case_id: str) -> None:
         """Until the case stands in the list."""
-        self.wait(f"{kind.value} 里的办件", lambda: any(line.case_id == case_id for line in self._lines(kind)))
-
-    def _lines(self, kind: WorkKind) -> tuple[WorkLine, ...]:
-        return self.control.files.works.get(kind, ())
+        shown = self._office.lists[kind]
+        self.wait(f"{kind.value} 里的办件", lambda: any(line.case_id == case_id for line in shown.lines))
 
     def open_first(self, case_id: str, picture: str = "") -> None:
         """F9 opens the first line, which has to be this case."""
@@ -78,8 +78,10 @@ class OfficeDesk(Counter):
 
     def back(self) -> None:
         """F9 after the last line of the lists, Esc where another case waits."""
-        self.wait("已生效", lambda: self.control.files.finished)
-        if self.control.files.next_line() is None:
+        assert self.shell.files is not None
+        on = self.shell.files.file.go
+        self.wait("已生效", lambda: on.isEnabled() and on.text() in {NEXT, TO_THE_LISTS})
+        if on.text() == TO_THE_LISTS:
             self.press("F9")
         else:
             self.press("Escape", "Escape")
@@ -301,11 +303,12 @@ class Visits:
         desk, conclusion = self._counter.control.desk, concluded.conclusion
         known = self._stage.hall.morning.case(concluded.case_id)
         ticket = conclusion.intake.ticket
-        rated = [stage.value for stage in RatingStage if ticket and desk.rating.is_rated(ticket.ticket_id, stage)]
-        if not rated or "issue" not in rated:
-            rated += [stage.value for stage in RatingStage if desk.rating.is_rated(concluded.case_id, stage)]
+        # A result that is collected without a number is a visit of its own, known by its case.
+        visits = [*([ticket.ticket_id] if ticket else []), concluded.case_id]
         return {
             "ticket": ticket.number if ticket else None,
+            "case_id": concluded.case_id,
+            "visits": visits,
             "matter_name": conclusion.matter.name,
             "applicants": [party.name for party in conclusion.intake.people],
             "case_number": concluded.case_number,
@@ -318,5 +321,7 @@ class Visits:
                 {"kind": paper.kind.value, "number": paper.number, "state": paper.state.value}
                 for paper in self._counter.papers_of(concluded.case_id)
             ],
-            "rated": rated,
+            "rated": [
+                stage.value for stage in RatingStage if any(desk.rating.is_rated(visit, stage) for visit in visits)
+            ],
         }
