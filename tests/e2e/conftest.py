@@ -43,6 +43,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeHall]:
             yield running
 
 
+@pytest.fixture
+def own_office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[OfficeHall]:
+    """A hall for one test alone: its time passes."""
+    monkeypatch.delenv("CLERK_REAL_DATA", raising=False)
+    with open_office_hall(tmp_path, typefaces.find().regular) as running:
+        yield running
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Real processes on a busy machine: what hangs is found by the waiting itself, which says what never came.
     for item in items:

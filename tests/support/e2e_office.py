@@ -57,6 +57,8 @@ class Place:
     printer: Queue
     code: str
     process: WindowProcess | None = None
+    ahead_days: int = 0
+    """So far its clock runs ahead of the machine's."""
 
     @property
     def login(self) -> str:
@@ -77,6 +79,8 @@ class Place:
         options = ["--server", self.cable.address, "--number", self.number]
         if self.process is None:
             options += ["--code", self.code]
+        if self.ahead_days:
+            options += ["--ahead-days", str(self.ahead_days)]
         self.process = WindowProcess(self.home, *options)
 
     def begin(self) -> WindowProcess:
@@ -190,10 +194,18 @@ class OfficeHall:
         """Until the server has died at the moment."""
         assert self.server.process.wait(timeout=PATIENCE_S) < 0
 
-    def restart_server(self) -> None:
-        """At the same address, as a service manager would."""
+    def restart_server(self, ahead_days: int = 0) -> None:
+        """At the same address, as a service manager would; ``ahead_days`` so many days later."""
         close_pipes(self.server)
-        self.server = _serve(self.server_home, self.arm_folder, self.server.port)
+        self.server = _serve(self.server_home, self.arm_folder, self.server.port, ahead_days)
+
+    def power_cut(self, days: int) -> None:
+        """Everything loses its power; the server and whatever is started again find that ``days`` have passed."""
+        for place in self.places.values():
+            place.kill()
+            place.ahead_days = days
+        self.server.kill()
+        self.restart_server(days)
 
     # --- paper ------------------------------------------------------------------------------------------------
     def sheets(self, number: str) -> list[Sheet]:
@@ -277,8 +289,9 @@ def _write_settings(home: Path, devices: dict[str, str | int]) -> None:
     sample_hall.write_settings(home, f"\n[devices]\n{lines}")
 
 
-def _serve(home: Path, arm_folder: Path, port: int) -> ServerProcess:
-    return start_server(home, port, program=e2e_server.__name__, env={"E2E_ARM": str(arm_folder)})
+def _serve(home: Path, arm_folder: Path, port: int, ahead_days: int = 0) -> ServerProcess:
+    env = {"E2E_ARM": str(arm_folder), "E2E_AHEAD_DAYS": str(ahead_days)}
+    return start_server(home, port, program=e2e_server.__name__, env=env)
 
 
 def _end(hall: OfficeHall) -> None:
