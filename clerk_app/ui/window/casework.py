@@ -17,12 +17,13 @@ from clerk_app.domain.errors import Refusal, Rejected
 from clerk_app.domain.intake import Intake, TicketRef
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.persons import CheckedPerson
-from clerk_app.ports.window import PaperState, Step, StoredPaper
+from clerk_app.ports.window import Step, StoredPaper
 from clerk_app.services.window.cases import Concluded, Preview, Resumed
 from clerk_app.services.window.prechecks import Filled
-from clerk_app.services.window.printing import Answer, Question
+from clerk_app.services.window.printing import Question
 from clerk_app.services.window.session import WindowSession
 from clerk_app.ui.lanes import Failure, Lanes
+from clerk_app.ui.window.casesheets import CaseSheets
 from clerk_app.ui.window.desk import Desk
 
 UNDO_DEPTH = 50
@@ -50,6 +51,9 @@ class CaseWork(QObject):
         self._desk, self._lanes = desk, lanes
         self._store = lanes.lane("store")
         self._session: WindowSession | None = None
+        self.sheets = CaseSheets(desk, lanes, lambda: self._actor)
+        self.sheets.changed.connect(self.papers_changed)
+        self.sheets.failed.connect(lambda failure: self.said.emit(failure.text))
         self.held: Callable[[], str] = lambda: ""
         """Why the citizen keeps the case from being concluded; empty when nothing does."""
         self._clear()
@@ -60,8 +64,7 @@ class CaseWork(QObject):
         self.saved_at: datetime | None = None
         self.outcome: OutcomeKind | None = None
         self.concluded: Concluded | None = None
-        self.papers: tuple[StoredPaper, ...] = ()
-        self.questions: tuple[Question, ...] = ()
+        self.sheets.show("")
         self.busy = False
         self._undo: list[Intake] = []
 
@@ -315,14 +318,15 @@ class CaseWork(QObject):
         )
 
     def _take(self, concluded: Concluded) -> None:
-        self.concluded, self.papers = concluded, concluded.papers
+        self.concluded = concluded
+        self.sheets.show(concluded.case_id, concluded.papers)
         self.outcome = concluded.conclusion.outcome
         self.step = Step.PAPERS
         self.changed.emit()
         self.step_changed.emit()
         self.papers_changed.emit()
         if concluded.papers:
-            self.print_all()
+            self.sheets.print_all()
 
     def _redirect(self, matter_id: str) -> None:
         """The other matter is opened at once, with the same people; same ticket, no second number."""
@@ -342,63 +346,15 @@ class CaseWork(QObject):
             self.said.emit(failure.text)
 
     # --- papers -----------------------------------------------------------------------------------------------
-    def print_all(self) -> None:
-        """Print what is not printed yet; sheets whose fate is unknown wait for their answer."""
-        if self.concluded is None:
-            return
-        case_id = self.concluded.case_id
-        self._lanes.lane("printer").run(
-            self._desk.printing.print_case, case_id, self._actor, done=self._printed, failed=self._print_failed
-        )
-        self.refresh_papers()
+    @property
+    def papers(self) -> tuple[StoredPaper, ...]:
+        """The newest sheet of each paper of the concluded case."""
+        return self.sheets.papers
 
-    def answer(self, question: Question, answer: Answer) -> None:
-        """What the clerk saw on the sheet."""
-        self._lanes.lane("printer").run(
-            self._desk.printing.answer,
-            question.paper.paper_id,
-            answer,
-            self._actor,
-            done=self._printed,
-            failed=self._print_failed,
-        )
-
-    def on_a4(self, paper_id: str) -> None:
-        """Print the receipt on the A4 printer instead."""
-        self._lanes.lane("printer").run(
-            self._desk.printing.use_page_printer, paper_id, self._actor, done=self._printed, failed=self._print_failed
-        )
-
-    def postpone(self, paper_id: str) -> None:
-        """Go on without a sheet that did not come out; it can be printed later."""
-        self._lanes.lane("printer").run(
-            self._desk.printing.postpone, paper_id, self._actor, done=self._printed, failed=self._print_failed
-        )
-
-    def _printed(self, _: object) -> None:
-        self.refresh_papers()
-
-    def _print_failed(self, failure: Failure) -> None:
-        self.said.emit(failure.text)
-        self.refresh_papers()
-
-    def refresh_papers(self) -> None:
-        """Read again what became of each sheet."""
-        if self.concluded is None:
-            return
-        case_id = self.concluded.case_id
-
-        def read() -> tuple[tuple[StoredPaper, ...], tuple[Question, ...]]:
-            sheets = self._desk.printing.current(case_id)
-            ids = {sheet.paper_id for sheet in sheets}
-            return sheets, tuple(q for q in self._desk.printing.questions() if q.paper.paper_id in ids)
-
-        def show(found: tuple[tuple[StoredPaper, ...], tuple[Question, ...]]) -> None:
-            if self.concluded is not None and self.concluded.case_id == case_id:
-                self.papers, self.questions = found
-                self.papers_changed.emit()
-
-        self._lanes.lane("papers").run(read, done=show, failed=self._failed, key="papers")
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What only a person who looks at a sheet can say."""
+        return self.sheets.questions
 
     @property
     def undecided(self) -> str:
@@ -407,13 +363,7 @@ class CaseWork(QObject):
             return ""
         if self.concluded is None:
             return "这一件还没有结论"
-        if self.questions:
-            return "先回答打印的问题"
-        waiting = [paper for paper in self.papers if paper.state in {PaperState.PREPARED, PaperState.SENDING}]
-        if waiting:
-            return "正在打印，打完就能办结"
-        refused = [paper for paper in self.papers if paper.state is PaperState.REFUSED]
-        return refused[0].sentence or "有文书没有打出来" if refused else ""
+        return self.sheets.undecided
 
     def lock_reason(self, kind: OutcomeKind) -> str:
         """The same sentence as on the outcome's line."""

@@ -162,7 +162,7 @@ class DeskControl(Visiting):
             ticket_id = self.ticket.ticket_id if self.ticket else None
             self._asking.ask(self.session.actor, ticket_id, case_id, RatingStage.ISSUE)
 
-    # --- search, papers, uploads ------------------------------------------------------------------------------
+    # --- search, uploads --------------------------------------------------------------------------------------
     def find(self, text: str) -> None:
         """Look for a concluded case of this window by number, ticket or name."""
 
@@ -170,18 +170,6 @@ class DeskControl(Visiting):
             self.found.emit(text, rows)
 
         self._lanes.lane("papers").run(self.desk.cases.find, text, done=show, failed=self._failed, key="find")
-
-    def reprint(self, paper_id: str, reason: str) -> None:
-        """补打: a further sheet with the same number."""
-        if self.session is not None:
-            self._lanes.lane("printer").run(
-                self.desk.printing.reprint,
-                paper_id,
-                reason,
-                self.session.actor,
-                done=lambda _: self.work.print_all(),
-                failed=self._failed,
-            )
 
     def retry_upload(self, entry_id: str) -> None:
         """Let a refused record wait again."""

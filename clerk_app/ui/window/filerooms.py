@@ -83,7 +83,7 @@ class FileRooms(QObject):
         self.collect_wanted.emit(opened.file.opening.case_number)
 
     def _voided(self) -> None:
-        self._work.read_papers()
+        self._work.sheets.read()
         self.file.start()
 
     def _put_away(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from clerk_app.domain.act_papers import papers_of_step
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.acts import ActPaper, Approval
+from clerk_app.domain.acts import Approval
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Fault, NotFound, Rejected
@@ -22,11 +22,10 @@ from clerk_app.ports.hall import FeedEntry, SessionEnded
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkLine
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled
-from clerk_app.services.window.printing import Answer, Question
 from clerk_app.services.window.session import WindowSession
-from clerk_app.services.window.sheets import UNDECIDED
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.lanes import Failure, Lane, Lanes
+from clerk_app.ui.window.casesheets import FileSheets
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.file.doing import OFFICE, perform
 from clerk_app.ui.window.file.forms import Values
@@ -38,8 +37,6 @@ MOVES: Final = frozenset({"case.stored", "case.updated", "case.acted", "suppleme
 
 COUNTS = "已生效"
 AGAIN = "有问题的不算收到：按 Esc 回去，选“再次告知补正”写明问题"
-
-_Sheets = tuple[tuple[StoredPaper, ...], tuple[Question, ...], tuple[ActPaper, ...]]
 
 
 def cases_moved(entries: Iterable[FeedEntry]) -> frozenset[str]:
@@ -66,16 +63,16 @@ class FileWork(QObject):
         super().__init__()
         self._desk, self._lanes = desk, lanes
         self._session: WindowSession | None = None
+        self.sheets = FileSheets(desk, lanes, lambda: self.actor)
+        self.sheets.changed.connect(self.papers_changed)
+        self.sheets.failed.connect(self._failed)
         self.office = OfficeLists(desk, lambda: self._files, self._quiet)
         self._clear()
 
     def _clear(self) -> None:
         self.opened: OpenFile | None = None
         self.offers: tuple[Offer, ...] = ()
-        self.papers: tuple[StoredPaper, ...] = ()
-        self.questions: tuple[Question, ...] = ()
-        self.elsewhere: tuple[ActPaper, ...] = ()
-        """Papers of the acts that only other windows have."""
+        self.sheets.show_file(None)
         self.online: OnlineSupplement | None = None
         self.wrong: tuple[MaterialCheck, ...] = ()
         """What was found out about materials that came and are not as they should be; a further notice says it."""
@@ -126,9 +123,9 @@ class FileWork(QObject):
             self._take(opened)
             self.shown.emit()
             if print_rest:
-                self.print_all()
+                self.sheets.print_all()
             else:
-                self.read_papers()
+                self.sheets.read()
 
         def failed(failure: Failure) -> None:
             if isinstance(failure.error, NotFound | Fault):
@@ -174,7 +171,7 @@ class FileWork(QObject):
         def ready(opened: OpenFile) -> None:
             if self.opened is not None and self.opened.file.case_id == case_id and not self.busy:
                 self._take(opened)
-                self.read_papers()
+                self.sheets.read()
 
         self._files.run(self._desk.files.open, case_id, self.actor, done=ready, failed=self._quiet, key="refresh")
 
@@ -185,6 +182,7 @@ class FileWork(QObject):
 
     def _take(self, opened: OpenFile) -> None:
         self.opened = opened
+        self.sheets.show_file(opened)
         self.offers = offers(opened.file, self._desk.files.options(opened, self.actor), self.roles)
         self.changed.emit()
 
@@ -236,7 +234,7 @@ class FileWork(QObject):
             self._take(done.opened)
             self.done.emit()
             if done.papers and step not in OFFICE:
-                self.print_all()
+                self.sheets.print_all()
             self._settle(step, done)
 
         self._lanes.lane("store").run(work, done=acted, failed=self._not_done)
@@ -322,10 +320,10 @@ class FileWork(QObject):
         )
 
     # --- papers -----------------------------------------------------------------------------------------------
-    def print_all(self) -> None:
-        """Print what is not printed yet; sheets whose fate is unknown wait for their answer."""
-        if self.opened is not None:
-            self._print(lambda case_id: self._desk.printing.print_case(case_id, self.actor))
+    @property
+    def papers(self) -> tuple[StoredPaper, ...]:
+        """The newest sheet of each paper that this window has."""
+        return self.sheets.papers
 
     def synced(self) -> None:
         """The server was told of everything: what waited for its word has it now."""
@@ -338,77 +336,13 @@ class FileWork(QObject):
         if self._session is not None:
             work = self._desk.printing.print_settled
             self._lanes.lane("printer").run(
-                work, self.actor, done=lambda _: self.read_papers(), failed=self._failed, key="settled"
+                work, self.actor, done=lambda _: self.sheets.read(), failed=self._failed, key="settled"
             )
-
-    def answer(self, question: Question, answer: Answer) -> None:
-        """What the clerk saw on the sheet."""
-        self._print(lambda _: self._desk.printing.answer(question.paper.paper_id, answer, self.actor))
-
-    def reprint(self, paper_id: str, reason: str) -> None:
-        """补打: a further sheet with the same number."""
-        self._print(lambda _: self._desk.printing.reprint(paper_id, reason, self.actor))
-
-    def on_a4(self, paper_id: str) -> None:
-        """Print a receipt on the A4 printer instead."""
-        self._print(lambda _: self._desk.printing.use_page_printer(paper_id, self.actor))
-
-    def postpone(self, paper_id: str) -> None:
-        """Go on without a sheet that did not come out."""
-        self._print(lambda _: self._desk.printing.postpone(paper_id, self.actor))
-
-    def _print(self, work: Callable[[str], object]) -> None:
-        if self.opened is None:
-            return
-        case_id = self.opened.file.case_id
-
-        def failed(failure: Failure) -> None:
-            self._failed(failure)
-            self.read_papers()
-
-        self._lanes.lane("printer").run(work, case_id, done=lambda _: self.read_papers(), failed=failed)
-        self.read_papers()
-
-    def bring_all(self) -> None:
-        """Print here what other windows made."""
-        opened = self.opened
-        if opened is None or not self.elsewhere:
-            return
-        ids = {paper.paper_id for paper in self.elsewhere}
-
-        def bring(case_id: str) -> None:
-            self._desk.files.elsewhere.bring(opened, ids, self.actor)
-            self._desk.printing.print_case(case_id, self.actor)
-
-        self._print(bring)
-
-    def read_papers(self) -> None:
-        """What became of each sheet of the open file."""
-        opened = self.opened
-        if opened is None:
-            return
-        case_id = opened.file.case_id
-
-        def read() -> _Sheets:
-            sheets = self._desk.printing.current(case_id)
-            ids = {sheet.paper_id for sheet in sheets}
-            questions = tuple(q for q in self._desk.printing.questions() if q.paper.paper_id in ids)
-            return sheets, questions, self._desk.files.elsewhere.missing(opened)
-
-        def show(found: _Sheets) -> None:
-            if self.opened is not None and self.opened.file.case_id == case_id:
-                self.papers, self.questions, self.elsewhere = found
-                self.papers_changed.emit()
-
-        self._lanes.lane("papers").run(read, done=show, failed=self._failed, key="file papers")
 
     @property
     def undecided(self) -> str:
         """Why the file cannot be left for the next citizen yet; empty when it can."""
-        if self.questions:
-            return "先回答打印的问题"
-        waiting = [paper for paper in self.papers if paper.state in UNDECIDED]
-        return (waiting[0].sentence or "正在打印，打完就能办结") if waiting else ""
+        return self.sheets.undecided
 
     # --- the office's lists -----------------------------------------------------------------------------------
     def next_line(self) -> WorkLine | None:

@@ -100,14 +100,14 @@ class CasePage(QWidget):
         self.outcome.preview_wanted.connect(self._want_preview)
         self.outcome.corrected.connect(work.correct_on_site)
         self.outcome.concluded.connect(work.conclude)
-        self.papers.answered.connect(work.answer)
-        self.papers.reprint_wanted.connect(self._control.reprint)
+        self.papers.answered.connect(work.sheets.answer)
+        self.papers.reprint_wanted.connect(work.sheets.reprint)
         self.papers.void_wanted.connect(self._void)
         self.voiding.done.connect(self._voided)
         self.voiding.failed.connect(lambda failure: work.said.emit(failure.text))
-        self.papers.print_wanted.connect(lambda _: work.print_all())
-        self.papers.a4_wanted.connect(work.on_a4)
-        self.papers.later_wanted.connect(work.postpone)
+        self.papers.print_wanted.connect(lambda _: work.sheets.print_all())
+        self.papers.a4_wanted.connect(work.sheets.on_a4)
+        self.papers.later_wanted.connect(work.sheets.postpone)
         self.papers.rating_wanted.connect(self._control.ask_rating)
         self.papers.finish.connect(lambda: self._control.finish(then_call=False))
         self.papers.finish_next.connect(lambda: self._control.finish(then_call=True))
@@ -199,7 +199,7 @@ class CasePage(QWidget):
             self.voiding.ask(paper, reason)
 
     def _voided(self) -> None:
-        self._work.refresh_papers()
+        self._work.sheets.read()
         self.start()
 
     # --- going on ---------------------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ class Instant(QObject):
                 return
             self.opened = done.opened[0]
             self.changed.emit()
-            self._work.print_all()
+            self._work.sheets.print_all()
             self._control.ask_issue_rating(opened.file.case_id)
 
         def failed(failure: Failure) -> None:

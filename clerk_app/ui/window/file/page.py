@@ -142,14 +142,14 @@ class FilePage(Room):
         self.arrival.changed.connect(self._arrival_changed)
         self.arrival.refused.connect(self.refused)
         self.arrival.left_at_end.connect(self.go.setFocus)
-        self.contents.answered.connect(work.answer)
-        self.contents.reprint_wanted.connect(work.reprint)
+        self.contents.answered.connect(work.sheets.answer)
+        self.contents.reprint_wanted.connect(work.sheets.reprint)
         self.contents.void_wanted.connect(self._void)
-        self.contents.print_wanted.connect(lambda _id: work.print_all())
-        self.contents.a4_wanted.connect(work.on_a4)
-        self.contents.later_wanted.connect(work.postpone)
-        self.contents.bring_wanted.connect(work.bring_all)
-        self.steps.print_wanted.connect(work.bring_all)
+        self.contents.print_wanted.connect(lambda _id: work.sheets.print_all())
+        self.contents.a4_wanted.connect(work.sheets.on_a4)
+        self.contents.later_wanted.connect(work.sheets.postpone)
+        self.contents.bring_wanted.connect(work.sheets.bring_all)
+        self.steps.print_wanted.connect(work.sheets.bring_all)
         self.approval.wanted.connect(self._approve)
         self.go.clicked.connect(self._go)
         self.back.clicked.connect(self._back)
@@ -182,8 +182,8 @@ class FilePage(Room):
             self.go.setFocus()
 
     def _show_papers(self) -> None:
-        self.contents.show_papers(self._work.papers, self._work.questions, self._work.elsewhere)
-        if self._work.questions:
+        self.contents.show_papers(self._work.sheets.papers, self._work.sheets.questions, self._work.sheets.elsewhere)
+        if self._work.sheets.questions:
             self.steps.choose(None)
             if self.isVisible() and self.contents.ask is not None:
                 self.contents.ask.setFocus()
@@ -238,7 +238,7 @@ class FilePage(Room):
         if self.page is Page.FILE_FORM:
             self.legend.show_keys("正在填写", keys_of(Page.FILE_FORM), tone="pri")
         elif self.page is Page.FILE:
-            unused = {"file_next"} if self._work.elsewhere else {"file_next", "print_here"}
+            unused = {"file_next"} if self._work.sheets.elsewhere else {"file_next", "print_here"}
             self.legend.show_keys("", (one for one in keys_of(Page.FILE) if one.id not in unused))
 
     # --- choosing ---------------------------------------------------------------------------------------------
@@ -332,7 +332,7 @@ class FilePage(Room):
         self._work.approve(login, password, step, reason, given, self.approval.show_failure)
 
     def _void(self, paper_id: str, reason: str) -> None:
-        paper = next((one for one in self._work.papers if one.paper_id == paper_id), None)
+        paper = next((one for one in self._work.sheets.papers if one.paper_id == paper_id), None)
         if paper is not None:
             self.void_wanted.emit(paper, reason)
 
@@ -378,7 +378,7 @@ class FilePage(Room):
     # --- a room -----------------------------------------------------------------------------------------------
     def start(self) -> None:
         """The focus goes to the question if there is one, to the open form, else to the list of steps."""
-        if self.contents.ask is not None and self._work.questions:
+        if self.contents.ask is not None and self._work.sheets.questions:
             self.contents.ask.setFocus()
         elif self._in_arrival:
             self.arrival.start()
