@@ -89,7 +89,7 @@ class DemoScript:
         papers = self._hall.kiosk_station.wait_for_papers(1, PAPER_WAIT_S)
         if not papers:
             raise Stuck("取号机没有打出小票")
-        shoot(window, "kiosk-ticket", 0.3)
+        shoot(window, "kiosk-ticket", 0.15)
         (self._hall.out / "ticket.bin").write_bytes(self._hall.kiosk_station.printer.received)
         papers[-1].save(self._hall.out / "ticket.png")
         return str(window.ticket_number())
@@ -100,44 +100,44 @@ class DemoScript:
         control = counter.control
         counter.wait("事项目录", lambda: control.desk.catalogue.count > 0)
         counter.wait("排队情况", lambda: control.view is not None and control.view.eligible > 0)
-        counter.shoot("idle", 1.5)
+        counter.shoot("idle", 1.2)
 
     def _call(self, number: str) -> None:
         counter = self._counter
         counter.press("F2")
         if (called := counter.called()) != number:
             raise Stuck(f"叫到的是 {called}，不是 {number}")
-        counter.shoot("called", 0.3)
+        counter.shoot("called", 0.15)
 
     def _applicant(self) -> None:
         counter = self._counter
         counter.lay(samples.RESIDENT)
-        counter.shoot("applicant", 0.3)
+        counter.shoot("applicant", 0.15)
         counter.press("Return")
         counter.confirm("citizen-data")
         counter.wait("到事项", lambda: counter.control.work.step is Step.MATTER)
 
     def _matter(self) -> None:
         counter = self._counter
-        counter.shoot("matter-search", 0.3)
+        counter.shoot("matter-search", 0.15)
         counter.find_matter(MATTER_LETTERS, MATTER, "matter-found")
-        counter.shoot("situations", 0.3)
+        counter.shoot("situations", 0.15)
         counter.answer_questions()
 
     def _checklist(self) -> None:
         counter = self._counter
-        counter.shoot("checklist-start", 0.3)
+        counter.shoot("checklist-start", 0.15)
         counter.press("Return", "5", "2", "C")
-        counter.shoot("checklist-defect", 0.3)
+        counter.shoot("checklist-defect", 0.15)
         counter.press("Return", "A")
-        counter.shoot("checklist-done", 0.3)
+        counter.shoot("checklist-done", 0.15)
         counter.press("F9")
 
     def _outcome(self) -> None:
         counter = self._counter
         page = counter.shell.case.outcome  # type: ignore[union-attr]
         counter.wait("补正告知预览", lambda: page.kind is OutcomeKind.SUPPLEMENT_REQUESTED and page.view.has_paper())
-        counter.shoot("outcome-supplement", 0.3)
+        counter.shoot("outcome-supplement", 0.15)
         counter.press("4")
         self._hands.settle(0.2)
         counter.press("F9")
@@ -147,13 +147,13 @@ class DemoScript:
     def _papers(self) -> Concluded:
         counter, out = self._counter, self._hall.out
         concluded = counter.conclude()
-        counter.shoot("papers", 0.3)
+        counter.shoot("papers", 0.15)
         counter.press("F7")
         counter.sign("citizen-signing")
         counter.wait("签字的样子", counter.shell.side.citizen.signature.isVisible)
         counter.shoot("papers-signed", 0)
         counter.rate(VERY_SATISFIED)
-        counter.shoot("papers-rated", 0.3)
+        counter.shoot("papers-rated", 0.15)
         self._stage.keep_slip(1, "receipt")
         for paper in concluded.papers:
             content = counter.control.desk.printing.content(paper.paper_id)
@@ -171,7 +171,7 @@ class DemoScript:
         counter.wait("办结", lambda: control.work.intake is None)
         desk = control.desk
         counter.wait("上传", lambda: desk.cases.case(concluded.case_id).synced_at is not None)
-        counter.shoot("idle-after", 1.5)
+        counter.shoot("idle-after", 0.5)
         stored = desk.cases.case(concluded.case_id)
         conclusion = stored.conclusion
         applicant = conclusion.intake.applicant

@@ -52,7 +52,7 @@ class Stage:
             old.unlink()
 
     # --- pictures and papers ----------------------------------------------------------------------------------
-    def shoot(self, widget: Any, name: str, settle_s: float = 0.2) -> None:
+    def shoot(self, widget: Any, name: str, settle_s: float = 0.1) -> None:
         """A picture of a window, after it had time to finish drawing."""
         self.hands.settle(settle_s)
         self._count += 1
@@ -106,7 +106,7 @@ class Counter:
         for name in names:
             self.hands.press(self.shell, name)
 
-    def shoot(self, name: str, settle_s: float = 0.2) -> None:
+    def shoot(self, name: str, settle_s: float = 0.1) -> None:
         """A picture of the window."""
         self.stage.shoot(self.shell, name, settle_s)
 

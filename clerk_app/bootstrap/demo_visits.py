@@ -62,7 +62,7 @@ class OfficeDesk(Counter):
         digit = next(number for number, offer in enumerate(files.offers, 1) if offer.step is step)
         self.press(str(digit))
         if picture:
-            self.shoot(picture, 0.8)
+            self.shoot(picture, 0.5)
         acts = len(files.opened.file.acts) if files.opened else 0
         self.press("F9")
         self.wait(
@@ -153,7 +153,7 @@ class Visits:
             counter.press("Return")
         counter.wait("要带什么", lambda: bool(room.list.list.lines))
         counter.press("Space", "Down", "Space")
-        counter.shoot("consult-list", 0.3)
+        counter.shoot("consult-list", 0.15)
         counter.press("F12")
         counter.wait("叫下一位", lambda: counter.control.ticket is not None and counter.control.ticket.number != number)
         self._stage.keep_slip(slips + 1, "guidance")
@@ -226,7 +226,7 @@ class Visits:
         counter.shoot("work-lists")
         counter.press("Return")
         counter.wait("打开办件", lambda: files.opened is not None and shell.rooms.current is page)
-        counter.shoot("case-file", 0.4)
+        counter.shoot("case-file", 0.15)
         counter.press("1")
         counter.wait("补来的材料", lambda: bool(page.arrival.list.intake))
         counter.press("Return", "Return")
@@ -236,7 +236,7 @@ class Visits:
         counter.press("F9")
         counter.wait("受理", lambda: files.opened is not None and files.opened.file.state is CaseState.ACCEPTED)
         counter.wait("打印", lambda: bool(files.papers) and all(paper.state in ON_PAPER for paper in files.papers))
-        counter.shoot("supplement-accepted", 0.4)
+        counter.shoot("supplement-accepted", 0.15)
         counter.press("F12")
         counter.wait("叫下一位", lambda: counter.control.ticket is not None and counter.control.ticket.number != number)
 
@@ -272,7 +272,7 @@ class Visits:
         counter.wait("出件", lambda: case.instant.stage.value == "issued")
         counter.wait("打印", lambda: all(paper.state in ON_PAPER for paper in work.papers))
         counter.rate(SATISFIED)
-        counter.shoot("instant-issued", 0.4)
+        counter.shoot("instant-issued", 0.15)
         counter.press("F9")
         counter.wait("办结", lambda: work.intake is None)
         return concluded
@@ -288,11 +288,11 @@ class Visits:
         counter.station.lift_card()
         counter.press("Alt+L")
         counter.wait("名下的结果", lambda: any(card.can for card in view.cards))
-        counter.shoot("collection", 0.3)
+        counter.shoot("collection", 0.15)
         counter.press("A", "F7", "F9")
         counter.sign("citizen-signing-receipt")
         counter.rate(VERY_SATISFIED)
-        counter.shoot("collection-issued", 0.3)
+        counter.shoot("collection-issued", 0.15)
         counter.press("F9")
         counter.wait("办结", lambda: shell.rooms.current is None and counter.control.work.intake is None)
         counter.shoot("idle-evening", 0.5)

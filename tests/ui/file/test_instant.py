@@ -167,6 +167,20 @@ def test_the_visit_waits_for_the_sheets_of_the_result(qtbot, server: OfficeServe
     assert "缺纸" in seat.toast
 
 
+def test_while_the_result_is_printed_the_focus_waits_for_the_end_of_the_visit(
+    qtbot, server: OfficeServer, seat: Seat
+) -> None:
+    accepted(seat)
+    upload(seat)
+    decided_and_sealed(qtbot, server)
+    turn_to(seat)
+    seat.hold("printer")
+    seat.press("F9")
+    assert seat.focus() is seat.case.papers, "on no button that prints a sheet once more"
+    seat.release("printer")
+    assert seat.focus() is seat.case.papers.go
+
+
 def test_a_question_about_the_decision_is_asked_on_the_page(qtbot, server: OfficeServer, seat: Seat) -> None:
     accepted(seat)
     upload(seat)

@@ -122,8 +122,12 @@ class PapersPage(QWidget):
         self._show_sheets(papers)
         self._ask(questions)
         self._undecided = undecided
+        at_the_end = self.window().focusWidget() in (self.go, self.stay, self.later)
         for button in (self.go, self.stay, self.later, self.summary.next_matter):
             button.setEnabled(not undecided)
+        if undecided and at_the_end:
+            # Qt would go on to the next button that takes a press, which prints a sheet again.
+            self.setFocus()
         self.reason.setText(undecided)
         self.reason.setVisible(bool(undecided))
         stored = f"本件已存在本机（加密）{exact_time(concluded.conclusion.concluded_at)}"
