@@ -19,7 +19,8 @@ from clerk_app.domain.queue import (
     step,
 )
 from clerk_app.ports.hall import TakeTicket, Ticket, TicketTaken
-from clerk_app.ports.stores_hall import HallUnit, NewTicket, TicketChange
+from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.ports.stores_hall_queue import NewTicket, TicketChange
 from clerk_app.services.hall.tools import Tools
 from clerk_app.services.hall.waiting import Waiting
 

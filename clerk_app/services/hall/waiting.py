@@ -17,7 +17,8 @@ from clerk_app.ports.hall import (
     TicketTaken,
     WindowView,
 )
-from clerk_app.ports.stores_hall import HallUnit, WaitingCount
+from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.ports.stores_hall_queue import WaitingCount
 from clerk_app.services.hall.sequencer import mark_of
 from clerk_app.services.hall.tools import Tools
 
