@@ -1,4 +1,4 @@
-"""The queue as the hall's services need it stored: tickets, who waits, the figures of a day. Implemented in ``db.hall``."""
+"""What the hall's services need of the queue: tickets, who waits, the figures of a day. Implemented in ``db.hall``."""
 
 from __future__ import annotations
 
