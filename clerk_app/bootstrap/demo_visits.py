@@ -291,6 +291,7 @@ class Visits:
         counter.shoot("collection", 0.15)
         counter.press("A", "F7", "F9")
         counter.sign("citizen-signing-receipt")
+        counter.wait("窗口看到签字", lambda: "已签字" in view.done.text())
         counter.rate(VERY_SATISFIED)
         counter.shoot("collection-issued", 0.15)
         counter.press("F9")

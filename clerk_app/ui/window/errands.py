@@ -130,7 +130,8 @@ class Errands(QObject):
         def found(results: tuple[Result, ...]) -> None:
             ready = sum(one.can for one in results)
             self._waits = person if ready else None
-            if ready:
+            # The free page has a line for it.
+            if ready and (self._rooms.current is not None or self._control.work.intake is not None):
                 self._control.said.emit(f"{person.display_name}有 {ready} 件结果可以领走，按 Alt+L")
             self.offered.emit(person.display_name if ready else "", ready)
 

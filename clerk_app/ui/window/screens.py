@@ -89,6 +89,7 @@ class Screens(QObject):
         self.files.collect_wanted.connect(errands.open_collection)
         errands.collect.has_screen = lambda: self.facing.present
         errands.collect.signature_wanted.connect(self.facing.ask_signature)
+        self.facing.signed.connect(errands.collect.signed)
         errands.collect.visitor_changed.connect(self._visitor)
         errands.offered.connect(idle.show_offer)
         errands.lists.changed.connect(lambda: idle.show_work(errands.lists))

@@ -46,6 +46,17 @@ def test_a_card_and_four_keys_hand_out_a_certificate(qtbot) -> None:
     assert "已发 1 件" in seat.shown()
 
 
+def test_what_was_handed_out_says_so_and_the_focus_is_on_the_end(qtbot) -> None:
+    hall = Errand(qtbot)
+    hall.ready()
+    hall.told()
+    hall.seat.lay(resident())
+    hall.seat.press("Alt+L", "A", "F9")
+    (card,) = _view(hall).cards
+    assert card.pill.text() == "已发"
+    assert hall.seat.focus() is _view(hall).go
+
+
 def test_everything_of_the_visit_goes_with_one_receipt(qtbot) -> None:
     hall = Errand(qtbot)
     people = {"applicant": company(), "agent": agent()}

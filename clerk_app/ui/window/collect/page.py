@@ -47,7 +47,8 @@ class CollectPage(QWidget):
         self.cards: list[ResultCard] = []
         self._framed = -1
         self._at: Tick | None = None
-        self._issued = False
+        self._issued, self._signed = False, False
+        self._count = 0
         self._busy = False
         self._no_sign = ""
         self._wish = False
@@ -126,7 +127,8 @@ class CollectPage(QWidget):
         """Everything that waits for this person; ``who`` begins the line above (「禾间餐饮（李晓彤代领）」)."""
         self._rest_who()
         self.list.empty()
-        self._issued, self._busy, self._wish, self._framed, self._at = False, False, False, -1, None
+        self._issued, self._signed, self._busy, self._wish = False, False, False, False
+        self._framed, self._at = -1, None
         self.cards = [ResultCard(one.opened, _way(one, now), can=one.can, why=one.why) for one in results]
         for number, card in enumerate(self.cards):
             self.list.put(card)
@@ -169,11 +171,18 @@ class CollectPage(QWidget):
     def show_issued(self, count: int, *, rating: str) -> None:
         """Handed out; ``rating`` is what may be known of the second rating."""
         self._issued, self._busy = True, False
-        self.done.set(f"已发 {count} 件", State.OK, icon="circle-check")
+        self._count = count
+        for card in self.chosen:
+            card.show_issued()
         self._show_legend()
         self.receipt.setText(rating)
         self._show_bar()
-        self.setFocus()
+        self.start()
+
+    def show_signed(self) -> None:
+        """The receipt is signed on the screen: nobody is asked again."""
+        self._signed = True
+        self._show_bar()
 
     def show_rating(self, sentence: str) -> None:
         """Whether the citizen rates; never how."""
@@ -223,8 +232,9 @@ class CollectPage(QWidget):
 
     def _show_bar(self) -> None:
         reason = self.missing()
+        self.done.set(f"已发 {self._count} 件{' · 已签字' if self._signed else ''}", State.OK, icon="circle-check")
         self.done.setVisible(self._issued)
-        self.sign.setVisible(not (self._issued and self._no_sign))
+        self.sign.setVisible(not (self._issued and (self._no_sign or self._signed)))
         if self._busy:
             self.go.busy("正在打印回证…")
             return
@@ -250,7 +260,7 @@ class CollectPage(QWidget):
     def start(self) -> None:
         """The first piece that nobody ticked; without results the search."""
         if self._issued:
-            self.setFocus()
+            self.go.setFocus()
         elif not any(card.can for card in self.cards):
             (self.search if not self.cards else self).setFocus()
         elif self.who.taker is Taker.POST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -20,7 +21,7 @@ from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
-from clerk_app.ui.kit.timeline import Stop, Timeline
+from clerk_app.ui.kit.timeline import Reached, Stop, Timeline
 
 COMMITMENT_BACK = "收回容缺承诺书原件"
 """The promise that tolerated materials will follow goes back when they have come."""
@@ -92,6 +93,7 @@ class ResultCard(Surface):
         tolerated = opened.conclusion.outcome is OutcomeKind.ACCEPTED_WITH_DEFICIENCY
         self.back = Tick(COMMITMENT_BACK) if can and tolerated else None
         self._timeline = Timeline()
+        self._stops = stops
         self._timeline.show_stops(stops)
         self.who_place = Column()
         self._more = QWidget()
@@ -152,6 +154,13 @@ class ResultCard(Surface):
     def show_way(self, show: bool) -> None:
         """The timeline gives way where there is little room."""
         self._way.setVisible(show)
+
+    def show_issued(self) -> None:
+        """Handed out: the last stop of its way is reached."""
+        self.pill.set("已发", State.OK, icon="circle-check")
+        self.tick.setAccessibleName(joined(self.title.whole_text(), self.pill.text()))
+        last = tuple(replace(stop, reached=Reached.DONE) for stop in self._stops[-1:])
+        self._timeline.show_stops((*self._stops[:-1], *last))
 
     def hide_pieces(self, hide: bool) -> None:
         """Sent by post nothing changes hands at the window."""

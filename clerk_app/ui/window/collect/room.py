@@ -16,6 +16,7 @@ from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.parties import check_day, power_of_attorney
 from clerk_app.domain.persons import Agent, NaturalPerson, applicant_name
 from clerk_app.domain.receiving import TO_COLLECT
+from clerk_app.domain.signatures import Signature
 from clerk_app.services.window.issue import Issued, Result
 from clerk_app.services.window.printing import Answer, Question
 from clerk_app.ui.keys import Page
@@ -332,6 +333,11 @@ class CollectRoom(Room):
             person, _ = self._receiver(self.view.who.taker)
             name = person.display_name if person else ""
             self.signature_wanted.emit(self._issued.acts[0].case_id, name, PaperKind.SERVICE_RECEIPT)
+
+    def signed(self, signature: Signature) -> None:
+        """Somebody signed on the citizen's screen; told of every paper."""
+        if self._issued is not None and signature.case_id == self._issued.acts[0].case_id:
+            self.view.show_signed()
 
     def _rating(self) -> str:
         return RATINGS.get(self._control.rating, "") or self._control.rating_trouble
