@@ -15,7 +15,8 @@ from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.window import Medium, PaperState, StoredPaper
 from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.printing import TRANSITIONS, Answer
-from support.window import CLERK, NOW, FakePagePrinter, FakeReceiptPrinter, Window
+from support.window import CLERK, NOW, REVIEWER, FakePagePrinter, FakeReceiptPrinter, Window
+from support.window_files import GRANT, Place
 from support.window_memory import MemoryWindowStore
 
 PAPER_OUT = PrintResult(PrintOutcome.UNKNOWN, "小票打印机缺纸。装好纸后接着打")
@@ -396,3 +397,19 @@ def test_a_sheet_whose_fate_is_open_is_decided_before_its_paper_is_made_void(win
 def test_what_was_never_printed_is_not_made_void(window: Window) -> None:
     with pytest.raises(Locked, match="还没有打出来"):
         window.prints.void(accepted(window).papers[0].paper_id, "打错了", CLERK, CONSENT)
+
+
+def test_a_decision_with_the_approval_seal_needs_a_second_person_as_well() -> None:
+    here = Place()
+    case_id = here.accepted().case_id
+    here.files.decide(here.files.known(case_id), True, GRANT, REVIEWER)  # type: ignore[arg-type]
+    here.outbox.push_once()
+    prints = here.window.prints
+    prints.print_case(case_id, REVIEWER)
+    decision = next(paper for paper in prints.current(case_id) if paper.kind is PaperKind.GRANT_DECISION)
+    assert decision.state is PaperState.PRINTED
+    assert prints.needs_consent(decision.paper_id)
+    with pytest.raises(Locked, match="主管授权"):
+        prints.void(decision.paper_id, "名字写错", REVIEWER)
+    (voided,) = prints.void(decision.paper_id, "名字写错", REVIEWER, CONSENT)
+    assert voided.state is PaperState.VOIDED
