@@ -18,7 +18,7 @@ endif
 .PHONY: help setup run test lint bench lock wheel clean distclean
 
 help:
-	@echo "make run              set up and open the demo hall (without a screen: serve one citizen, see out/demo/)"
+	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
 	@echo "make test             set up and run all tests    (ARGS='tests/unit -x' for pytest, QT=oldest for the oldest Qt)"
 	@echo "make lint             ruff, mypy, import contracts"
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"

@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     server.add_argument("--exit-when-idle", type=float, default=None, metavar="秒", help="这么久没有设备连接就退出")
 
     demo = program("demo", "在一台电脑上演示整个大厅（虚拟设备、示例数据）")
-    demo.add_argument("--offscreen", action="store_true", help="不开窗口，自动办一位群众，结果存到 --out")
+    demo.add_argument("--offscreen", action="store_true", help="不开窗口，自动办几位群众，结果存到 --out")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="文件夹", help="结果存到哪里")
 
     program("doctor", "这台电脑有什么、缺什么")

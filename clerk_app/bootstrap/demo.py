@@ -1,7 +1,7 @@
 """``clerk demo``: server, kiosk, display and window of a sample hall on one PC, with virtual devices.
 
 With a screen the windows open and a small panel stands for the hands of a citizen. Without one the same windows run
-offscreen and one citizen is served by driving the real widgets (``demo_script``).
+offscreen and citizens are served by driving the real widgets (``demo_script``, ``demo_visits``).
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def has_screen() -> bool:
 
 
 def run(args: argparse.Namespace) -> int:
-    """``clerk demo``: 0 when the citizen was served (or the windows were closed), 1 otherwise."""
+    """``clerk demo``: 0 when the citizens were served (or the windows were closed), 1 otherwise."""
     offscreen = args.offscreen or not has_screen()
     out: Path = args.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
@@ -189,8 +189,11 @@ def _offscreen(hands: Hands, hall: DemoHall) -> int:
     except Stuck as stuck:
         print(f"演示停在：{stuck}", file=sys.stderr)
         return 1
-    print(f"办完一位：{summary['ticket']} → {summary['case_number']}，{summary['outcome_name']}")
-    print(f"结果在 {hall.out}（summary.json、截图、小票、通知书）")
+    print(f"办完第一位：{summary['ticket']} → {summary['case_number']}，{summary['outcome_name']}")
+    for visit in summary["visits"].values():
+        if "case_number" in visit:
+            print(f"{visit['matter_name']} {visit['case_number']}：{visit['state_name']}")
+    print(f"结果在 {hall.out}（summary.json、截图、小票、文书）")
     return 0
 
 
