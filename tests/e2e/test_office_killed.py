@@ -54,7 +54,7 @@ def check_once(office: OfficeHall, place: Place, number: str, *steps: str) -> No
     assert here.journal_sound
 
 
-@pytest.mark.parametrize("moment", ["printing", "telling"])
+@pytest.mark.parametrize("moment", ["committed", "telling"])
 def test_a_clerk_who_takes_a_supplement(office: OfficeHall, moment: str) -> None:
     place = office.places[CLERK]
     (window,) = office.sit(CLERK)

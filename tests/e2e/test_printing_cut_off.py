@@ -10,7 +10,7 @@ CUT = b"\x1dVB\x00"
 
 
 def test_between_commit_and_printing_the_receipt_comes_out_once(hall: E2eHall) -> None:
-    window = hall.window(die_at="concluded")
+    window = hall.window(die_at="committed")
     number = hall.serve_to_checklist(window)
     window.die(window.accept)
     assert hall.receipts() == []

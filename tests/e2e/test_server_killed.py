@@ -26,7 +26,7 @@ def test_in_mid_intake_the_visit_ends_without_it_and_is_told_afterwards(hall: E2
     assert done["case_number"] in receipt
     window.wait("the rating", lambda seen: seen["rating"] == "rated")
     window.finish()
-    free = window.wait("what waits", lambda seen: seen["to_upload"] == 2)
+    free = window.wait("case, rating, seal and visit wait", lambda seen: seen["to_upload"] == 4)
     assert not free["may_call"]
 
     hall.restart_server()

@@ -18,6 +18,7 @@ def power_cut() -> None:
 
 def dies_before(kind: Any, method: str) -> None:
     """The process ends where the method of a class (the function of a module) would begin."""
+    assert callable(getattr(kind, method))
     setattr(kind, method, lambda *args, **named: power_cut())
 
 

@@ -30,9 +30,8 @@ from clerk_app.services.window.files import FileDesk
 from clerk_app.ui import application
 from clerk_app.ui.hands import Hands
 from clerk_app.ui.window.case.case_page import CasePage
-from clerk_app.ui.window.casework import CaseWork
+from clerk_app.ui.window.casesheets import CaseSheets
 from clerk_app.ui.window.control import DeskControl
-from clerk_app.ui.window.filework import FileWork
 from clerk_app.ui.window.shell import WindowShell
 from drivers.base.transport import SerialTransport
 from drivers.printer.escpos import EscPosPrinter
@@ -52,7 +51,7 @@ def _dies_writing(command: bytes) -> None:
 
 
 MOMENTS: dict[str, Callable[[], None]] = {
-    "concluded": lambda: dies_before(CaseWork, "print_all"),
+    "committed": lambda: dies_before(CaseSheets, "print_all"),
     "sending": lambda: dies_before(EscPosPrinter, "print_job"),
     "acknowledged": lambda: dies_after(HallClient, "store_case"),
     "finishing": lambda: dies_before(HallClient, "finish"),
@@ -60,13 +59,12 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "acted": lambda: dies_after(FileDesk, "act_all"),
     "telling": lambda: dies_before(HallClient, "store_act"),
     "told": lambda: dies_after(HallClient, "store_act"),
-    "printing": lambda: dies_before(FileWork, "print_all"),
 }
-"""``concluded``: the case is committed, no sheet was touched. ``sending``: a sheet is marked as being sent, no byte has
-left. ``acknowledged``: the server has the case, the window has not noted it. ``finishing``: F9 was pressed, the server
-was not told. ``half a picture``: the printer waits for the rest of an image. After the counter: ``acted``: a step is
-committed, nothing else is done. ``telling``: the server is about to be told of a step. ``told``: it has the step, the
-window has not noted it. ``printing``: the sheets of a step are about to be printed."""
+"""``committed``: the conclusion or step is committed, no sheet was touched. ``sending``: a sheet is marked as being
+sent, no byte has left. ``acknowledged``: the server has the case, the window has not noted it. ``finishing``: F9 was
+pressed, the server was not told. ``half a picture``: the printer waits for the rest of an image. After the counter:
+``acted``: a step is committed, nothing else is done. ``telling``: the server is about to be told of a step. ``told``:
+it has the step, the window has not noted it."""
 
 
 class HandsAtKeyboard(QObject):
