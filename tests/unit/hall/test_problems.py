@@ -18,7 +18,7 @@ from clerk_app.domain.errors import (
     Rejected,
     StoreFault,
 )
-from clerk_app.ports.hall import DeviceUnknown, SessionEnded
+from clerk_app.ports.hall import DeviceUnknown, LoginNeeded, SessionEnded
 from clerk_app.ports.problems import Problem, to_error, to_problem
 from clerk_app.server.calls import unexpected
 
@@ -31,6 +31,7 @@ from clerk_app.server.calls import unexpected
         (NotAllowed("不许"), 403),
         (SessionEnded("结束"), 401),
         (DeviceUnknown("没登记"), 401),
+        (LoginNeeded("要本人登录"), 403),
         (NotFound("没有"), 404),
         (Conflict("有人快"), 409),
         (StoreFault("满了"), 503),
