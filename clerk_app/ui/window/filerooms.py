@@ -31,7 +31,7 @@ class FileRooms(QObject):
         rooms.add(self.file)
         rooms.add(self.office)
         rooms.changed.connect(self._put_away)
-        self._work.shown.connect(lambda: rooms.open(self.file))
+        self._work.shown.connect(self._show)
         for said in (self._work.said, self.file.refused, self.office.refused):
             said.connect(control.said)
         self.office.open_wanted.connect(self._work.open)
@@ -44,6 +44,11 @@ class FileRooms(QObject):
         self.voiding.failed.connect(lambda failure: control.said.emit(failure.text))
         self.file.archive_wanted.connect(lambda _opened: self._work.archive())
         control.session_changed.connect(self._session)
+
+    def _show(self) -> None:
+        """A case is opened for whoever sits there: with a called ticket that is the beginning of the service."""
+        self._rooms.open(self.file)
+        self._control.begin_service()
 
     def _session(self) -> None:
         """Who has a desk in the office and none at the counter finds that desk instead of the call key."""

@@ -9,6 +9,7 @@ import pytest
 from clerk_app.domain.acts import Channel
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.papers import PaperKind
+from clerk_app.domain.queue import TicketState
 from clerk_app.ports.hall_cases import OnlineSupplement, SuppliedMaterial
 from clerk_app.ui.keys import Page
 from support.office import OfficeServer, sit, upload
@@ -219,3 +220,14 @@ def test_what_came_online_is_preset_and_its_day_counts(seat: Seat, server: Offic
     assert received.facts.arrival.channel is Channel.ONLINE
     assert server.files()[0][1].accepted_at == day
     assert server.online[0].taken
+
+
+def test_opening_the_case_of_a_called_citizen_begins_the_service(seat: Seat, server: OfficeServer) -> None:
+    asked(seat)
+    seat.press("Esc")
+    seat.counter.add_tickets(1)
+    seat.press("F2")
+    assert seat.control.ticket.state is TicketState.CALLED
+    seat.control.files.open(server.files()[0][1].opening.case_number)
+    seat.settle()
+    assert seat.control.ticket.state is TicketState.SERVING
