@@ -17,7 +17,7 @@ from clerk_app.ui.kit.layout import Column
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.rooms import Room
-from clerk_app.ui.window.sheets import Sheets, ask_card
+from clerk_app.ui.window.sheets import AskPlace, Sheets
 
 
 class LeftSheets(Room):
@@ -28,8 +28,7 @@ class LeftSheets(Room):
     def __init__(self, control: DeskControl, lanes: Lanes) -> None:
         super().__init__()
         self._control = control
-        self.ask: AskCard | None = None
-        self._place = Column(gap=SPACE.x12)
+        self._place = AskPlace()
         title = Text("上次没打完的纸", "title")
         self.setLayout(Column(title, self._place, None, gap=SPACE.x12, margins=SPACE.page))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -38,6 +37,11 @@ class LeftSheets(Room):
         self.sheets.asked.connect(self._ask)
         self.sheets.refused.connect(self._put_off)
 
+    @property
+    def ask(self) -> AskCard | None:
+        """The question that is open."""
+        return self._place.card
+
     def begin(self, papers: Sequence[StoredPaper]) -> None:
         """Ask about each of them, print what never was sent."""
         assert self._control.session is not None
@@ -45,16 +49,10 @@ class LeftSheets(Room):
 
     def _ask(self, question: Question) -> None:
         def answered(answer: Answer) -> None:
-            self._place.empty()
-            self.ask = None
             self.setFocus()
             self.sheets.answer(question, answer)
 
-        self._place.empty()
-        self.ask = ask_card(question, answered)
-        self._place.put(self.ask)
-        self.ask.show()
-        self.start()
+        self._place.ask(question, answered)
 
     def _put_off(self, sentence: str) -> None:
         self._control.said.emit(f"{sentence}。先不打了，要的时候再补打")

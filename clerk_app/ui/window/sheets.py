@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from clerk_app.domain.actor import Actor
 from clerk_app.ports.window import PaperState, StoredPaper
 from clerk_app.services.window.printing import Answer, PrintDesk, Question
 from clerk_app.ui.kit.ask import AskCard
+from clerk_app.ui.kit.layout import Column
 from clerk_app.ui.lanes import Failure, Lane
 
 NOT_OUT = "这张没有打出来"
@@ -116,3 +118,34 @@ def ask_card(question: Question, answered: Callable[[Answer], object]) -> AskCar
     # The card goes with its answer; the key that gave it is still being handled.
     card.answered.connect(lambda index: QTimer.singleShot(0, lambda: answered(question.answers[index].answer)))
     return card
+
+
+class AskPlace(QWidget):
+    """Where a room asks about a half sheet; empty and without height at other times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.card: AskCard | None = None
+        self._column = Column()
+        self.setLayout(self._column)
+        self.hide()
+
+    def ask(self, question: Question, answered: Callable[[Answer], object]) -> None:
+        """Show the question with the focus on it; it is gone when ``answered`` is called."""
+
+        def done(answer: Answer) -> None:
+            self.clear()
+            answered(answer)
+
+        self.clear()
+        self.card = ask_card(question, done)
+        self._column.put(self.card)
+        self.show()
+        self.card.show()
+        self.card.setFocus()
+
+    def clear(self) -> None:
+        """Take the question away."""
+        self.card = None
+        self._column.empty()
+        self.hide()

@@ -16,7 +16,6 @@ from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
 from clerk_app.services.window.rating import Rated
-from clerk_app.services.window.sheets import ON_PAPER
 from clerk_app.ui.keys import Page, bind, key, pressed
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.kit.buttons import Button, ButtonRole
@@ -25,6 +24,7 @@ from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.case.paper_cards import PaperCard, RatingCard, Slip, SummaryCard
+from clerk_app.ui.window.case.paper_list import PaperList
 from clerk_app.ui.window.file.instant import Stage
 from clerk_app.ui.window.file.instant_card import InstantCard
 from clerk_app.ui.window.frames import Level, Scroll
@@ -65,14 +65,13 @@ class PapersPage(QWidget):
         self._case_id = ""
         self.ask: AskCard | None = None
         self.summary = SummaryCard()
-        self.cards: dict[str, PaperCard] = {}
         self.instant = InstantCard()
         self.rating = RatingCard()
         self.more = Text("", "note", "bad")
         self._ask_place = Column(gap=SPACE.x8)
-        self._sheets = Column(gap=SPACE.x8)
+        self.papers = PaperList(MANY, SPACE.x8)
         column = Column(gap=SPACE.x8)
-        column.put(self._ask_place, self.more, self.summary, self.instant, self._sheets, self.rating, None)
+        column.put(self._ask_place, self.more, self.summary, self.instant, self.papers, self.rating, None)
         self.area = Scroll(column, (SPACE.x8, SPACE.page, SPACE.x8, SPACE.page))
         desk = Surface("canvas")
         desk.setLayout(Column(self.area))
@@ -98,6 +97,11 @@ class PapersPage(QWidget):
         self._connect()
 
     def _connect(self) -> None:
+        self.papers.reprint.connect(self.reprint_wanted)
+        self.papers.void.connect(self.void_wanted)
+        self.papers.send.connect(self.print_wanted)
+        self.papers.on_a4.connect(self.a4_wanted)
+        self.papers.later.connect(self.later_wanted)
         self.go.clicked.connect(self._finish_next)
         self.stay.clicked.connect(self._finish)
         self.later.clicked.connect(self._finish_next)
@@ -110,6 +114,11 @@ class PapersPage(QWidget):
         bind(self, "next_matter", self._next_matter, context=window)
 
     # --- showing ----------------------------------------------------------------------------------------------
+    @property
+    def cards(self) -> dict[str, PaperCard]:
+        """The card of each sheet by its id."""
+        return self.papers.cards
+
     def show_papers(
         self, concluded: Concluded, papers: Sequence[StoredPaper], questions: Sequence[Question], undecided: str
     ) -> None:
@@ -119,7 +128,7 @@ class PapersPage(QWidget):
             self._case_id = concluded.case_id
             self.show_rating(None)
         self.summary.show_conclusion(concluded)
-        self._show_sheets(papers)
+        self.papers.show_papers(papers)
         self._ask(questions)
         self._undecided = undecided
         at_the_end = self.window().focusWidget() in (self.go, self.stay, self.later)
@@ -181,24 +190,6 @@ class PapersPage(QWidget):
             self.setFocus()
 
     # --- inside -----------------------------------------------------------------------------------------------
-    def _show_sheets(self, papers: Sequence[StoredPaper]) -> None:
-        if [paper.paper_id for paper in papers] != list(self.cards):
-            self._sheets.empty()
-            self.cards = {}
-            for paper in papers:
-                card = PaperCard(paper)
-                card.reprint.connect(self.reprint_wanted)
-                card.void.connect(self.void_wanted)
-                card.send.connect(self.print_wanted)
-                card.on_a4.connect(self.a4_wanted)
-                card.later.connect(self.later_wanted)
-                self.cards[paper.paper_id] = card
-                self._sheets.put(card)
-                card.show()
-        for paper in papers:
-            self.cards[paper.paper_id].show_paper(paper)
-            self.cards[paper.paper_id].set_compact(len(papers) > MANY and paper.state in ON_PAPER)
-
     def _ask(self, questions: Sequence[Question]) -> None:
         first = questions[0] if questions else None
         others = len(questions) - 1

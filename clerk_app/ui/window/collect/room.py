@@ -29,7 +29,7 @@ from clerk_app.ui.window.collect.people import addressee, agent_lock, is_another
 from clerk_app.ui.window.collect.who import Taker
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.rooms import Room
-from clerk_app.ui.window.sheets import Sheets, ask_card
+from clerk_app.ui.window.sheets import AskPlace, Sheets
 from clerk_app.ui.window.wording import arrived
 
 SELF, BY_AGENT = "本人", "代理人"
@@ -66,8 +66,7 @@ class CollectRoom(Room):
         self.has_screen: Callable[[], bool] = lambda: False
         """Whether the citizen has a screen to sign on."""
         self.view = CollectPage()
-        self.ask: AskCard | None = None
-        self._ask_place = Column()
+        self._ask_place = AskPlace()
         column = Column(self._ask_place, self.view)
         column.setStretch(1, 1)
         self.setLayout(column)
@@ -94,7 +93,7 @@ class CollectRoom(Room):
         """Open for the person whose card was read, for a case's number, or empty with the search in front."""
         self._results, self._issued, self._wish, self._power = (), None, False, None
         self._person = person or arrived(self._control.work.intake)
-        self._clear_ask()
+        self._ask_place.clear()
         self.view.lock_sign("" if self.has_screen() else NO_SCREEN)
         self.view.search.setText(reference)
         self.view.who.clear()
@@ -345,22 +344,17 @@ class CollectRoom(Room):
     def _show_rating(self) -> None:
         self.view.show_rating(self._rating())
 
-    def _ask(self, question: Question) -> None:
-        self._clear_ask()
+    @property
+    def ask(self) -> AskCard | None:
+        """The question about a half sheet that is open."""
+        return self._ask_place.card
 
+    def _ask(self, question: Question) -> None:
         def answered(answer: Answer) -> None:
-            self._clear_ask()
             self.view.start()
             self.sheets.answer(question, answer)
 
-        self.ask = ask_card(question, answered)
-        self._ask_place.put(self.ask)
-        self.ask.show()
-        self.ask.setFocus()
-
-    def _clear_ask(self) -> None:
-        self.ask = None
-        self._ask_place.empty()
+        self._ask_place.ask(question, answered)
 
     def _end(self, then_call: bool) -> None:
         self.left.emit()

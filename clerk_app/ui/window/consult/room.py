@@ -23,7 +23,7 @@ from clerk_app.ui.window.case.matter_page import MatterPage
 from clerk_app.ui.window.consult.list_page import ListPage, Medium
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.rooms import Room
-from clerk_app.ui.window.sheets import Sheets, ask_card
+from clerk_app.ui.window.sheets import AskPlace, Sheets
 
 
 class ConsultRoom(Room):
@@ -41,8 +41,7 @@ class ConsultRoom(Room):
         self._over = False
         self.matter = MatterPage()
         self.list = ListPage()
-        self.ask: AskCard | None = None
-        self._ask_place = Column()
+        self._ask_place = AskPlace()
         self.stack = QStackedWidget()
         self.title = ElidedLabel("", "title")
         head = Surface("paper", edges="bottom")
@@ -83,7 +82,7 @@ class ConsultRoom(Room):
         self._count += 1
         self._over = False
         self._intake = Intake(f"consultation-{self._count}", self._control.desk.clock.now())
-        self._clear_ask()
+        self._ask_place.clear()
         self.list.show_busy(False)
         self.list.lock_phone("" if self._control.desk.hall().query_url else NO_ADDRESS)
         self.stack.setCurrentWidget(self._asking)
@@ -257,22 +256,17 @@ class ConsultRoom(Room):
         self.list.show_url(url, modules)
         self.list.start()
 
-    def _ask(self, question: Question) -> None:
-        self._clear_ask()
+    @property
+    def ask(self) -> AskCard | None:
+        """The question about a half sheet that is open."""
+        return self._ask_place.card
 
+    def _ask(self, question: Question) -> None:
         def answered(answer: Answer) -> None:
-            self._clear_ask()
             self.sheets.answer(question, answer)
             self.list.start()
 
-        self.ask = ask_card(question, answered)
-        self._ask_place.put(self.ask)
-        self.ask.show()
-        self.ask.setFocus()
-
-    def _clear_ask(self) -> None:
-        self.ask = None
-        self._ask_place.empty()
+        self._ask_place.ask(question, answered)
 
     def _not_printed(self, sentence: str) -> None:
         self.list.show_busy(False)

@@ -15,7 +15,6 @@ from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
-from clerk_app.services.window.sheets import ON_PAPER
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.ask import AskCard
 from clerk_app.ui.kit.buttons import Button
@@ -25,6 +24,7 @@ from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.window.case import checklist_rows as rows
 from clerk_app.ui.window.case.paper_cards import PaperCard
+from clerk_app.ui.window.case.paper_list import PaperList
 from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.sheets import ask_card
 
@@ -49,17 +49,21 @@ class Contents(QWidget):
         super().__init__()
         self._question: Question | None = None
         self.ask: AskCard | None = None
-        self.cards: dict[str, PaperCard] = {}
         self._ask_place = Column()
         self.papers_title = SectionTitle("文书", icon="file-text")
-        self._papers = Column(gap=SPACE.x6)
+        self.papers = PaperList(MANY, SPACE.x6)
         self.elsewhere = _Elsewhere()
         self.elsewhere.bring.clicked.connect(self.bring_wanted)
+        self.papers.reprint.connect(self.reprint_wanted)
+        self.papers.void.connect(self.void_wanted)
+        self.papers.send.connect(self.print_wanted)
+        self.papers.on_a4.connect(self.a4_wanted)
+        self.papers.later.connect(self.later_wanted)
         self.situation = ElidedLabel("", "note", "ink5")
         self.materials_title = SectionTitle("材料", icon="files")
         self._materials = Column()
         column = Column(gap=SPACE.x8)
-        column.put(self._ask_place, self.papers_title, self._papers, self.elsewhere)
+        column.put(self._ask_place, self.papers_title, self.papers, self.elsewhere)
         column.put(self.materials_title, self.situation, self._materials, None)
         self.area = Scroll(column, (SPACE.x12, SPACE.page, SPACE.x12, SPACE.page))
         self.setLayout(Column(self.area))
@@ -83,6 +87,11 @@ class Contents(QWidget):
             self._materials.put(_row(opened, number, material, latest.get(material.id, check), waits, came))
         self.materials_title.set_note(f"还差 {missing} 项" if missing else "")
 
+    @property
+    def cards(self) -> dict[str, PaperCard]:
+        """The card of each sheet by its id."""
+        return self.papers.cards
+
     def show_papers(
         self, papers: Sequence[StoredPaper], questions: Sequence[Question], elsewhere: Sequence[ActPaper]
     ) -> None:
@@ -91,22 +100,7 @@ class Contents(QWidget):
         self.elsewhere.show_papers(elsewhere)
         self.papers_title.setVisible(bool(papers or elsewhere))
         self.papers_title.set_note(f"{len(papers)} 份" if papers else "")
-        if [paper.paper_id for paper in papers] != list(self.cards):
-            self._papers.empty()
-            self.cards = {}
-            for paper in papers:
-                card = PaperCard(paper)
-                card.reprint.connect(self.reprint_wanted)
-                card.void.connect(self.void_wanted)
-                card.send.connect(self.print_wanted)
-                card.on_a4.connect(self.a4_wanted)
-                card.later.connect(self.later_wanted)
-                self.cards[paper.paper_id] = card
-                self._papers.put(card)
-                card.show()
-        for paper in papers:
-            self.cards[paper.paper_id].show_paper(paper)
-            self.cards[paper.paper_id].set_compact(len(papers) > MANY and paper.state in ON_PAPER)
+        self.papers.show_papers(papers)
         self._ask(questions[0] if questions else None)
 
     def _ask(self, question: Question | None) -> None:

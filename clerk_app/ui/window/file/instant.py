@@ -135,8 +135,12 @@ class Instant(QObject):
 
         def show(found: tuple[OpenFile, str]) -> None:
             if case_id == self._case_id:
+                first = self.opened is None
                 self.opened, self.why = found
                 self.changed.emit()
+                if first and self.stage is Stage.ISSUED:
+                    # The program ended between the hand-over and its rating.
+                    self._control.ask_issue_rating(case_id)
 
         # Without an answer the next news asks again.
         self._files.run(read, done=show, failed=lambda _failure: None, key="instant")

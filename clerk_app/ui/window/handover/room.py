@@ -23,7 +23,7 @@ from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.handover.lines import HandoverList
 from clerk_app.ui.window.rooms import Room
-from clerk_app.ui.window.sheets import Sheets, ask_card
+from clerk_app.ui.window.sheets import AskPlace, Sheets
 
 
 class HandoverRoom(Room):
@@ -36,8 +36,7 @@ class HandoverRoom(Room):
         super().__init__()
         self._control = control
         self._store = lanes.lane("store")
-        self.ask: AskCard | None = None
-        self._ask_place = Column()
+        self._ask_place = AskPlace()
         self.list = HandoverList()
         self.empty = EmptyState("没有要交给后台的纸质材料", icon="circle-check")
         self.stack = QStackedWidget()
@@ -153,22 +152,17 @@ class HandoverRoom(Room):
         self.handed_over.emit()
         self.begin()
 
-    def _ask(self, question: Question) -> None:
-        self._clear_ask()
+    @property
+    def ask(self) -> AskCard | None:
+        """The question about a half sheet that is open."""
+        return self._ask_place.card
 
+    def _ask(self, question: Question) -> None:
         def answered(answer: Answer) -> None:
-            self._clear_ask()
             self.sheets.answer(question, answer)
             self.start()
 
-        self.ask = ask_card(question, answered)
-        self._ask_place.put(self.ask)
-        self.ask.show()
-        self.ask.setFocus()
-
-    def _clear_ask(self) -> None:
-        self.ask = None
-        self._ask_place.empty()
+        self._ask_place.ask(question, answered)
 
     def _failed(self, failure: Failure) -> None:
         self._control.said.emit(failure.text)
