@@ -46,7 +46,7 @@ def test_three_people_serve_a_citizen_in_one_visit_and_nobody_refreshes(office: 
     assert {use.seal for use in there.seals} == {SealKind.ACCEPTANCE, SealKind.APPROVAL}
     sealed = {use.paper_number for use in there.seals if use.seal is SealKind.APPROVAL}
     assert sealed == {paper.number for paper in there.acts[0].papers}
-    printed = [(sheet.place, sheet.check) for sheet in office.sheets(number)]
+    printed = [sheet.origin for sheet in office.sheets(number)]
     assert len(set(printed)) == len(printed), "no window prints a paper twice"
     assert {check for _, check in printed} == set(there.checks.values()), "every paper, as the server carries it"
     assert {place for place, _ in printed} == {CLERK, REVIEWER}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clerk_app.domain.cases import CaseState
-from support.e2e_clerk import Seen
+from support.e2e_clerk import PATIENCE_S, Seen
 from support.e2e_office import (
     CLERK,
     INSTANT,
@@ -45,10 +45,11 @@ def check_once(office: OfficeHall, place: Place, number: str, *steps: str) -> No
     numbers = [paper.number for act in there.acts for paper in act.papers]
     assert len(set(numbers)) == len(numbers)
     for paper in [paper for act in there.acts for paper in act.papers if act.by.window_no == place.number]:
-        sheets = [
-            sheet for sheet in office.sheets(number) if sheet.place == place.number and sheet.check == paper.check[:16]
-        ]
-        assert [sheet.place for sheet in sheets] == [place.number], f"{paper.number} came out once"
+        if paper.notice is None:
+            sheets = [slip for slip in office.station.papers() if paper.number in slip.text]
+        else:
+            sheets = [sheet for sheet in office.sheets(number) if sheet.origin == (place.number, paper.check[:16])]
+        assert len(sheets) == 1, f"{paper.number} came out once"
     here = place.facts()
     assert {act.act_id for act in there.acts} <= {act.act_id for act in here.acts}
     assert here.journal_sound
@@ -127,6 +128,32 @@ def test_a_reviewer_whose_printer_is_at_work_on_the_decision(office: OfficeHall)
     assert "可能没打完" in asked["asked"]
     settle_papers(office, place, number)
     check_once(office, place, number, "grant")
+
+
+def test_a_clerk_who_hands_an_instant_result_over(office: OfficeHall) -> None:
+    place = office.places[CLERK]
+    clerk, reviewer, keeper = office.sit(CLERK, REVIEWER, KEEPER)
+    office.station.press(1)
+    number = office.receive(clerk, INSTANT)
+    clerk.wait("the first rating", lambda seen: seen["rating"] == "rated")
+    for window, step in ((reviewer, "准予"), (keeper, "用印")):
+        window.open_from_office(number)
+        window.do(step)
+    clerk.wait("the sealed result", lambda seen: seen["may_issue"])
+    ticket = clerk.look()["ticket"]
+    clerk.ask("arm", moment="committed")
+    clerk.die(lambda: clerk.press("F9"))
+
+    clerk = place.again()
+    seen = clerk.wait(
+        "its papers", lambda seen: seen["page"] == "papers" and seen["may_end"] and seen["stage"] == "issued"
+    )
+    assert (seen["ticket"], seen["case_number"]) == (ticket, number)
+    assert set(kinds_and_states(seen).values()) == {"printed"}
+    office.station.press(2)
+    eventually(lambda: office.case(number).rated == ["acceptance", "issue"], PATIENCE_S)
+    check_once(office, place, number, "grant", "seal", "deliver")
+    clerk.finish()
 
 
 def test_the_server_while_it_takes_a_decision_and_a_seal(office: OfficeHall) -> None:

@@ -33,5 +33,5 @@ def test_a_supplement_at_another_window_accepts_the_case_on_the_day_of_its_arriv
     assert there.file.accepted_at is not None
     assert there.file.accepted_at.date() == arrival.arrived_at.date()
     assert {act.by.window_no for act in there.acts} == {BOTH}
-    printed = [(sheet.place, sheet.check) for sheet in office.sheets(number) if sheet.place == BOTH]
+    printed = [sheet.origin for sheet in office.sheets(number) if sheet.place == BOTH]
     assert sorted(printed) == sorted((BOTH, there.checks[paper.number]) for act in there.acts for paper in act.papers)

@@ -135,6 +135,11 @@ class Sheet:
         assert found is not None, self.text
         return found.group(1).replace(" ", "")
 
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Window and check."""
+        return self.place, self.check
+
 
 @dataclass
 class OfficeHall:
