@@ -221,7 +221,8 @@ class Visits:
         counter.hands.front(shell)
         counter.press("F2")
         number = counter.called()
-        counter.press("Alt+B")
+        # The page opens with the first list that was not empty when it was read last: the digit says which one is meant.
+        counter.press("Alt+B", "1")
         counter.wait("办件清单", lambda: any(one.reference == sale.case_id for one in errands.work.entries()))
         counter.shoot("work-lists")
         counter.press("Return")
