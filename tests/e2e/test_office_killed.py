@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clerk_app.domain.cases import CaseState
+from clerk_app.ports.window_files import ActState
 from support.e2e_clerk import PATIENCE_S, Seen
 from support.e2e_office import (
     CLERK,
@@ -38,21 +39,27 @@ def settle_papers(office: OfficeHall, place: Place, number: str) -> Seen:
         window.wait("the answer", lambda now, b=seen: now["papers"] != b["papers"])
 
 
+def acknowledged(place: Place) -> set[str]:
+    """The steps on the disk of a window of which it knows that the server has them."""
+    return {row.act_id for row in place.facts().acts if row.state is ActState.ACKNOWLEDGED}
+
+
 def check_once(office: OfficeHall, place: Place, number: str, *steps: str) -> None:
-    """The server has these acts, each once, under numbers of their own; the window has the same; paper lies there."""
+    """The server has these acts, each once, under numbers of their own; those of the window are on its disk and on its
+    paper, once."""
     there = office.wait_until(number, *steps)
     assert there.state is there.file.state
     numbers = [paper.number for act in there.acts for paper in act.papers]
     assert len(set(numbers)) == len(numbers)
-    for paper in [paper for act in there.acts for paper in act.papers if act.by.window_no == place.number]:
+    made_here = [act for act in there.acts if act.by.window_no == place.number]
+    for paper in [paper for act in made_here for paper in act.papers]:
         if paper.notice is None:
             sheets = [slip for slip in office.station.papers() if paper.number in slip.text]
         else:
             sheets = [sheet for sheet in office.sheets(number) if sheet.origin == (place.number, paper.check[:16])]
         assert len(sheets) == 1, f"{paper.number} came out once"
-    here = place.facts()
-    assert {act.act_id for act in there.acts} <= {act.act_id for act in here.acts}
-    assert here.journal_sound
+    eventually(lambda: {act.act_id for act in made_here} <= acknowledged(place), PATIENCE_S)
+    assert place.facts().journal_sound
 
 
 @pytest.mark.parametrize("moment", ["committed", "telling"])
@@ -133,9 +140,9 @@ def test_a_reviewer_whose_printer_is_at_work_on_the_decision(office: OfficeHall)
 def test_a_clerk_who_hands_an_instant_result_over(office: OfficeHall) -> None:
     place = office.places[CLERK]
     clerk, reviewer, keeper = office.sit(CLERK, REVIEWER, KEEPER)
-    office.station.press(1)
+    asked = office.asked
     number = office.receive(clerk, INSTANT)
-    clerk.wait("the first rating", lambda seen: seen["rating"] == "rated")
+    office.rate(clerk, 1, asked)
     for window, step in ((reviewer, "准予"), (keeper, "用印")):
         window.open_from_office(number)
         window.do(step)
@@ -144,13 +151,14 @@ def test_a_clerk_who_hands_an_instant_result_over(office: OfficeHall) -> None:
     clerk.ask("arm", moment="committed")
     clerk.die(lambda: clerk.press("F9"))
 
+    asked = office.asked
     clerk = place.again()
     seen = clerk.wait(
         "its papers", lambda seen: seen["page"] == "papers" and seen["may_end"] and seen["stage"] == "issued"
     )
     assert (seen["ticket"], seen["case_number"]) == (ticket, number)
     assert set(kinds_and_states(seen).values()) == {"printed"}
-    office.station.press(2)
+    office.rate(clerk, 2, asked)
     eventually(lambda: office.case(number).rated == ["acceptance", "issue"], PATIENCE_S)
     check_once(office, place, number, "grant", "seal", "deliver")
     clerk.finish()

@@ -92,6 +92,7 @@ class Place:
             self.start()
         if self.window.look()["page"] == "login":
             self.window.log_in(self.login)
+            self._leave_what_was_left()
         return self.window
 
     def again(self) -> WindowProcess:
@@ -111,6 +112,12 @@ class Place:
             self.window.press("Escape", "Escape")
         seen = self.window.look()
         return seen["page"] in {"idle", "office"} and bool(seen["online"]) and not seen["ticket"]
+
+    def _leave_what_was_left(self) -> None:
+        """A visit that a test left in the middle comes up again; the next one must not stumble over it."""
+        if self.window.look()["page"] == "papers":
+            self.window.wait_for_papers()
+            self.window.finish()
 
     def kill(self) -> None:
         if self.runs:
@@ -180,6 +187,20 @@ class OfficeHall:
         else:
             window.ask_for_more()
         return str(window.wait_for_papers()["case_number"])
+
+    @property
+    def asked(self) -> int:
+        """How often the keypad was asked for a rating so far."""
+        assert self.station.keypad is not None
+        return self.station.keypad.asked
+
+    def rate(self, window: WindowProcess, level: int, asked: int) -> None:
+        """The citizen answers the question that came after ``asked`` others; a finger on a keypad that is still lit
+        from an earlier one would answer nobody."""
+        assert self.station.keypad is not None
+        assert self.station.keypad.wait_until_asked(asked + 1, PATIENCE_S)
+        self.station.press(level)
+        window.wait("the rating", lambda seen: seen["rating"] == "rated")
 
     # --- the server -------------------------------------------------------------------------------------------
     def case(self, number: str) -> e2e_facts.ServerCaseFacts:
