@@ -221,7 +221,7 @@ class Visits:
         counter.hands.front(shell)
         counter.press("F2")
         number = counter.called()
-        # The page opens with the first list that was not empty when it was read last: the digit says which one is meant.
+        # The page opens with the first list that had something when it was read last; the digit says which one.
         counter.press("Alt+B", "1")
         counter.wait("办件清单", lambda: any(one.reference == sale.case_id for one in errands.work.entries()))
         counter.shoot("work-lists")
