@@ -386,7 +386,7 @@ class FeedEntry:
     ``kind``: ``ticket.taken|called|recalled|missed|miss_undone|started|finished|cancelled|printed``,
     ``login``, ``logout``, ``login.refused``, ``login.ended``, ``device.enrolled``, ``device.revoked``,
     ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.acted``, ``case.viewed``, ``results.searched``,
-    ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``, ``supplement.viewed``,
+    ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``,
     ``supplement.taken``, ``seal.used``, ``visit.stored``, ``consultation.stored``, ``signature.stored``,
     ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``. ``subject`` is the id of the thing.
 

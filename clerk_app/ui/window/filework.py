@@ -23,11 +23,12 @@ from clerk_app.ports.hall_cases import OnlineSupplement, WorkLine
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled
 from clerk_app.services.window.session import WindowSession
+from clerk_app.services.window.unsettled import needs_server
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.lanes import Failure, Lane, Lanes
 from clerk_app.ui.window.casesheets import FileSheets
 from clerk_app.ui.window.desk import Desk
-from clerk_app.ui.window.file.doing import OFFICE, perform
+from clerk_app.ui.window.file.doing import perform
 from clerk_app.ui.window.file.forms import Values
 from clerk_app.ui.window.file.steps import Offer, offers, step_name
 from clerk_app.ui.window.office.lists import OfficeLists
@@ -233,7 +234,7 @@ class FileWork(QObject):
                 self.wrong = ()
             self._take(done.opened)
             self.done.emit()
-            if done.papers and step not in OFFICE:
+            if done.papers and not needs_server(step):
                 self.sheets.print_all()
             self._settle(step, done)
 
@@ -244,16 +245,16 @@ class FileWork(QObject):
         case_id, act_id = done.opened.file.case_id, done.acts[-1].act_id
 
         def settled(settled: Settled) -> None:
-            if settled.fate is Fate.COUNTS and step in OFFICE and done.papers:
+            if settled.fate is Fate.COUNTS and needs_server(step) and done.papers:
                 self.print_settled()
             if self.opened is None or self.opened.file.case_id != case_id:
                 return
             self._unsettled = (step, done) if settled.fate is Fate.WAITING else None
             if settled.fate is Fate.REFUSED:
                 self.result = (f"{step_name(step)}没有生效：{settled.sentence}", State.BAD)
-            elif settled.fate is Fate.WAITING and step in OFFICE:
+            elif settled.fate is Fate.WAITING and needs_server(step):
                 self.result = (f"{step_name(step)}还没有生效：{settled.sentence}", State.WARN)
-            elif step in OFFICE:
+            elif needs_server(step):
                 self.result = (f"{step_name(step)}{COUNTS}", State.OK)
                 self.finished = True
             self.changed.emit()

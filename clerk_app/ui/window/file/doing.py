@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import ActFacts, Approval, Decision, Delivery, DeliveryManner, IdentityCheck, Payment
@@ -15,20 +14,6 @@ from clerk_app.domain.law import SuspensionCause
 from clerk_app.services.window.acting import Acting
 from clerk_app.services.window.filevalues import Acted, OpenFile
 from clerk_app.ui.window.file.forms import Values
-
-OFFICE: Final = frozenset(
-    {
-        CaseStep.TAKE_UP,
-        CaseStep.SUSPEND,
-        CaseStep.RESUME,
-        CaseStep.EXTEND,
-        CaseStep.GRANT,
-        CaseStep.REFUSE,
-        CaseStep.CERTIFY,
-        CaseStep.SEAL,
-    }
-)
-"""Steps that count only when the server says so: who does them is told at once whether they do."""
 
 
 def perform(
