@@ -18,7 +18,7 @@ from typing import TypeVar
 from benchmarks.hall_server import Window, at_once, windows
 from benchmarks.measure import in_turns, percentile, spread
 from benchmarks.report import Goal, Result
-from clerk_app.ports.hall import TakeTicket
+from clerk_app.ports.hall_queue import TakeTicket
 
 T = TypeVar("T")
 _TICKETS = 200

@@ -14,7 +14,7 @@ from clerk_app.design.resources import resource
 from clerk_app.documents.catalogue_files import read_catalogue_file
 from clerk_app.domain.acts import Decision
 from clerk_app.domain.cases import CaseState
-from clerk_app.ports.hall import FeedEntry
+from clerk_app.ports.feed import FeedEntry
 from clerk_app.services.hall.catalogue_import import check_catalogue
 from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox

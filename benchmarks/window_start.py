@@ -26,7 +26,7 @@ from benchmarks.report import Goal, Result
 from clerk_app import typefaces
 from clerk_app.bootstrap.server_files import RUNTIME_FILE, server_folder
 from clerk_app.domain.synthetic import synthetic_catalogue
-from clerk_app.ports.hall import TakeTicket
+from clerk_app.ports.hall_queue import TakeTicket
 
 _ROUNDS, _COLD_ROUNDS = 7, 3
 _NUMBER = "2"

@@ -16,8 +16,9 @@ from clerk_app.documents.catalogue_files import read_catalogue_file
 from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.clock import Clock, Entropy
-from clerk_app.ports.hall import Login, NewUser, ServiceGroup, TakeTicket
+from clerk_app.ports.hall import Login, NewUser
 from clerk_app.ports.hall_cases import ServerCase
+from clerk_app.ports.hall_queue import ServiceGroup, TakeTicket
 from clerk_app.services.hall.catalogue_import import check_catalogue
 from clerk_app.services.hall.tools import system_actor
 from drivers.base.readings import CardKind, CardReading

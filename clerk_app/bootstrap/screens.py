@@ -15,7 +15,7 @@ from clerk_app.bootstrap.settings import Settings
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.clock import Clock, Entropy, SystemClock, SystemEntropy
-from clerk_app.ports.hall import Feed, OnConnection, OnEntries, OnReset
+from clerk_app.ports.feed import Feed, OnConnection, OnEntries, OnReset
 
 if TYPE_CHECKING:
     from clerk_app.bootstrap.enrolled import Device

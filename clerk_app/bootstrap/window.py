@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clerk_app.client.hall import HallClient
     from clerk_app.design.fontset import FontSet
     from clerk_app.domain.conclusion import Outage
-    from clerk_app.ports.hall import ConnectionChange, FeedCursor
+    from clerk_app.ports.feed import ConnectionChange, FeedCursor
     from clerk_app.services.window.sync import SyncRunner
     from clerk_app.ui.window.control import DeskControl
     from clerk_app.ui.window.desk import Desk
@@ -50,7 +50,7 @@ class Outages:
     def now(self) -> Outage | None:
         """None while the server answers or before the first word of the feed."""
         from clerk_app.domain.conclusion import Outage
-        from clerk_app.ports.hall import ConnectionState
+        from clerk_app.ports.feed import ConnectionState
 
         change = self._change
         if change is None or change.state is not ConnectionState.OFFLINE:
@@ -127,7 +127,7 @@ def assemble(
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
     from clerk_app.documents.qr import qr_modules
-    from clerk_app.ports.hall import ConnectionState
+    from clerk_app.ports.feed import ConnectionState
     from clerk_app.services.window.approving import ApprovalDesk
     from clerk_app.services.window.archive import ArchiveDesk
     from clerk_app.services.window.binding import StoreBinding
@@ -201,9 +201,7 @@ def assemble(
     sync = SyncRunner(outbox, entropy, told, (CataloguePull(store.catalogue, client, catalogue),))
     signing = SigningDesk(store, journal, renderer.check, sync.wake)
     outage = Outages(clock)
-    cases = CaseDesk(
-        store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now
-    )
+    cases = CaseDesk(store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now)
     files = FileDesk(
         store, client, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, outbox, sync.wake
     )

@@ -21,7 +21,7 @@ from clerk_app.client.transport import adapter
 from clerk_app.domain.enrolment import SERVER_NAME
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.clock import Clock, Entropy
-from clerk_app.ports.hall import (
+from clerk_app.ports.feed import (
     ConnectionChange,
     ConnectionState,
     FeedCursor,

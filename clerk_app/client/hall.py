@@ -11,29 +11,23 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
 from clerk_app.domain.queue import PrintState
 from clerk_app.ports.clock import Clock, Entropy
+from clerk_app.ports.feed import FeedCursor, FeedPage
 from clerk_app.ports.hall import (
     CaseAck,
     CaseRecord,
     Catalogue,
     CatalogueInfo,
     EnrolCode,
-    FeedCursor,
-    FeedPage,
-    HallSnapshot,
     Login,
     NewEnrolCode,
     NewUser,
     RatingAck,
     RatingRecord,
     ServerTime,
-    ServiceGroup,
     Session,
-    TakeTicket,
-    Ticket,
-    TicketTaken,
     UserInfo,
-    WindowView,
 )
+from clerk_app.ports.hall_queue import HallSnapshot, ServiceGroup, TakeTicket, Ticket, TicketTaken, WindowView
 
 
 class HallClient(CaseCalls):

@@ -1,4 +1,4 @@
-"""The hall's API as windows, kiosks and displays see it: plain records and one Protocol.
+"""The hall's API as windows, kiosks and displays see it: people, devices, records, and the Protocols.
 
 Server and client use the same records, so the wire format is written down once. Moments are timezone-aware
 datetimes (Beijing time), ids are UUIDv7 strings, durations are whole seconds (``*_s``).
@@ -11,17 +11,17 @@ All methods raise the family of ``clerk_app.domain.errors``; ``Unreachable`` whe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Protocol
 
 from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.casefile import CaseOpening
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
+from clerk_app.domain.queue import PrintState
+from clerk_app.ports.feed import FeedCursor, FeedPage
+from clerk_app.ports.hall_queue import HallSnapshot, ServiceGroup, TakeTicket, Ticket, TicketTaken, WindowView
 
 
 class SessionEnded(NotAllowed):
@@ -34,158 +34,6 @@ class LoginNeeded(NotAllowed):
 
 class DeviceUnknown(NotAllowed):
     """This device is not enrolled at the server, or its enrolment was revoked."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceGroup:
-    """A queue that citizens choose: ``prefix`` is the letter of its numbers, ``hint`` the kiosk's second line."""
-
-    group_id: str
-    prefix: str
-    name: str
-    hint: str
-    place: str
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupWaiting:
-    """How many wait in a group, since when the longest, and what a newcomer would wait."""
-
-    group_id: str
-    prefix: str
-    name: str
-    hint: str
-    place: str
-    waiting: int
-    priority_waiting: int
-    oldest_taken_at: datetime | None
-    longest_wait_s: int
-    expected_wait_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """One ticket. ``number`` is what is printed (``A047``); ``person`` the masked name (李*) or empty.
-
-    ``called_at`` is the first call, ``last_call_at`` the latest one (recalls included).
-    """
-
-    ticket_id: str
-    day: date
-    number: str
-    group_id: str
-    group_name: str
-    state: TicketState
-    priority: PriorityClass
-    reason: VisitReason
-    matter_code: str | None
-    person: str
-    taken_at: datetime
-    called_at: datetime | None
-    last_call_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    window_no: str | None
-    recalls: int
-    print_state: PrintState
-    prints: int
-    outcome: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CardPerson:
-    """What the kiosk read from a card. The server keeps the masked name and a keyed hash of the number only."""
-
-    name: str
-    id_number: str
-    birth: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TakeTicket:
-    """A wish for a ticket. ``priority`` is what was claimed by key; 60 years and more follow from the card."""
-
-    group_id: str
-    reason: VisitReason = VisitReason.SUBMIT
-    priority: PriorityClass = PriorityClass.ORDINARY
-    matter_code: str | None = None
-    card: CardPerson | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TicketTaken:
-    """The committed ticket with what its paper says: people ahead in its group, expected wait, where to wait."""
-
-    ticket: Ticket
-    people_ahead: int
-    expected_wait_s: int
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalledNumber:
-    """One line of the call screen; ``state`` tells missed ones (过号)."""
-
-    ticket_id: str
-    number: str
-    group_id: str
-    window_no: str
-    state: TicketState
-    is_priority: bool
-    recalls: int
-    called_at: datetime
-    last_call_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FeedCursor:
-    """How far a reader has read. ``epoch`` names the store's life, ``mark`` the entry at ``feed_no``: a store that was
-    restored or cloned does not know the mark, and the reader starts over from a snapshot."""
-
-    epoch: str
-    feed_no: int
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HallSnapshot:
-    """Everything a display or kiosk shows, as of ``cursor``. ``recent`` is newest call first, at most 12."""
-
-    cursor: FeedCursor
-    at: datetime
-    hall: HallProfile
-    groups: tuple[GroupWaiting, ...]
-    recent: tuple[CalledNumber, ...]
-    waiting: int
-    priority_waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class WindowView:
-    """What one window shows of the queue. Figures are of today and computed, never typed.
-
-    ``groups`` and ``waiting`` are the whole hall's, ``serves`` the ids of the groups this window serves, ``eligible``
-    and ``longest_wait_s`` count what it may call; ``active`` is its present ticket (of whatever day), ``last`` its
-    latest finished one; ``missed`` are its missed tickets, newest first, at most 5. ``mean_wait_s`` is the hall's
-    mean from taking to the first call, ``served`` and ``mean_service_s`` are this window's.
-    """
-
-    cursor: FeedCursor
-    at: datetime
-    window_no: str
-    groups: tuple[GroupWaiting, ...]
-    serves: tuple[str, ...]
-    waiting: int
-    eligible: int
-    priority_waiting: int
-    longest_wait_s: int
-    active: Ticket | None
-    last: Ticket | None
-    missed: tuple[Ticket, ...]
-    served: int
-    mean_wait_s: int | None
-    mean_service_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,50 +228,6 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedEntry:
-    """The public form of a journal entry: ids, numbers and states, never personal data.
-
-    ``kind``: ``ticket.taken|called|recalled|missed|miss_undone|started|finished|cancelled|printed``,
-    ``login``, ``logout``, ``login.refused``, ``login.ended``, ``device.enrolled``, ``device.revoked``,
-    ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.acted``, ``case.viewed``, ``results.searched``,
-    ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``,
-    ``supplement.taken``, ``seal.used``, ``visit.stored``, ``consultation.stored``, ``signature.stored``,
-    ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``. ``subject`` is the id of the thing.
-
-    ``case_state`` is a value of ``CaseState``; ``instant`` says that the applicant waits for the result.
-    """
-
-    feed_no: int
-    mark: str
-    kind: str
-    subject: str
-    at: datetime
-    window_no: str | None = None
-    number: str | None = None
-    group_id: str | None = None
-    state: TicketState | None = None
-    is_priority: bool = False
-    recalls: int = 0
-    case_number: str | None = None
-    case_state: str | None = None
-    instant: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FeedPage:
-    """Entries after a cursor, oldest first, without gaps; ``head`` is the newest feed number of the store.
-
-    ``known`` is False when the store does not know the reader's cursor (restored, cloned, other epoch): read a
-    snapshot and go on from its cursor.
-    """
-
-    epoch: str
-    head: int
-    known: bool
-    entries: tuple[FeedEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ServerTime:
     """Health and clock: compare ``at`` with the own clock; ``epoch`` with the one remembered."""
 
@@ -432,23 +236,6 @@ class ServerTime:
     epoch: str
     hall_id: str
     feed_no: int
-
-
-class ConnectionState(StrEnum):
-    """The feed's connection."""
-
-    CONNECTING = "connecting"
-    ONLINE = "online"
-    OFFLINE = "offline"
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionChange:
-    """``since`` is when this state began, ``sentence`` what to tell (服务器连不上（10:17 起）…), empty when online."""
-
-    state: ConnectionState
-    since: datetime
-    sentence: str = ""
 
 
 class HallReader(Protocol):
@@ -543,22 +330,3 @@ class HallAdministration(Protocol):
 
 class Hall(Counter, HallAdministration, Protocol):
     """The whole API; ``clerk_app.client.hall.HallClient`` is the one that talks to a server."""
-
-
-class Feed(Protocol):
-    """The push feed as a running thing; ``clerk_app.client.feed.FeedListener`` is the real one."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
-OnEntries = Callable[[tuple[FeedEntry, ...]], None]
-"""Called from the feed's thread with one or more entries in order, never with a gap."""
-
-OnConnection = Callable[[ConnectionChange], None]
-"""Called from the feed's thread when the connection's state changes."""
-
-OnReset = Callable[[], FeedCursor]
-"""Called from the feed's thread at the first start and when the store does not know the cursor (restored, cloned):
-read a snapshot, show it, give back its cursor. May raise ``Unreachable``; the feed tries again."""

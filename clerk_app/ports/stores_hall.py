@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.hall import HallProfile
-from clerk_app.ports.hall import CatalogueInfo, ServiceGroup
+from clerk_app.ports.hall import CatalogueInfo
+from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, OnlineStore, RegisterStore
 from clerk_app.ports.stores_hall_queue import TicketStore
 

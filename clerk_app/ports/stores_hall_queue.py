@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
-from clerk_app.ports.hall import CalledNumber, Ticket
+from clerk_app.ports.hall_queue import CalledNumber, Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
 from clerk_app.domain.errors import Fault, NotAllowed, StoreFault
-from clerk_app.ports.hall import FeedCursor, FeedEntry, FeedPage
+from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
 from clerk_app.server.calls import adapter, authenticate
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.sequencer import public_entry

@@ -9,16 +9,8 @@ from fastapi import APIRouter
 
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PrintState
-from clerk_app.ports.hall import (
-    FeedCursor,
-    FeedPage,
-    HallSnapshot,
-    ServiceGroup,
-    TakeTicket,
-    Ticket,
-    TicketTaken,
-    WindowView,
-)
+from clerk_app.ports.feed import FeedCursor, FeedPage
+from clerk_app.ports.hall_queue import HallSnapshot, ServiceGroup, TakeTicket, Ticket, TicketTaken, WindowView
 from clerk_app.server.calls import Changing, Reading
 
 router = APIRouter(prefix="/v1", tags=["queue"])

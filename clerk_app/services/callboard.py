@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import CalledNumber, FeedEntry, GroupWaiting, HallSnapshot
+from clerk_app.ports.feed import FeedEntry
+from clerk_app.ports.hall_queue import CalledNumber, GroupWaiting, HallSnapshot
 
 _KEPT = 12
 _CALLS = frozenset({"ticket.called", "ticket.recalled"})

@@ -22,7 +22,8 @@ from clerk_app.domain.receipts import bring_list
 from clerk_app.domain.record_fields import BrokenRecord
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.devices import PrintOutcome, PrintResult, ReceiptPrinter
-from clerk_app.ports.hall import Catalogue, TakeTicket, TicketTaken, TicketTaking
+from clerk_app.ports.hall import Catalogue, TicketTaking
+from clerk_app.ports.hall_queue import TakeTicket, TicketTaken
 
 _LOG = logging.getLogger(__name__)
 Modules = tuple[tuple[bool, ...], ...]

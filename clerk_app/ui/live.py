@@ -7,13 +7,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from clerk_app.ports.hall import (
-    ConnectionChange,
-    ConnectionState,
-    FeedCursor,
-    FeedEntry,
-    HallSnapshot,
-)
+from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedCursor, FeedEntry
+from clerk_app.ports.hall_queue import HallSnapshot
 from clerk_app.services.callboard import CallBoard
 from clerk_app.ui.lanes import Failure, Lanes
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import NotFound
 from clerk_app.domain.hall import HallProfile
-from clerk_app.ports.hall import ServiceGroup
+from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall import DeviceRecord
 from db.hall.models import CounterGroupRow, DeviceRow, EnrolCodeRow, GroupRow, HallRow, RequestKeyRow
 from db.types import ID

@@ -35,7 +35,7 @@ from clerk_app.domain.queue import (
     TicketState,
     ticket_number,
 )
-from clerk_app.ports.hall import CalledNumber, Ticket
+from clerk_app.ports.hall_queue import CalledNumber, Ticket
 from clerk_app.ports.stores_hall_queue import DayFigures, NewTicket, TicketChange, WaitingCount
 from db.hall.models import GroupRow, TicketRow
 from db.types import ID, Moment

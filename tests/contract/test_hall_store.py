@@ -13,7 +13,7 @@ import pytest
 
 from clerk_app.domain.errors import Conflict, Locked, NotFound
 from clerk_app.domain.queue import PriorityClass, TicketState
-from clerk_app.ports.hall import CardPerson, TakeTicket
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import TicketChange
 from support.hall import HallInHand, hall_in_hand

@@ -10,7 +10,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.errors import StoreFault
-from clerk_app.ports.hall import CardPerson, TakeTicket
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket
 from db.hall.lane import WriterLane
 from db.hall.store import open_sqlite
 from support.hall import STORE_KEY, HandClock, SeededEntropy, hall_in_hand, over

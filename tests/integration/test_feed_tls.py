@@ -16,7 +16,7 @@ from clerk_app.client.tls import trusting
 from clerk_app.crypto.certificates import ServerIdentity, server_identity
 from clerk_app.domain.enrolment import SERVER_NAME
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedCursor
+from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedCursor
 from support.server import eventually, server
 
 

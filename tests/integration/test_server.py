@@ -21,17 +21,8 @@ from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import SERVER_NAME
 from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Rejected, Unreachable
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState
-from clerk_app.ports.hall import (
-    CardPerson,
-    CaseRecord,
-    DeviceUnknown,
-    Login,
-    NewEnrolCode,
-    PartyRecord,
-    RatingRecord,
-    SessionEnded,
-    TakeTicket,
-)
+from clerk_app.ports.hall import CaseRecord, DeviceUnknown, Login, NewEnrolCode, PartyRecord, RatingRecord, SessionEnded
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket
 from support.hall import MORNING
 from support.server import PASSWORD, ROOT, ServerProcess, clerk_at, client_of, server
 

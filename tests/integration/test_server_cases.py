@@ -22,7 +22,8 @@ from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Reje
 from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.clock import SystemClock
-from clerk_app.ports.hall import FeedEntry, Login, NewUser, RatingRecord, Session
+from clerk_app.ports.feed import FeedEntry
+from clerk_app.ports.hall import Login, NewUser, RatingRecord, Session
 from clerk_app.ports.hall_cases import (
     ApprovalRequest,
     CaseStatistics,

@@ -16,7 +16,7 @@ from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Unreachable
 from clerk_app.domain.ids import uuid7
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall import TakeTicket
+from clerk_app.ports.hall_queue import TakeTicket
 from clerk_app.services.hall.tools import system_actor
 from support.server import clerk_at, client_of, close_pipes, eventually, start_server
 

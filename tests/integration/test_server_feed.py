@@ -17,7 +17,9 @@ from clerk_app.crypto.certificates import server_identity
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import SystemClock
-from clerk_app.ports.hall import ConnectionState, Enrolled, FeedCursor, FeedEntry, FeedPage, TakeTicket
+from clerk_app.ports.feed import ConnectionState, FeedCursor, FeedEntry, FeedPage
+from clerk_app.ports.hall import Enrolled
+from clerk_app.ports.hall_queue import TakeTicket
 from support.server import (
     FeedRecorder,
     clerk_at,

@@ -19,8 +19,9 @@ from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.notices import notices_for
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall import CaseRecord, Ticket
+from clerk_app.ports.hall import CaseRecord
 from clerk_app.ports.hall_cases import SealUse
+from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.window import CaseRow, DraftRow, JournalRow, PaperState, StoredPaper, WindowUnit
 from clerk_app.ports.window_files import ActRow

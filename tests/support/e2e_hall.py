@@ -21,7 +21,8 @@ from clerk_app.bootstrap.virtual_devices import VirtualStation
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import FeedEntry, TakeTicket
+from clerk_app.ports.feed import FeedEntry
+from clerk_app.ports.hall_queue import TakeTicket
 from drivers.base.readings import CardReading
 from drivers.idcard import samples
 from support.e2e_clerk import PATIENCE_S, Seen, WindowProcess

@@ -22,7 +22,8 @@ from clerk_app.bootstrap.server import open_hall
 from clerk_app.bootstrap.virtual_devices import VirtualStation
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind, Role
-from clerk_app.ports.hall import NewUser, TakeTicket
+from clerk_app.ports.hall import NewUser
+from clerk_app.ports.hall_queue import TakeTicket
 from clerk_app.services.hall.tools import system_actor
 from drivers.base.readings import CardReading
 from drivers.idcard import samples

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from clerk_app import cli
 from clerk_app.client.hall import HallClient
-from clerk_app.ports.hall import ConnectionState
+from clerk_app.ports.feed import ConnectionState
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.files import FileDesk
 from clerk_app.ui import application

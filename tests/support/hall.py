@@ -15,7 +15,8 @@ from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PriorityClass
 from clerk_app.ports.clock import BEIJING
-from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser, ServiceGroup, TakeTicket, Ticket
+from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser
+from clerk_app.ports.hall_queue import ServiceGroup, TakeTicket, Ticket
 from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.setup import HallPlan

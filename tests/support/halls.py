@@ -11,15 +11,12 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.masking import mask_name_public
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason, priority_of
 from clerk_app.ports.clock import BEIJING
-from clerk_app.ports.hall import (
+from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
+from clerk_app.ports.hall import Catalogue, ServerTime
+from clerk_app.ports.hall_queue import (
     CalledNumber,
-    Catalogue,
-    FeedCursor,
-    FeedEntry,
-    FeedPage,
     GroupWaiting,
     HallSnapshot,
-    ServerTime,
     ServiceGroup,
     TakeTicket,
     Ticket,

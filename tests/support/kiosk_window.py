@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from clerk_app.documents.qr import qr_modules
-from clerk_app.ports.hall import ConnectionChange, ConnectionState
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.services.kiosk import KioskDesk
 from clerk_app.ui.kiosk.window import KioskWindow
 from clerk_app.ui.lanes import Failure, Lanes

@@ -14,7 +14,8 @@ from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import ACCEPTED_STATES, UNDER_DECISION, CaseState
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.masking import mask_name
-from clerk_app.ports.hall import CaseAck, CaseRecord, FeedEntry, Login, Session
+from clerk_app.ports.feed import FeedEntry
+from clerk_app.ports.hall import CaseAck, CaseRecord, Login, Session
 from clerk_app.ports.hall_cases import ActAck, ApprovalRequest, OnlineSupplement, WorkKind, WorkLine
 from support.shell import PASSWORD, HallCounter, Seat
 from support.shell_matters import PUBLISHED, bare, card, food, house, prepacked

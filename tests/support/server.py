@@ -21,7 +21,8 @@ from clerk_app.client.feed import FeedHandlers, FeedListener
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedCursor, FeedEntry, FeedPage, Login, NewUser
+from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedCursor, FeedEntry, FeedPage
+from clerk_app.ports.hall import Login, NewUser
 
 T = TypeVar("T")
 PASSWORD = "qing-fang-xin-8"

@@ -26,8 +26,10 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.persons import NaturalPerson
 from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, DeviceState
-from clerk_app.ports.hall import ConnectionChange, ConnectionState, Login, Session, SessionEnded, Ticket, WindowView
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
+from clerk_app.ports.hall import Login, Session, SessionEnded
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
+from clerk_app.ports.hall_queue import Ticket, WindowView
 from clerk_app.ports.window import CaseRow, Step
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.archive import ArchiveDesk

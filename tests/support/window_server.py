@@ -12,17 +12,7 @@ from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Refusal, Unreachable
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
-from clerk_app.ports.hall import (
-    CaseAck,
-    CaseRecord,
-    Login,
-    RatingAck,
-    RatingRecord,
-    ServerTime,
-    Session,
-    Ticket,
-    TicketTaken,
-)
+from clerk_app.ports.hall import CaseAck, CaseRecord, Login, RatingAck, RatingRecord, ServerTime, Session
 from clerk_app.ports.hall_cases import (
     ActAck,
     ConsultationRecord,
@@ -32,6 +22,7 @@ from clerk_app.ports.hall_cases import (
     Stored,
     VisitRecord,
 )
+from clerk_app.ports.hall_queue import Ticket, TicketTaken
 from support.window import HALL_ID, NOW, USER_ID
 
 T = TypeVar("T")

@@ -17,7 +17,8 @@ from clerk_app.domain.papers import PAPER_NAMES, PaperKind
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.devices import DeviceHealth, DeviceState
-from clerk_app.ports.hall import FeedCursor, GroupWaiting, Ticket, WindowView
+from clerk_app.ports.feed import FeedCursor
+from clerk_app.ports.hall_queue import GroupWaiting, Ticket, WindowView
 from clerk_app.ports.window import CaseRow, Medium, OutboxKind, PaperState, StoredPaper
 from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus

@@ -18,7 +18,7 @@ from clerk_app.domain.queue import (
     priority_of,
     step,
 )
-from clerk_app.ports.hall import TakeTicket, Ticket, TicketTaken
+from clerk_app.ports.hall_queue import TakeTicket, Ticket, TicketTaken
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import NewTicket, TicketChange
 from clerk_app.services.hall.tools import Tools

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import FeedCursor, FeedEntry, FeedPage
+from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
 from clerk_app.ports.stores_hall import HallStore, HallUnit, JournalEntry
 from clerk_app.services.hall.tools import Tools
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.hall import HallProfile
-from clerk_app.ports.hall import ServiceGroup
+from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall import HallStore, HallUnit
 from clerk_app.services.hall.tools import Tools, system_actor
 

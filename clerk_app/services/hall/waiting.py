@@ -8,15 +8,8 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import Pace, TicketState, expected_wait
-from clerk_app.ports.hall import (
-    FeedCursor,
-    GroupWaiting,
-    HallSnapshot,
-    ServiceGroup,
-    Ticket,
-    TicketTaken,
-    WindowView,
-)
+from clerk_app.ports.feed import FeedCursor
+from clerk_app.ports.hall_queue import GroupWaiting, HallSnapshot, ServiceGroup, Ticket, TicketTaken, WindowView
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import WaitingCount
 from clerk_app.services.hall.sequencer import mark_of

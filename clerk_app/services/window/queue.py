@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from clerk_app.domain.errors import Refusal
 from clerk_app.domain.queue import ACTIVE
-from clerk_app.ports.hall import Counter, Ticket, WindowView
+from clerk_app.ports.hall import Counter
+from clerk_app.ports.hall_queue import Ticket, WindowView
 from clerk_app.services.window.journal import Journal
 
 T = TypeVar("T")

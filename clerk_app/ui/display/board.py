@@ -15,7 +15,7 @@ from clerk_app.design.tokens import COLOR, DISPLAY_TYPE
 from clerk_app.design.words import bar_day, clock_time, joined
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import CalledNumber, GroupWaiting
+from clerk_app.ports.hall_queue import CalledNumber, GroupWaiting
 from clerk_app.ui.panel import RIGHT, Scale, baseline, box, line
 
 WIDTH, HEIGHT = 1920, 1080

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.words import clock_time
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.hall import CalledNumber, ConnectionState
+from clerk_app.ports.feed import ConnectionState
+from clerk_app.ports.hall_queue import CalledNumber
 from clerk_app.ui.display.board import HEIGHT, WIDTH, BoardPainter, BoardView
 from clerk_app.ui.live import LiveHall
 

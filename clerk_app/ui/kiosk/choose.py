@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, SignalInstance
 
 from clerk_app.design.tokens import KIOSK
 from clerk_app.domain.queue import PriorityClass
-from clerk_app.ports.hall import GroupWaiting
+from clerk_app.ports.hall_queue import GroupWaiting
 from clerk_app.services.kiosk import MatterLine
 from clerk_app.ui.kiosk.pieces import INNER, WIDTH, HomeBar, Look, Page, Touch, Words
 from clerk_app.ui.panel import CENTRE, Scale

@@ -8,7 +8,7 @@ from enum import StrEnum
 from PySide6.QtCore import Signal
 
 from clerk_app.design.tokens import KIOSK
-from clerk_app.ports.hall import GroupWaiting
+from clerk_app.ports.hall_queue import GroupWaiting
 from clerk_app.ui.kiosk.choose import GroupGrid
 from clerk_app.ui.kiosk.pieces import INNER, WIDTH, CardPanel, Look, Page, Touch, Words
 from clerk_app.ui.panel import Scale

@@ -28,7 +28,8 @@ from clerk_app.domain.masking import mask_name_public
 from clerk_app.domain.queue import PriorityClass, priority_of
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardFacts, CardReader
-from clerk_app.ports.hall import CardPerson, ConnectionState, GroupWaiting, TakeTicket
+from clerk_app.ports.feed import ConnectionState
+from clerk_app.ports.hall_queue import CardPerson, GroupWaiting, TakeTicket
 from clerk_app.services.kiosk import PRIORITY_WORDS, IssuedTicket, KioskDesk, MatterLine
 from clerk_app.ui.kiosk.cards import CardListener
 from clerk_app.ui.kiosk.choose import ChoicePage, GroupPage, MatterPage, PriorityPage

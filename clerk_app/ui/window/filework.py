@@ -18,7 +18,8 @@ from clerk_app.domain.acts import Approval
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Fault, NotFound, Rejected
-from clerk_app.ports.hall import FeedEntry, SessionEnded
+from clerk_app.ports.feed import FeedEntry
+from clerk_app.ports.hall import SessionEnded
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkLine
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled

@@ -12,7 +12,8 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from clerk_app.domain.errors import Unreachable
-from clerk_app.ports.hall import ConnectionChange, ConnectionState, FeedEntry, SessionEnded
+from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedEntry
+from clerk_app.ports.hall import SessionEnded
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import Overview
 from clerk_app.services.window.session import WindowSession

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import NOTHING, average, minutes
-from clerk_app.ports.hall import WindowView
+from clerk_app.ports.hall_queue import WindowView
 from clerk_app.ports.window import CaseRow
 from clerk_app.services.window.overview import Deadline, DeadlineKind, Overview, Urgency
 from clerk_app.ui.keys import bind, key

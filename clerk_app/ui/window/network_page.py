@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.design.words import clock_time, short_day
-from clerk_app.ports.hall import ConnectionChange, ConnectionState
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.kit.labels import Divider, ElidedLabel, Light, SectionTitle, Text

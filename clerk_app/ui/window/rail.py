@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time
 from clerk_app.domain.queue import RECALL_INTERVAL, RECALLS_BEFORE_MISSED, TicketState
-from clerk_app.ports.hall import Ticket, WindowView
+from clerk_app.ports.hall_queue import Ticket, WindowView
 from clerk_app.services.window.overview import MyDay
 from clerk_app.ui.keys import bind, key
 from clerk_app.ui.kit.buttons import Button

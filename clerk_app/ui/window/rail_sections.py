@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.design.words import NOTHING, average, clock_time, minutes
-from clerk_app.ports.hall import GroupWaiting, Ticket, WindowView
+from clerk_app.ports.hall_queue import GroupWaiting, Ticket, WindowView
 from clerk_app.services.window.overview import MyDay
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.buttons import Button

@@ -12,7 +12,7 @@ from clerk_app.domain.masking import mask_name, mask_name_public
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardFacts, CardReader
-from clerk_app.ports.hall import Ticket
+from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ui.lanes import Failure, Lane
 
 CARD_WAIT_S = 2.0

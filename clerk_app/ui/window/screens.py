@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.words import clock_time
 from clerk_app.domain.intake import Intake
-from clerk_app.ports.hall import ConnectionState
+from clerk_app.ports.feed import ConnectionState
 from clerk_app.ports.window import Step
 from clerk_app.ui.citizen.placing import CitizenPlace, ScreenMode
 from clerk_app.ui.keys import Page, bind

@@ -12,7 +12,7 @@ from clerk_app.design.words import clock_time
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.masking import mask_id_number, mask_phone
 from clerk_app.domain.persons import Applicant, LegalEntity, NaturalPerson, OtherOrganisation
-from clerk_app.ports.hall import WindowView
+from clerk_app.ports.hall_queue import WindowView
 from clerk_app.services.window.outbox import OutboxLine, SyncStatus
 from clerk_app.services.window.overview import LastVisit
 from clerk_app.ui.keys import key

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time
-from clerk_app.ports.hall import ConnectionChange, ConnectionState
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.services.window.outbox import SyncStatus
 from clerk_app.ui.kit.labels import Light, Text
 from clerk_app.ui.kit.layout import Row

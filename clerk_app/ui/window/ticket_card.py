@@ -11,7 +11,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time, joined, minutes, stopwatch
 from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import Ticket
+from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.window.frames import Dashed

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 
 from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import Ticket, WindowView
+from clerk_app.ports.hall_queue import Ticket, WindowView
 from clerk_app.services.window.cases import Concluded, Left
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.asking import RatingAsk

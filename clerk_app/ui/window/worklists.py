@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.design.words import days_left, joined, short_day
 from clerk_app.domain.errors import NotAllowed, Unreachable
-from clerk_app.ports.hall import FeedEntry
+from clerk_app.ports.feed import FeedEntry
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
 from clerk_app.services.window.handover import HandoverLine
 from clerk_app.ui.kit.paint import State

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from clerk_app.design.tokens import COLOR
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall import CalledNumber, ConnectionChange, ConnectionState
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
+from clerk_app.ports.hall_queue import CalledNumber
 from clerk_app.ui.display import board
 from clerk_app.ui.display.board import HEIGHT, WIDTH, BoardPainter, waiting_pages
 from clerk_app.ui.display.window import DisplayWindow

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from clerk_app.design.tokens import KIOSK
 from clerk_app.domain.queue import PrintState, PriorityClass
 from clerk_app.ports.devices import DeviceFault, PrintOutcome, PrintResult
-from clerk_app.ports.hall import ConnectionState
+from clerk_app.ports.feed import ConnectionState
 from clerk_app.ui.kiosk.choose import PER_PAGE
 from clerk_app.ui.kiosk.notice import Offer
 from clerk_app.ui.kiosk.pieces import HEIGHT, WIDTH, HomeBar, Touch

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clerk_app.ports.devices import DeviceState
-from clerk_app.ports.hall import ConnectionChange, ConnectionState
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.ui.kit.layout import Column
 from clerk_app.ui.kit.paint import Lamp
 from clerk_app.ui.window.statusbar import StatusBar

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from clerk_app.design.tokens import SIZE
 from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import DeviceState
-from clerk_app.ports.hall import ConnectionChange, ConnectionState
+from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.ports.window import PaperState
 from clerk_app.services.window.rating import Rated
 from clerk_app.ui.keys import Page

@@ -15,7 +15,7 @@ from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.errors import Conflict, Fault, Locked, NotAllowed, NotFound, Rejected
 from clerk_app.domain.law import SuspensionCause
-from clerk_app.ports.hall import FeedEntry
+from clerk_app.ports.feed import FeedEntry
 from clerk_app.services.hall.sequencer import public_entry
 from clerk_app.services.hall.tools import canonical, plain
 from support.case_flow import (

@@ -11,7 +11,7 @@ import pytest
 from clerk_app.domain.actor import Role
 from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Rejected
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState
-from clerk_app.ports.hall import CardPerson, TakeTicket, Ticket
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket, Ticket
 from support.hall import HallInHand, hall_in_hand
 
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from clerk_app.domain.errors import Locked
 from clerk_app.domain.queue import ACTIVE, PRIORITY_IN_A_ROW, PriorityClass, TicketState
-from clerk_app.ports.hall import Ticket
+from clerk_app.ports.hall_queue import Ticket
 from clerk_app.services.hall.tools import system_actor
 from support.hall import HallInHand, hall_in_hand
 

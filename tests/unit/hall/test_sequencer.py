@@ -10,7 +10,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from clerk_app.domain.actor import Role
 from clerk_app.domain.errors import NotAllowed
-from clerk_app.ports.hall import CardPerson, FeedCursor, FeedPage, TakeTicket
+from clerk_app.ports.feed import FeedCursor, FeedPage
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket
 from clerk_app.services.hall.sequencer import ChainReport
 from clerk_app.services.hall.tools import system_actor
 from support.hall import STORE_KEY, HallInHand, hall_in_hand

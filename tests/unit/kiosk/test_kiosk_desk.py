@@ -11,7 +11,7 @@ from clerk_app.domain.errors import Conflict, Unreachable
 from clerk_app.domain.papers import QueueTicket
 from clerk_app.domain.queue import PrintState, PriorityClass
 from clerk_app.ports.devices import PrintOutcome, PrintResult
-from clerk_app.ports.hall import CardPerson, TakeTicket
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket
 from clerk_app.services.kiosk import KioskDesk, Modules
 from support.halls import PROFILE, CountingEntropy, HallInMemory, HandClock
 from support.kiosks import THEMES, TicketNotes, TicketPrinter, sample_records
