@@ -15,7 +15,7 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench lock wheel clean distclean
+.PHONY: help setup run test lint bench voice lock wheel clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
@@ -23,6 +23,7 @@ help:
 	@echo "make lint             ruff, mypy, import contracts"
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
 	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
+	@echo "make voice            say the clips of resources/voice anew"
 	@echo "make wheel            build dist/*.whl"
 	@echo "make lock             renew requirements*.txt     (UPGRADE=1 for newer versions)"
 	@echo "make clean, distclean remove what was built; distclean also the virtual environments"
@@ -43,6 +44,9 @@ lint: setup
 
 bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+voice: setup
+	@$(BIN)/python -m tools.make_voice
 
 # Hashes and no addresses: the lock works with any index or mirror that serves the same files.
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \

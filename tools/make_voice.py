@@ -20,7 +20,7 @@ from pathlib import Path
 from tools.espeak import Engine, Spoken, spoken
 
 RATE = 22_050
-WORDS_PER_MINUTE = 150
+WORDS_PER_MINUTE = 160
 LETTERS_PER_MINUTE = 125
 PITCH_RANGE = 80
 """Of 99; the engine's own 50 leaves 4 semitones between high and low, too few to tell tones through a hall."""
@@ -73,8 +73,8 @@ WORDS: tuple[Word, ...] = (
     ),
 )
 CHIME = "chime"
-_NOTES = ((659.26, 0.0), (523.25, 0.34))
-_CHIME_S = 1.05
+_NOTES = ((659.26, 0.0), (523.25, 0.28))
+_CHIME_S = 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 
 from drivers.base.health import Health, HealthTracker, Now
 from drivers.base.readings import CardReading, PrintReport, RatingReading
+from drivers.base.sound import Sound, Started
 
 
 class Device(ABC):
@@ -58,4 +59,15 @@ class Evaluator(Device):
 
         Returns None when nobody pressed a key or ``cancel`` was set: the service is unrated then, never satisfied.
         Raises NotConnected when the keypad is away.
+        """
+
+
+class Speaker(Device):
+    """Makes one sound after the other heard."""
+
+    @abstractmethod
+    def play(self, sound: Sound, started: Started, cancel: threading.Event) -> bool:
+        """Play ``sound`` to its end; False when ``cancel`` cut it off.
+
+        Raises NotConnected when there is nothing to play it on, Timeout when the device stopped taking samples.
         """
