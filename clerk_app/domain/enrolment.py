@@ -50,10 +50,24 @@ def write_code(parts: CodeParts) -> str:
 
 def read_code(typed: str) -> CodeParts:
     """Parts of a typed code; blanks, hyphens and case do not matter. ``Rejected("code")`` when it cannot be one."""
-    text = "".join(typed.upper().split()).replace("-", "").translate(_ALIKE)
+    text = _plain(typed)
     if len(text) != SECRET_LENGTH + PRINT_LENGTH:
         raise Rejected("code", f"登记码应为 {SECRET_LENGTH + PRINT_LENGTH} 位，现在是 {len(text)} 位，请再看一遍")
+    return CodeParts(text[:SECRET_LENGTH], text[SECRET_LENGTH:])
+
+
+def read_secret(typed: str) -> str:
+    """The secret part of what was typed in a browser, which has proved the server by itself: the first two groups are
+    enough. ``Rejected("code")`` when it cannot be one."""
+    text = _plain(typed)
+    if len(text) == SECRET_LENGTH:
+        return text
+    return read_code(typed).secret
+
+
+def _plain(typed: str) -> str:
+    text = "".join(typed.upper().split()).replace("-", "").translate(_ALIKE)
     wrong = sorted({char for char in text if char not in _ALPHABET})
     if wrong:
         raise Rejected("code", f"登记码里没有“{'”“'.join(wrong)}”，请再看一遍")
-    return CodeParts(text[:SECRET_LENGTH], text[SECRET_LENGTH:])
+    return text

@@ -5,9 +5,20 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from clerk_app import __version__
-from clerk_app.server import feed, pages, routes_cases, routes_desk, routes_platform, routes_queue
+from clerk_app.server import (
+    feed,
+    pages,
+    routes_cases,
+    routes_desk,
+    routes_display,
+    routes_phone,
+    routes_platform,
+    routes_queue,
+    routes_voice,
+)
 from clerk_app.server.calls import Activity, install_errors
 from clerk_app.services.hall.desk import HallDesk
+from clerk_app.services.hall.following import Following
 
 
 def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHub) -> FastAPI:
@@ -23,11 +34,17 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     app.state.ca_pem = ca_pem
     app.state.activity = activity
     app.state.hub = hub
+    app.state.following = Following(desk)
+    app.state.phone_guard = routes_phone.PhoneGuard()
+    app.state.enrol_limit = routes_display.enrol_limit()
     install_errors(app)
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)
     app.include_router(routes_cases.router)
     app.include_router(routes_platform.router)
     app.include_router(pages.router)
+    app.include_router(routes_voice.router)
+    app.include_router(routes_display.router)
+    app.include_router(routes_phone.router)
     app.include_router(feed.router)
     return app

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
-from clerk_app.domain.actor import Actor
+from clerk_app.domain.actor import Actor, DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.hall import DeviceUnknown
 from clerk_app.ports.problems import UNEXPECTED, Problem, to_problem
@@ -26,6 +26,8 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _QUOTABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _QUOTABLE_LENGTH = 5
+SCREEN_COOKIE = "__Host-display"
+"""Holds the token of a display that is a web page; good for reading only, and only for devices of that kind."""
 
 
 class Activity:
@@ -94,12 +96,20 @@ class Change(Read):
         return Response(text, media_type="application/json")
 
 
-def authenticate(desk: HallDesk, activity: Activity, authorization: str | None, session: str | None) -> Caller:
-    """The caller of a request by its headers; ``DeviceUnknown`` or ``SessionEnded``."""
+def authenticate(
+    desk: HallDesk, activity: Activity, authorization: str | None, session: str | None, screen: str | None = None
+) -> Caller:
+    """The caller of a request by its headers, or by ``screen``, the cookie of a display's web page;
+    ``DeviceUnknown`` or ``SessionEnded``."""
     scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    by_cookie = authorization is None and screen is not None
+    if by_cookie:
+        token, session = screen or "", None
+    elif scheme.lower() != "bearer" or not token:
         raise DeviceUnknown("这台设备没有登记，请技术员登记后再用")
     caller = desk.access.caller(token, session)
+    if by_cookie and caller.kind is not DeviceKind.DISPLAY:
+        raise DeviceUnknown("这台设备不是大厅屏，请技术员重新登记")
     activity.touch()
     return caller
 
@@ -109,9 +119,10 @@ def read_call(
     authorization: Annotated[str | None, Header()] = None,
     x_session: Annotated[str | None, Header()] = None,
 ) -> Read:
-    """Dependency of reading endpoints."""
+    """Dependency of reading endpoints; a cookie counts where nothing can be changed."""
     state = request.app.state
-    return Read(state.desk, authenticate(state.desk, state.activity, authorization, x_session))
+    screen = request.cookies.get(SCREEN_COOKIE) if request.method == "GET" else None
+    return Read(state.desk, authenticate(state.desk, state.activity, authorization, x_session, screen))
 
 
 async def _content(request: Request) -> bytes:

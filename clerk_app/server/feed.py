@@ -14,7 +14,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from clerk_app.domain.errors import Fault, NotAllowed, StoreFault
 from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
-from clerk_app.server.calls import adapter, authenticate
+from clerk_app.server.calls import SCREEN_COOKIE, adapter, authenticate
+from clerk_app.server.web import of_own_page
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.sequencer import public_entry
 
@@ -173,9 +174,11 @@ async def feed(socket: WebSocket) -> None:
     state = socket.app.state
     desk: HallDesk = state.desk
     header = socket.headers.get("authorization")
+    # A browser sends the cookie along for any page; only ours may listen with it.
+    screen = socket.cookies.get(SCREEN_COOKIE) if of_own_page(socket.headers) else None
     try:
         cursor = _cursor(socket)
-        caller = await run_in_threadpool(authenticate, desk, state.activity, header, None)
+        caller = await run_in_threadpool(authenticate, desk, state.activity, header, None, screen)
     except (NotAllowed, Fault, ValueError):
         await socket.close()
         return
