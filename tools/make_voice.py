@@ -105,7 +105,7 @@ def chime() -> array[int]:
         for pitch, begins in _NOTES:
             since = at / RATE - begins
             if since >= 0:
-                rise = min(1.0, since / 0.006)
+                rise = min(1.0, since / 0.012)
                 for partial, part in ((1, 1.0), (2, 0.32), (3, 0.1)):
                     tone = math.sin(2 * math.pi * pitch * partial * since)
                     value += part * rise * math.exp(-since * (4.2 + 2.2 * partial)) * tone

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_app.bootstrap import logs, sample_hall, settings
-from clerk_app.bootstrap.settings import DeviceSettings
+from clerk_app.bootstrap.settings import DeviceSettings, VoiceSettings
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.clock import Clock, Entropy, SystemClock, SystemEntropy
@@ -61,7 +61,7 @@ class DemoHall:
 
         clock, entropy = SystemClock(), SystemEntropy()
         folder = out / "data"
-        for old in (folder, out / "papers"):
+        for old in (folder, out / "papers", out / "voice"):
             shutil.rmtree(old, ignore_errors=True)
         sample_hall.write_settings(folder)
         hall = open_hall(folder)
@@ -129,14 +129,17 @@ class DemoHall:
         )
 
     def display(self) -> RunningDisplay:
-        """The hall's call screen."""
+        """The hall's call screen; where nobody would hear it, its voice goes into WAV files in ``voice``."""
         from clerk_app.bootstrap.display import start_display
         from clerk_app.bootstrap.enrolled import open_device
+        from clerk_app.bootstrap.voice import card_is_there
 
         device = open_device(
             self.folder / "display-1", DeviceKind.DISPLAY, "大厅屏", self.entropy, embedded=lambda: self.server
         )
-        return start_display(device, self.clock, self.entropy)
+        heard = has_screen() and card_is_there(self.clock)
+        voice = VoiceSettings(speaker="auto" if heard else "file:voice")
+        return start_display(device, self.clock, self.entropy, voice=voice, folder=self.out)
 
     def close(self) -> None:
         """Switch the devices off and stop the server."""

@@ -15,6 +15,13 @@
     evaluator = "off"            # "off" or a port
     page_printer = "auto"        # "auto" (the system's default printer), "off", or a printer's name
 
+    [voice]                      # the display's voice, see docs/voice.md
+    speaker = "auto"             # "auto", "off", "system" (the system's own voice), "file:FOLDER" (WAV files and a log)
+    volume = 80                  # percent
+    volumes = { "12:00-14:00" = 40, "18:00-08:00" = 0 }
+    repeats = 2
+    clips = ""                   # folder with the hall's own recordings
+
 An unknown key or a wrong type is refused with its name: a misspelt setting must not be ignored silently.
 """
 
@@ -87,6 +94,23 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How the display speaks. ``volumes`` maps times of day to percent, ``clips`` and the folder of a ``file:`` speaker
+    are relative to the data folder. ``busy_from`` and ``late_seconds`` as in ``VoiceRules``; ``yao`` says 幺 for a 1 on
+    a ticket, ``purpose`` ends each call with 办理."""
+
+    speaker: str = "auto"
+    volume: int = 80
+    volumes: dict[str, int] = field(default_factory=dict)
+    repeats: int = 2
+    busy_from: int = 3
+    late_seconds: int = 45
+    clips: str = ""
+    yao: bool = False
+    purpose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one PC; ``folder`` is the data folder they were read from."""
 
@@ -94,6 +118,7 @@ class Settings:
     hall: HallSettings = field(default_factory=HallSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
     calendars: tuple[Path, ...] = ()
 
 
@@ -121,7 +146,7 @@ def load(folder: Path | None = None) -> Settings:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Rejected("settings", f"设置文件 {path} 读不了：{error}") from error
-    sections = {"hall": HallSettings, "window": WindowSettings, "devices": DeviceSettings}
+    sections = {"hall": HallSettings, "window": WindowSettings, "devices": DeviceSettings, "voice": VoiceSettings}
     calendars = tuple(folder / name for name in table.pop("calendars", ()))
     made: dict[str, Any] = {}
     for name, values in table.items():

@@ -1,8 +1,8 @@
 """The queue of calls that the hall hears: one at a time, in order, never late, never for somebody who has come.
 
 Pure and for one thread at a time. Moments are passed in: ``heard`` and ``monotonic`` are seconds of a clock that never
-goes back, ``now`` is the wall time for the volume. The age of a call is measured between the server's own times, so
-that a display whose clock is wrong is not silent.
+goes back, ``now`` is the wall time for the volume. The age of a call is the time since it was heard of, or, after an
+outage, how far the server's time of the newest call lies after its own: a display whose clock is wrong is not silent.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Saying:
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     call: SpokenCall
-    called_at: float
+    heard: float
 
 
 class Announcer:
@@ -90,7 +90,7 @@ class Announcer:
         self._current: _Waiting | None = None
         self._turn = 0
         self._speaking = False
-        self._latest: datetime | None = None
+        self._newest: _Waiting | None = None
 
     @property
     def waiting(self) -> tuple[SpokenCall, ...]:
@@ -108,8 +108,7 @@ class Announcer:
         A recall of a call that still waits is the same call: it keeps its place and becomes fresh. A window that calls
         somebody else has given up whom it called before.
         """
-        self._latest = call.at if self._latest is None else max(self._latest, call.at)
-        fresh = _Waiting(call, heard - (self._latest - call.at).total_seconds())
+        fresh = self._newest = _Waiting(call, heard)
         for at, known in enumerate(self._waiting):
             same = known.call.ticket_id == call.ticket_id
             if same and known.call.window_no == call.window_no:
@@ -180,6 +179,11 @@ class Announcer:
         late = self.rules.late.total_seconds()
         while self._waiting:
             first = self._waiting.pop(0)
-            if monotonic - first.called_at <= late:
+            if self._age(first, monotonic) <= late:
                 return first
         return None
+
+    def _age(self, waiting: _Waiting, monotonic: float) -> float:
+        newest = self._newest or waiting
+        since_newest = monotonic - newest.heard + (newest.call.at - waiting.call.at).total_seconds()
+        return max(monotonic - waiting.heard, since_newest)

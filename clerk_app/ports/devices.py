@@ -6,6 +6,7 @@ One thread at a time uses a device (its lane); ``health`` may be read from any t
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -139,6 +140,32 @@ class Evaluator(Protocol):
 
         Raises ``DeviceFault`` when the keypad is away.
         """
+        ...
+
+    def health(self) -> DeviceHealth: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWords:
+    """One reading of a call. ``before`` is the clip of a chime, empty for none; ``clips`` say the sentence, none when
+    one of its characters has no clip, then ``text`` is for a voice that reads. ``volume`` in percent."""
+
+    before: str
+    clips: tuple[str, ...]
+    text: str
+    volume: int
+
+
+class Speaker(Protocol):
+    """The hall's loudspeaker."""
+
+    def say(self, words: SpokenWords, started: Callable[[float], None], cancel: threading.Event) -> bool:
+        """Say it to its end; False when ``cancel`` cut it off. ``started`` is told the monotonic time at which the
+        first sound went out. Raises ``DeviceFault`` when nothing can be heard."""
+        ...
+
+    def probe(self) -> DeviceHealth:
+        """Look for the loudspeaker; never raises for one that is away."""
         ...
 
     def health(self) -> DeviceHealth: ...

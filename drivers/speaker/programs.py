@@ -27,6 +27,7 @@ _SAPI = (
     "$s.SelectVoiceByHints('NotSet','NotSet',0,[Globalization.CultureInfo]'zh-CN');"
     "$s.Speak([Console]::In.ReadToEnd())"
 )
+_SILENCE = Sound(bytes(2 * 1_000), 22_050, "")
 _STEP_S = 0.05
 _GRACE_S = 10.0
 _SECONDS_PER_CHARACTER = 0.6
@@ -99,13 +100,14 @@ class ProgramSpeaker(Speaker):
         return whole
 
     def probe(self) -> Health:
+        """A player that is not known to work plays a moment of silence; a voice is taken at its word."""
         try:
-            self._find()
-        except NoProgram as error:
+            _, program = self._find()
+            if not program.reads and self.health().state is not HealthState.READY:
+                self._play(_SILENCE, _nobody, threading.Event())
+        except DeviceError as error:
             return self._tracker.fail(error)
-        failed = self.health().word in (ProgramFailed.default_word, ProgramHangs.default_word)
-        # That it is installed says nothing new about a program that failed.
-        return self.health() if failed else self._tracker.set(HealthState.READY, "ready")
+        return self._tracker.set(HealthState.READY, "ready")
 
     def close(self) -> None:
         """Nothing is held open between two sounds."""
@@ -173,3 +175,7 @@ def _filled(argument: str, places: dict[str, str]) -> str:
     for place, value in places.items():
         argument = argument.replace(place, value)
     return argument
+
+
+def _nobody(at: float) -> None:
+    """Nobody wants to know when silence began."""
