@@ -42,7 +42,7 @@ class ClipFolders:
             joined += self._clip(name)
         return joined.tobytes()
 
-    def own(self, name: str) -> Path | None:
+    def file_of(self, name: str) -> Path | None:
         """The file that is played for ``name``; None when there is none."""
         return next(self._files(name), None)
 
