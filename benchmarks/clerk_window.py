@@ -68,7 +68,7 @@ class Measured(WindowShell):
         self.repaint()
         self.times["answered"] = milliseconds_since(self.started)
         print(json.dumps(self.times), flush=True)
-        control.desk.queue.finish(control.ticket.ticket_id, "accepted")
+        control.desk.calling.finish(control.ticket.ticket_id, "accepted")
         os._exit(0)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from datetime import date
-from typing import Any
 
+from clerk_app.client.calls import Calls
 from clerk_app.domain.acts import Approval, CaseAct
 from clerk_app.ports.hall_cases import (
     ActAck,
@@ -24,19 +23,8 @@ from clerk_app.ports.hall_cases import (
 )
 
 
-class CaseCalls(ABC):
-    """The half of ``HallClient`` that is about cases after their conclusion."""
-
-    @abstractmethod
-    def _get(self, path: str, kind: Any, query: dict[str, Any] | None = None) -> Any: ...
-
-    @abstractmethod
-    def _post(self, path: str, kind: Any, key: str | None, body: Any = None, body_kind: Any = None) -> Any:
-        """Under an idempotency key, which is made when there is none."""
-
-    @abstractmethod
-    def _ask(self, path: str, kind: Any, body: Any, body_kind: Any) -> Any:
-        """A question whose words must not stand in an address; without a key, since asking again is harmless."""
+class CaseCalls(Calls):
+    """The part of ``HallClient`` that is about cases after their conclusion."""
 
     def store_act(self, act: CaseAct, *, key: str | None = None) -> ActAck:
         ack: ActAck = self._post("/v1/acts", ActAck, key, act, CaseAct)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_app.client.cases import CaseCalls
+from clerk_app.client.queue import QueueCalls
 from clerk_app.client.transport import Transport
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
-from clerk_app.domain.queue import PrintState
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.feed import FeedCursor, FeedPage
 from clerk_app.ports.hall import (
@@ -27,10 +27,9 @@ from clerk_app.ports.hall import (
     Session,
     UserInfo,
 )
-from clerk_app.ports.hall_queue import HallSnapshot, ServiceGroup, TakeTicket, Ticket, TicketTaken, WindowView
 
 
-class HallClient(CaseCalls):
+class HallClient(QueueCalls, CaseCalls):
     """One enrolled device's view of its server. Calls block: run them on the network lane, never on the GUI thread.
 
     ``address`` is ``https://host:port``, ``ca_pem`` and ``device_token`` come from the enrolment.
@@ -66,38 +65,10 @@ class HallClient(CaseCalls):
         found: HallProfile = self._get("/v1/hall", HallProfile)
         return found
 
-    def groups(self) -> tuple[ServiceGroup, ...]:
-        found: tuple[ServiceGroup, ...] = self._get("/v1/groups", tuple[ServiceGroup, ...])
-        return found
-
-    def snapshot(self) -> HallSnapshot:
-        found: HallSnapshot = self._get("/v1/snapshot", HallSnapshot)
-        return found
-
     def feed_page(self, cursor: FeedCursor, limit: int = 500) -> FeedPage:
         query = {"epoch": cursor.epoch, "after": cursor.feed_no, "mark": cursor.mark, "limit": limit}
         found: FeedPage = self._get("/v1/feed", FeedPage, query)
         return found
-
-    # tickets
-    def take_ticket(self, wish: TakeTicket, *, key: str | None = None) -> TicketTaken:
-        taken: TicketTaken = self._post("/v1/tickets", TicketTaken, key, wish, TakeTicket)
-        return taken
-
-    def ticket(self, ticket_id: str) -> TicketTaken:
-        found: TicketTaken = self._get(f"/v1/tickets/{ticket_id}", TicketTaken)
-        return found
-
-    def set_print_state(self, ticket_id: str, state: PrintState, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "print", key, {"state": state.value})
-
-    def cancel_ticket(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "cancel", key)
-
-    def _step(self, ticket_id: str, verb: str, key: str | None, body: dict[str, str] | None = None) -> Ticket:
-        kind = None if body is None else dict[str, str]
-        ticket: Ticket = self._post(f"/v1/tickets/{ticket_id}/{verb}", Ticket, key, body, kind)
-        return ticket
 
     # the window
     def login(self, login: Login) -> Session:
@@ -115,29 +86,6 @@ class HallClient(CaseCalls):
 
     def session(self) -> Session | None:
         return self._session
-
-    def call_next(self, *, key: str | None = None) -> Ticket | None:
-        ticket: Ticket | None = self._post("/v1/queue/call-next", Ticket | None, key)
-        return ticket
-
-    def recall(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "recall", key)
-
-    def miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "miss", key)
-
-    def undo_miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "undo-miss", key)
-
-    def start(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "start", key)
-
-    def finish(self, ticket_id: str, outcome: str, *, key: str | None = None) -> Ticket:
-        return self._step(ticket_id, "finish", key, {"outcome": outcome})
-
-    def window_view(self) -> WindowView:
-        found: WindowView = self._get("/v1/window", WindowView)
-        return found
 
     def store_case(self, record: CaseRecord, *, key: str | None = None) -> CaseAck:
         ack: CaseAck = self._post("/v1/cases", CaseAck, key, record, CaseRecord)

@@ -1,14 +1,16 @@
-"""The ticket's life, its priority and the order of calling; no clock, no I/O.
+"""The ticket's life: its states, its steps, the three kinds of hold; no clock, no I/O.
 
 States and steps (one table, ``TRANSITIONS``)::
 
-    take ─▶ waiting ─call─▶ called ─start─▶ serving ─finish─▶ finished
-               │              │  ▲             │
-             cancel       miss│  │undo_miss  miss is refused once served
-               ▼              ▼  │
-           cancelled         missed ─cancel─▶ cancelled
+    take ─▶ waiting ─call─▶ called ──start──▶ serving ──finish──▶ finished
+              ▲  ▲            │ │ ▲             │  ▲ │               │
+              │  └─undo_call──┘ │ └─undo_miss─┐ │  │ └─hold─▶ held ──┤ resume, or return to the queue
+           return               └──miss──▶ missed │  └──undo_finish──┘
+              ▲                                 │ transfer
+              └── held, missed              transferred ─call─▶ called
 
-``recall`` keeps ``called``. ``finish`` straight from ``called`` is allowed: a short question needs no start key.
+``transferred`` waits as ``waiting`` does, for the group, window or person it was sent to. ``finish`` straight from
+``called`` is allowed: a short question needs no start key. ``release`` takes a ticket from a window that died.
 """
 
 from __future__ import annotations
@@ -19,23 +21,11 @@ from enum import StrEnum
 
 from clerk_app.domain.errors import Locked, Rejected
 
-RECALL_INTERVAL = timedelta(seconds=10)
-"""Shortest time between two calls of one ticket (default of the key table: F3 after 10 s)."""
-
-RECALLS_BEFORE_MISSED = 2
-"""How often a ticket is recalled before it may be marked as missed (F4 after 2 recalls)."""
-
-PRIORITY_IN_A_ROW = 2
-"""Bounded bypass: after so many priority calls in a row an ordinary ticket that waits comes first."""
-
 ELDERLY_AGE = 60
 """老年人权益保障法 Art. 2: elderly are citizens of 60 years and more."""
 
-DEFAULT_PACE = timedelta(minutes=8)
-"""Time one window needs for one ticket, assumed while today's calls are too few to measure."""
-
-PACE_SAMPLE = 3
-"""Calls needed before the measured pace replaces the assumed one."""
+UNDO_WITHIN = timedelta(seconds=5)
+"""A stray key can be taken back for so long."""
 
 
 class TicketState(StrEnum):
@@ -44,6 +34,8 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
+    HELD = "held"
+    TRANSFERRED = "transferred"
     MISSED = "missed"
     FINISHED = "finished"
     CANCELLED = "cancelled"
@@ -58,18 +50,35 @@ class TicketStep(StrEnum):
     UNDO_MISS = "undo_miss"
     START = "start"
     FINISH = "finish"
+    HOLD = "hold"
+    RESUME = "resume"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    RELEASE = "release"
     CANCEL = "cancel"
+    UNDO_CALL = "undo_call"
+    UNDO_FINISH = "undo_finish"
+    UNDO_TRANSFER = "undo_transfer"
 
 
 class PriorityClass(StrEnum):
-    """Who goes first; everything but ``ORDINARY`` is equal among itself."""
+    """Who goes first; everything but ``ORDINARY`` is equal among itself. ``CARE`` is the 爱心号 of the guide desk."""
 
     ORDINARY = "ordinary"
     ELDERLY = "elderly"
     DISABLED = "disabled"
     PREGNANT = "pregnant"
     SOLDIER = "soldier"
+    CARE = "care"
     APPOINTMENT = "appointment"
+
+
+class Lane(StrEnum):
+    """Which lane of its group a ticket waits in. ``RETURN``: who was here already does not queue again."""
+
+    ORDINARY = "ordinary"
+    PRIORITY = "priority"
+    RETURN = "return"
 
 
 class VisitReason(StrEnum):
@@ -94,25 +103,130 @@ class PrintState(StrEnum):
     NOT_WANTED = "not_wanted"
 
 
+class TicketSource(StrEnum):
+    """How a ticket came into being: by the server, by a clerk for somebody without one, or from a reserved block
+    while the server was away."""
+
+    QUEUE = "queue"
+    WALK_IN = "walk_in"
+    EMERGENCY = "emergency"
+
+
+class HoldKind(StrEnum):
+    """Why a visit pauses."""
+
+    PAPERS_KEPT = "papers_kept"
+    TAKEN_AWAY = "taken_away"
+    OTHER_STEP = "other_step"
+
+
+class Counted(StrEnum):
+    """What the time of a hold is counted as."""
+
+    SERVICE = "service"
+    WAITING = "waiting"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRule:
+    """Where the citizen comes back to, at which place, and what the time between counts as.
+
+    ``same_window``: only the window that holds. ``same_if_open``: that window while it is open, else any of the group.
+    ``keeps_place``: waits as from the first taking of the ticket, else as from the return. ``words`` is for the clerk.
+    """
+
+    words: str
+    same_window: bool
+    same_if_open: bool
+    keeps_place: bool
+    counted: Counted
+
+
+HOLD_RULES: dict[HoldKind, HoldRule] = {
+    HoldKind.PAPERS_KEPT: HoldRule("材料留在窗口，人回来还到本窗口", True, True, True, Counted.SERVICE),
+    HoldKind.TAKEN_AWAY: HoldRule("材料带走去补，回来到任一窗口", False, False, False, Counted.NOTHING),
+    HoldKind.OTHER_STEP: HoldRule(
+        "等别的环节（缴费、拍照、核验），回来优先到本窗口", False, True, True, Counted.WAITING
+    ),
+}
+"""The window is answerable for papers that it keeps, so that time is service; who went to mend their papers has their
+own time; who is sent to another step by the hall waits."""
+
+
+class WindowState(StrEnum):
+    """What a window does. ``CALLING``: it waits for the citizen it called."""
+
+    OFF = "off"
+    FREE = "free"
+    CALLING = "calling"
+    BUSY = "busy"
+    AWAY = "away"
+
+
+class AwayReason(StrEnum):
+    """Why a window is away; a closed list, so that it can be counted."""
+
+    BREAK = "break"
+    MEETING = "meeting"
+    TRAINING = "training"
+    BACK_OFFICE = "back_office"
+    FAULT = "fault"
+
+
+AWAY_WORDS = {
+    AwayReason.BREAK: "休息",
+    AwayReason.MEETING: "开会",
+    AwayReason.TRAINING: "培训",
+    AwayReason.BACK_OFFICE: "后台事务",
+    AwayReason.FAULT: "设备故障",
+}
+
 ACTIVE = frozenset({TicketState.CALLED, TicketState.SERVING})
 """States that occupy a window."""
 
+QUEUED = frozenset({TicketState.WAITING, TicketState.TRANSFERRED})
+"""States that wait to be called."""
+
+OPEN = ACTIVE | QUEUED | {TicketState.HELD}
+"""States that keep a person from taking another number today."""
+
+_S, _T = TicketState, TicketStep
 TRANSITIONS: dict[tuple[TicketState, TicketStep], TicketState] = {
-    (TicketState.WAITING, TicketStep.CALL): TicketState.CALLED,
-    (TicketState.WAITING, TicketStep.CANCEL): TicketState.CANCELLED,
-    (TicketState.CALLED, TicketStep.RECALL): TicketState.CALLED,
-    (TicketState.CALLED, TicketStep.MISS): TicketState.MISSED,
-    (TicketState.CALLED, TicketStep.START): TicketState.SERVING,
-    (TicketState.CALLED, TicketStep.FINISH): TicketState.FINISHED,
-    (TicketState.MISSED, TicketStep.UNDO_MISS): TicketState.CALLED,
-    (TicketState.MISSED, TicketStep.CANCEL): TicketState.CANCELLED,
-    (TicketState.SERVING, TicketStep.FINISH): TicketState.FINISHED,
+    (_S.WAITING, _T.CALL): _S.CALLED,
+    (_S.WAITING, _T.TRANSFER): _S.TRANSFERRED,
+    (_S.WAITING, _T.CANCEL): _S.CANCELLED,
+    (_S.CALLED, _T.RECALL): _S.CALLED,
+    (_S.CALLED, _T.MISS): _S.MISSED,
+    (_S.CALLED, _T.START): _S.SERVING,
+    (_S.CALLED, _T.FINISH): _S.FINISHED,
+    (_S.CALLED, _T.HOLD): _S.HELD,
+    (_S.CALLED, _T.TRANSFER): _S.TRANSFERRED,
+    (_S.CALLED, _T.RELEASE): _S.WAITING,
+    (_S.CALLED, _T.UNDO_CALL): _S.WAITING,
+    (_S.SERVING, _T.FINISH): _S.FINISHED,
+    (_S.SERVING, _T.HOLD): _S.HELD,
+    (_S.SERVING, _T.TRANSFER): _S.TRANSFERRED,
+    (_S.SERVING, _T.RELEASE): _S.WAITING,
+    (_S.HELD, _T.RESUME): _S.SERVING,
+    (_S.HELD, _T.RETURN): _S.WAITING,
+    (_S.HELD, _T.FINISH): _S.FINISHED,
+    (_S.TRANSFERRED, _T.CALL): _S.CALLED,
+    (_S.TRANSFERRED, _T.TRANSFER): _S.TRANSFERRED,
+    (_S.TRANSFERRED, _T.CANCEL): _S.CANCELLED,
+    (_S.TRANSFERRED, _T.UNDO_TRANSFER): _S.SERVING,
+    (_S.MISSED, _T.UNDO_MISS): _S.CALLED,
+    (_S.MISSED, _T.RETURN): _S.WAITING,
+    (_S.MISSED, _T.CANCEL): _S.CANCELLED,
+    (_S.FINISHED, _T.UNDO_FINISH): _S.SERVING,
 }
 
 _STATE_WORDS = {
     TicketState.WAITING: "还在等候",
     TicketState.CALLED: "已经叫号",
     TicketState.SERVING: "正在办理",
+    TicketState.HELD: "已经挂起",
+    TicketState.TRANSFERRED: "已经转出",
     TicketState.MISSED: "已经过号",
     TicketState.FINISHED: "已经办结",
     TicketState.CANCELLED: "已经作废",
@@ -125,7 +239,15 @@ _STEP_WORDS = {
     TicketStep.UNDO_MISS: "撤销过号",
     TicketStep.START: "开始办理",
     TicketStep.FINISH: "办结",
+    TicketStep.HOLD: "挂起",
+    TicketStep.RESUME: "取回",
+    TicketStep.RETURN: "回到队里",
+    TicketStep.TRANSFER: "转出",
+    TicketStep.RELEASE: "放回队里",
     TicketStep.CANCEL: "作废",
+    TicketStep.UNDO_CALL: "撤销叫号",
+    TicketStep.UNDO_FINISH: "撤销办结",
+    TicketStep.UNDO_TRANSFER: "撤销转出",
 }
 
 
@@ -137,18 +259,24 @@ def step(state: TicketState, wanted: TicketStep) -> TicketState:
         raise Locked(f"这个号{_STATE_WORDS[state]}，不能{_STEP_WORDS[wanted]}") from None
 
 
-def check_recall(last_call_at: datetime, now: datetime) -> None:
-    """Raise ``Locked`` when the last call is less than ``RECALL_INTERVAL`` ago."""
-    left = RECALL_INTERVAL - (now - last_call_at)
+def check_recall(last_call_at: datetime, now: datetime, interval: timedelta) -> None:
+    """Raise ``Locked`` when the last call is less than ``interval`` ago. A clock set back does not lock for longer."""
+    left = interval - max(now - last_call_at, timedelta(0))
     if left > timedelta(0):
         seconds = -(-left // timedelta(seconds=1))
         raise Locked(f"刚叫过，再等 {seconds} 秒才能重叫")
 
 
-def check_missed(recalls: int) -> None:
-    """Raise ``Locked`` while the ticket was recalled fewer than ``RECALLS_BEFORE_MISSED`` times."""
-    if recalls < RECALLS_BEFORE_MISSED:
-        raise Locked(f"还要再重叫 {RECALLS_BEFORE_MISSED - recalls} 次才能过号")
+def check_missed(recalls: int, needed: int) -> None:
+    """Raise ``Locked`` while the ticket was recalled fewer than ``needed`` times."""
+    if recalls < needed:
+        raise Locked(f"还要再重叫 {needed - recalls} 次才能过号")
+
+
+def check_undo(done_at: datetime | None, now: datetime, what: str) -> None:
+    """Raise ``Locked`` when ``what`` was done longer than ``UNDO_WITHIN`` ago."""
+    if done_at is None or now - done_at > UNDO_WITHIN:
+        raise Locked(f"{what}已过 {int(UNDO_WITHIN.total_seconds())} 秒，不能撤销了")
 
 
 def age_on(birth: date, today: date) -> int:
@@ -168,32 +296,13 @@ def priority_of(claimed: PriorityClass, birth: date | None, today: date) -> Prio
     return claimed
 
 
+def lane_of(priority: PriorityClass, *, returning: bool) -> Lane:
+    """``returning``: a supplement, a collection, or a visit that was held."""
+    if returning:
+        return Lane.RETURN
+    return Lane.ORDINARY if priority is PriorityClass.ORDINARY else Lane.PRIORITY
+
+
 def ticket_number(prefix: str, serial: int) -> str:
     """``("A", 47)`` → ``"A047"``; a fourth digit appears from 1000 on."""
     return f"{prefix}{serial:03d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a group's tickets are called: the first and last of ``calls`` calls, and windows at work."""
-
-    calls: int
-    first: datetime | None
-    last: datetime | None
-    windows: int
-
-
-def expected_wait(people_ahead: int, pace: Pace) -> timedelta:
-    """How long a new ticket waits, for the paper and the display.
-
-    Method: the mean interval between the group's calls of the last hour, times the tickets to be called up to and
-    including this one. The measured interval already holds how many windows work and what else they serve. With
-    fewer than ``PACE_SAMPLE`` calls the interval is ``DEFAULT_PACE`` divided by the windows that are logged in
-    (at least one). Rounded up to whole minutes; zero people ahead and a free start still cost one interval.
-    """
-    if pace.calls >= PACE_SAMPLE and pace.first is not None and pace.last is not None:
-        interval = (pace.last - pace.first) / (pace.calls - 1)
-    else:
-        interval = DEFAULT_PACE / max(pace.windows, 1)
-    minutes = -(-(interval * (people_ahead + 1)) // timedelta(minutes=1))
-    return timedelta(minutes=minutes)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import TicketState, WindowState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,19 @@ class FeedCursor:
 class FeedEntry:
     """The public form of a journal entry: ids, numbers and states, never personal data.
 
-    ``kind``: ``ticket.taken|called|recalled|missed|miss_undone|started|finished|cancelled|printed``,
+    ``kind``: ``ticket.taken|walk_in|called|call_undone|recalled|missed|miss_undone|started|finished|finish_undone|
+    held|resumed|returned|transferred|transfer_undone|released|unbound|cancelled|printed|merged``,
+    ``window.off|free|busy|away|regrouped``, ``hall.opened``, ``dispatch.committed|mixed|revealed``, ``rules.changed``,
+    ``notice.added|ended``, ``group.changed``, ``roster.changed``, ``appointment.booked|cancelled|checked_in``,
+    ``block.reserved``, ``emergency.conflict``,
     ``login``, ``logout``, ``login.refused``, ``login.ended``, ``device.enrolled``, ``device.revoked``,
     ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.acted``, ``case.viewed``, ``results.searched``,
     ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``,
     ``supplement.taken``, ``seal.used``, ``visit.stored``, ``consultation.stored``, ``signature.stored``,
     ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``. ``subject`` is the id of the thing.
 
-    ``case_state`` is a value of ``CaseState``; ``instant`` says that the applicant waits for the result.
+    ``was`` is the ticket's state before and ``from_group`` its group where that changed, so that a reader keeps the
+    waiting counts. ``case_state`` is a value of ``CaseState``; ``instant``: the applicant waits for the result.
     """
 
     feed_no: int
@@ -46,6 +51,9 @@ class FeedEntry:
     state: TicketState | None = None
     is_priority: bool = False
     recalls: int = 0
+    was: TicketState | None = None
+    from_group: str | None = None
+    window_state: WindowState | None = None
     case_number: str | None = None
     case_state: str | None = None
     instant: bool = False

@@ -19,9 +19,8 @@ from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.casefile import CaseOpening
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.queue import PrintState
 from clerk_app.ports.feed import FeedCursor, FeedPage
-from clerk_app.ports.hall_queue import HallSnapshot, ServiceGroup, TakeTicket, Ticket, TicketTaken, WindowView
+from clerk_app.ports.hall_queue import HallSnapshot, ServiceGroup, TicketCalling, TicketTaking
 
 
 class SessionEnded(NotAllowed):
@@ -252,25 +251,7 @@ class HallReader(Protocol):
     def feed_page(self, cursor: FeedCursor, limit: int = 500) -> FeedPage: ...
 
 
-class TicketTaking(HallReader, Protocol):
-    """What kiosks (and clerks at the guide desk) do."""
-
-    def take_ticket(self, wish: TakeTicket, *, key: str | None = None) -> TicketTaken:
-        """A committed ticket. ``Conflict`` when this card already waits (the sentence names number and time)."""
-        ...
-
-    def set_print_state(self, ticket_id: str, state: PrintState, *, key: str | None = None) -> Ticket:
-        """Keep what became of the paper; ``PRINTED`` counts one print."""
-        ...
-
-    def ticket(self, ticket_id: str) -> TicketTaken:
-        """The ticket as it stands now, for a reprint."""
-        ...
-
-    def cancel_ticket(self, ticket_id: str, *, key: str | None = None) -> Ticket: ...
-
-
-class Counter(TicketTaking, Protocol):
+class Counter(HallReader, TicketTaking, TicketCalling, Protocol):
     """What a window does; all but the ``store_*`` and catalogue calls need a live login."""
 
     def login(self, login: Login) -> Session:
@@ -282,26 +263,6 @@ class Counter(TicketTaking, Protocol):
     def session(self) -> Session | None:
         """The login this client acts under; no network."""
         ...
-
-    def call_next(self, *, key: str | None = None) -> Ticket | None:
-        """Claim the next ticket for this window; None when nobody waits. ``Locked`` with an active ticket."""
-        ...
-
-    def recall(self, ticket_id: str, *, key: str | None = None) -> Ticket: ...
-
-    def miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        """No-show; ``Locked`` before 2 recalls."""
-        ...
-
-    def undo_miss(self, ticket_id: str, *, key: str | None = None) -> Ticket: ...
-
-    def start(self, ticket_id: str, *, key: str | None = None) -> Ticket: ...
-
-    def finish(self, ticket_id: str, outcome: str, *, key: str | None = None) -> Ticket:
-        """End the visit; ``outcome`` is the case's outcome or ``consulted`` / ``left``."""
-        ...
-
-    def window_view(self) -> WindowView: ...
 
     def store_case(self, record: CaseRecord, *, key: str | None = None) -> CaseAck: ...
 

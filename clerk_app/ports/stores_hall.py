@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -12,7 +12,8 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, OnlineStore, RegisterStore
-from clerk_app.ports.stores_hall_queue import TicketStore
+from clerk_app.ports.stores_hall_queue import CounterStore, TicketStore
+from clerk_app.ports.stores_hall_running import AppointmentStore, RunningStore
 
 T = TypeVar("T")
 
@@ -164,9 +165,17 @@ class SetupStore(Protocol):
 
     def add_hall(self, profile: HallProfile) -> None: ...
 
-    def add_group(self, group: ServiceGroup) -> None: ...
+    def add_group(self, group: ServiceGroup) -> None:
+        """``Conflict`` when the letter is taken."""
+        ...
 
-    def add_served(self, window_no: str, group_id: str) -> None: ...
+    def change_group(self, group: ServiceGroup) -> None: ...
+
+    def served(self, window_no: str) -> dict[str, float]:
+        """Weight per group id of a window's own groups; empty when it serves all alike."""
+        ...
+
+    def set_served(self, window_no: str, weights: Mapping[str, float]) -> None: ...
 
 
 class RequestStore(Protocol):
@@ -264,6 +273,12 @@ class HallUnit(Protocol):
     def hall_id(self) -> str: ...
     @property
     def tickets(self) -> TicketStore: ...
+    @property
+    def counters(self) -> CounterStore: ...
+    @property
+    def running(self) -> RunningStore: ...
+    @property
+    def appointments(self) -> AppointmentStore: ...
     @property
     def journal(self) -> JournalStore: ...
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import QUEUED, TicketState
 from clerk_app.ports.feed import FeedEntry
 from clerk_app.ports.hall_queue import CalledNumber, GroupWaiting, HallSnapshot
 
@@ -88,15 +88,18 @@ class CallBoard:
         return line
 
     def _count(self, entry: FeedEntry) -> None:
-        """Waiting people come with ``taken`` and go with the first call or when a ticket that waits is cancelled."""
-        group = self._groups.get(entry.group_id or "")
-        gone = entry.kind == "ticket.cancelled" and entry.subject not in self._calls
-        step = 1 if entry.kind == "ticket.taken" else -1 if entry.kind == "ticket.called" or gone else 0
-        if group is None or not step:
+        """Who waits is who came into a queued state and has not left it; a transfer changes the group."""
+        if entry.was in QUEUED:
+            self._add(entry.from_group or entry.group_id, -1, entry.is_priority)
+        if entry.state in QUEUED:
+            self._add(entry.group_id, 1, entry.is_priority)
+
+    def _add(self, group_id: str | None, step: int, is_priority: bool) -> None:
+        group = self._groups.get(group_id or "")
+        if group is None:
             return
-        first = step if entry.is_priority else 0
         self._groups[group.group_id] = replace(
             group,
             waiting=max(0, group.waiting + step),
-            priority_waiting=max(0, group.priority_waiting + first),
+            priority_waiting=max(0, group.priority_waiting + (step if is_priority else 0)),
         )

@@ -22,8 +22,8 @@ from clerk_app.domain.receipts import bring_list
 from clerk_app.domain.record_fields import BrokenRecord
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.devices import PrintOutcome, PrintResult, ReceiptPrinter
-from clerk_app.ports.hall import Catalogue, TicketTaking
-from clerk_app.ports.hall_queue import TakeTicket, TicketTaken
+from clerk_app.ports.hall import Catalogue
+from clerk_app.ports.hall_queue import TakeTicket, TicketTaken, TicketTaking
 
 _LOG = logging.getLogger(__name__)
 Modules = tuple[tuple[bool, ...], ...]
@@ -34,6 +34,7 @@ PRIORITY_WORDS: dict[PriorityClass, str] = {
     PriorityClass.DISABLED: "残疾人优先",
     PriorityClass.PREGNANT: "孕妇优先",
     PriorityClass.SOLDIER: "军人优先",
+    PriorityClass.CARE: "爱心号",
     PriorityClass.APPOINTMENT: "预约",
 }
 NO_PRINTER = "这台机器没有接小票打印机"
@@ -206,7 +207,7 @@ class KioskDesk:
 
     def _paper(self, taken: TicketTaken, hall: HallProfile) -> IssuedTicket:
         ticket = taken.ticket
-        record = self._records.get(ticket.matter_code or "")
+        record = self._records.get(ticket.matters[0]) if ticket.matters else None
         wait = timedelta(seconds=taken.expected_wait_s)
         base = hall.query_url
         paper = QueueTicket(

@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import Date, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.cases import CaseState
-from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
+from clerk_app.domain.queue import (
+    HoldKind,
+    Lane,
+    PrintState,
+    PriorityClass,
+    TicketSource,
+    TicketState,
+    VisitReason,
+)
 from db.types import ID, EnumText, Json, Moment
 
 
@@ -55,16 +63,19 @@ class GroupRow(Base):
     hint: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(Integer)
+    start: Mapped[int] = mapped_column(Integer)
+    daily_limit: Mapped[int] = mapped_column(Integer)
     __table_args__ = (Index("uq_service_group_prefix", "hall_id", "prefix", unique=True),)
 
 
 class CounterGroupRow(Base):
-    """Which groups a window serves; a window without rows serves all (所有窗口同质化)."""
+    """Which groups a window serves and with which weight; without rows it serves all alike (所有窗口同质化)."""
 
     __tablename__ = "counter_group"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
     window_no: Mapped[str] = mapped_column(String(16), primary_key=True)
     group_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    weight: Mapped[float] = mapped_column(Float)
     __table_args__ = (
         ForeignKeyConstraint(["hall_id", "group_id"], ["service_group.hall_id", "service_group.group_id"]),
     )
@@ -141,8 +152,15 @@ class SessionRow(Base):
     )
 
 
+_OPEN_PERSON = "state IN ('waiting', 'transferred', 'called', 'serving', 'held') AND person_hash IS NOT NULL"
+
+
 class TicketRow(Base):
-    """One ticket. ``person_hash`` is a keyed digest of the ID number; the number itself is never stored here."""
+    """One ticket. ``person_hash`` is a keyed digest of the ID number; the number itself is never stored here.
+
+    ``order_at`` is the place in the order, ``queued_at`` since when it waits this time, ``passed`` how many younger
+    ones were called before it. ``pinned_to``: a call was taken back there; its next call gives this ticket again.
+    """
 
     __tablename__ = "ticket"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -155,7 +173,7 @@ class TicketRow(Base):
     priority: Mapped[PriorityClass] = mapped_column(EnumText(PriorityClass))
     is_priority: Mapped[int] = mapped_column(Integer)
     reason: Mapped[VisitReason] = mapped_column(EnumText(VisitReason))
-    matter_code: Mapped[str | None] = mapped_column(String(128))
+    matters: Mapped[list[str]] = mapped_column(Json)
     person: Mapped[str] = mapped_column(String(64))
     person_hash: Mapped[str | None] = mapped_column(String(64))
     taken_at: Mapped[datetime] = mapped_column(Moment)
@@ -168,6 +186,22 @@ class TicketRow(Base):
     print_state: Mapped[PrintState] = mapped_column(EnumText(PrintState))
     prints: Mapped[int] = mapped_column(Integer)
     outcome: Mapped[str | None] = mapped_column(String(64))
+    lane: Mapped[Lane] = mapped_column(EnumText(Lane))
+    source: Mapped[TicketSource] = mapped_column(EnumText(TicketSource))
+    order_at: Mapped[datetime] = mapped_column(Moment)
+    queued_at: Mapped[datetime] = mapped_column(Moment)
+    passed: Mapped[int] = mapped_column(Integer)
+    wait_s: Mapped[int] = mapped_column(Integer)
+    service_s: Mapped[int] = mapped_column(Integer)
+    for_window: Mapped[str | None] = mapped_column(String(16))
+    for_user: Mapped[str | None] = mapped_column(ID)
+    pinned_to: Mapped[str | None] = mapped_column(String(16))
+    hold: Mapped[HoldKind | None] = mapped_column(EnumText(HoldKind))
+    held_at: Mapped[datetime | None] = mapped_column(Moment)
+    missed_returns: Mapped[int] = mapped_column(Integer)
+    case_number: Mapped[str] = mapped_column(String(64))
+    pre_check: Mapped[str] = mapped_column(String(64))
+    guidance: Mapped[str] = mapped_column(String(64))
     __table_args__ = (
         Index("uq_ticket_number", "hall_id", "day", "prefix", "serial", unique=True),
         Index(
@@ -184,10 +218,17 @@ class TicketRow(Base):
             "day",
             "person_hash",
             unique=True,
-            sqlite_where=text("state = 'waiting' AND person_hash IS NOT NULL"),
-            postgresql_where=text("state = 'waiting' AND person_hash IS NOT NULL"),
+            sqlite_where=text(_OPEN_PERSON),
+            postgresql_where=text(_OPEN_PERSON),
         ),
-        Index("ix_ticket_queue", "hall_id", "day", "state", "group_id", "taken_at"),
+        Index("ix_ticket_queue", "hall_id", "day", "state", "group_id", "lane", "order_at"),
+        Index(
+            "ix_ticket_bound",
+            "hall_id",
+            "for_window",
+            sqlite_where=text("for_window IS NOT NULL"),
+            postgresql_where=text("for_window IS NOT NULL"),
+        ),
         Index("ix_ticket_calls", "hall_id", "day", "called_at"),
         ForeignKeyConstraint(["hall_id", "group_id"], ["service_group.hall_id", "service_group.group_id"]),
     )

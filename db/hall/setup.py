@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
 
 from clerk_app.domain.actor import DeviceKind
-from clerk_app.domain.errors import NotFound
+from clerk_app.domain.errors import Conflict, NotFound
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall import DeviceRecord
@@ -25,11 +27,11 @@ _K = RequestKeyRow.__table__.c
 _HALL = bindparam("_hall", type_=ID)
 _BY_TOKEN = select(DeviceRow.__table__).where(_D.hall_id == _HALL, _D.token_hash == bindparam("_token"))
 _GROUPS = (
-    select(_G.group_id, _G.prefix, _G.name, _G.hint, _G.place, _G.position)
+    select(_G.group_id, _G.prefix, _G.name, _G.hint, _G.place, _G.position, _G.start, _G.daily_limit)
     .where(_G.hall_id == _HALL)
     .order_by(_G.position, _G.prefix)
 )
-_SERVED = select(CounterGroupRow.group_id).where(
+_SERVED = select(CounterGroupRow.group_id, CounterGroupRow.weight).where(
     CounterGroupRow.hall_id == _HALL, CounterGroupRow.window_no == bindparam("_window")
 )
 _RESERVE_SQLITE = sqlite_insert(RequestKeyRow).on_conflict_do_nothing()
@@ -120,7 +122,7 @@ class SqlSetup:
         return [ServiceGroup(**row._mapping) for row in rows]
 
     def served_by(self, window_no: str) -> list[ServiceGroup]:
-        own = set(self._db.execute(_SERVED, {"_hall": self._hall, "_window": window_no}).scalars())
+        own = self.served(window_no)
         return [group for group in self.groups() if not own or group.group_id in own]
 
     def add_hall(self, profile: HallProfile) -> None:
@@ -129,10 +131,33 @@ class SqlSetup:
         self._db.execute(insert(HallRow).values(hall_id=self._hall, code=profile.code, profile=body))
 
     def add_group(self, group: ServiceGroup) -> None:
-        self._db.execute(insert(GroupRow).values(hall_id=self._hall, **asdict(group)))
+        try:
+            with self._db.begin_nested():
+                self._db.execute(insert(GroupRow).values(hall_id=self._hall, **asdict(group)))
+        except IntegrityError:
+            raise Conflict(f"字母 {group.prefix} 已经有排队组在用，请换一个") from None
 
-    def add_served(self, window_no: str, group_id: str) -> None:
-        self._db.execute(insert(CounterGroupRow).values(hall_id=self._hall, window_no=window_no, group_id=group_id))
+    def change_group(self, group: ServiceGroup) -> None:
+        values = asdict(group)
+        del values["group_id"]
+        try:
+            with self._db.begin_nested():
+                self._db.execute(
+                    update(GroupRow).where(_G.hall_id == self._hall, _G.group_id == group.group_id).values(**values)
+                )
+        except IntegrityError:
+            raise Conflict(f"字母 {group.prefix} 已经有排队组在用，请换一个") from None
+
+    def served(self, window_no: str) -> dict[str, float]:
+        rows = self._db.execute(_SERVED, {"_hall": self._hall, "_window": window_no})
+        return {row.group_id: row.weight for row in rows}
+
+    def set_served(self, window_no: str, weights: Mapping[str, float]) -> None:
+        c = CounterGroupRow.__table__.c
+        self._db.execute(delete(CounterGroupRow).where(c.hall_id == self._hall, c.window_no == window_no))
+        for group_id, weight in weights.items():
+            values = {"hall_id": self._hall, "window_no": window_no, "group_id": group_id, "weight": weight}
+            self._db.execute(insert(CounterGroupRow).values(**values))
 
 
 class SqlRequests:

@@ -14,8 +14,10 @@ from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.engine import postgres_engine, sqlite_engine
 from db.hall import registers, setup
+from db.hall.appointments import SqlAppointments
 from db.hall.casefiles import SqlCaseFiles
 from db.hall.cases import SqlCases, SqlCatalogue
+from db.hall.counters import SqlCounters, SqlRunning
 from db.hall.journal import SqlJournal
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
@@ -36,6 +38,9 @@ class SqlUnit:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self.hall_id = hall_id
         self.tickets = SqlTickets(connection, hall_id)
+        self.counters = SqlCounters(connection, hall_id)
+        self.running = SqlRunning(connection, hall_id)
+        self.appointments = SqlAppointments(connection, hall_id)
         self.journal = SqlJournal(connection, hall_id)
         self.people = SqlPeople(connection, hall_id)
         self.devices = SqlDevices(connection, hall_id)

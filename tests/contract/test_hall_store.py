@@ -77,7 +77,7 @@ class HallStoreContract:
 
     def test_a_window_serves_its_own_groups(self, hall: HallInHand) -> None:
         groups = hall.groups()
-        hall.write(lambda unit: unit.setup.add_served("5", groups[1].group_id))
+        hall.write(lambda unit: unit.setup.set_served("5", {groups[1].group_id: 1.0}))
         hall.take(group=0)
         assert hall.call("5") is None
         wanted = hall.take(group=1)
@@ -112,7 +112,7 @@ class HallStoreContract:
         wish = TakeTicket(hall.groups()[0].group_id)
 
         def fail(unit: HallUnit) -> None:
-            hall.desk.queue.take(unit, hall.kiosk(), wish)
+            hall.desk.taking.take(unit, hall.kiosk(), wish)
             raise Locked("stop")
 
         before = hall.read(lambda unit: len(unit.journal.unsequenced(100)))
@@ -134,7 +134,7 @@ class HallStoreContract:
         wish = TakeTicket(hall.groups()[0].group_id, card=card)
 
         def take() -> str:
-            return hall.write(lambda unit: hall.desk.queue.take(unit, hall.kiosk(), wish)).ticket.number
+            return hall.write(lambda unit: hall.desk.taking.take(unit, hall.kiosk(), wish)).ticket.number
 
         assert take() == "A001"
         with pytest.raises(Conflict, match="10:00 已取 A001，前面还有 0 人"):

@@ -25,7 +25,7 @@ def _raw(path: Path) -> sqlcipher.Connection:
 def test_no_word_of_the_store_is_readable_on_disk(tmp_path: Path) -> None:
     with hall_in_hand(tmp_path) as hall:
         wish = TakeTicket(hall.groups()[0].group_id, card=CardPerson("李晓彤", "110101199003070003"))
-        hall.write(lambda unit: hall.desk.queue.take(unit, hall.kiosk(), wish))
+        hall.write(lambda unit: hall.desk.taking.take(unit, hall.kiosk(), wish))
         for path in tmp_path.glob("hall.db*"):
             content = path.read_bytes()
             assert b"SQLite format" not in content
@@ -36,7 +36,7 @@ def test_no_word_of_the_store_is_readable_on_disk(tmp_path: Path) -> None:
 def test_the_number_of_a_card_is_stored_nowhere(tmp_path: Path) -> None:
     with hall_in_hand(tmp_path) as hall:
         wish = TakeTicket(hall.groups()[0].group_id, card=CardPerson("李晓彤", "110101199003070003"))
-        hall.write(lambda unit: hall.desk.queue.take(unit, hall.kiosk(), wish))
+        hall.write(lambda unit: hall.desk.taking.take(unit, hall.kiosk(), wish))
     connection = _raw(tmp_path / "hall.db")
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     dump = "\n".join(str(row) for name in tables for row in connection.execute(f"SELECT * FROM {name}"))

@@ -86,14 +86,14 @@ class HallInHand:
 
     def take(self, priority: PriorityClass = PriorityClass.ORDINARY, group: int = 0) -> Ticket:
         wish = TakeTicket(self.groups()[group].group_id, priority=priority)
-        return self.write(lambda unit: self.desk.queue.take(unit, self.kiosk(), wish)).ticket
+        return self.write(lambda unit: self.desk.taking.take(unit, self.kiosk(), wish)).ticket
 
     def call(self, window_no: str = "12") -> Ticket | None:
-        return self.write(lambda unit: self.desk.queue.call_next(unit, self.actor(window_no)))
+        return self.write(lambda unit: self.desk.calling.call_next(unit, self.actor(window_no))).ticket
 
     def finish(self, ticket: Ticket) -> Ticket:
         actor = self.actor(ticket.window_no)
-        return self.write(lambda unit: self.desk.queue.finish(unit, actor, ticket.ticket_id, "accepted"))
+        return self.write(lambda unit: self.desk.calling.finish(unit, actor, ticket.ticket_id, "accepted"))
 
     def write(self, work):  # type: ignore[no-untyped-def]
         return self.store.write(self.hall_id, "test", work)

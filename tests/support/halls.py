@@ -173,7 +173,7 @@ class HallInMemory:
             state=TicketState.WAITING,
             priority=priority_of(wish.priority, wish.card.birth if wish.card else None, self.clock.now().date()),
             reason=VisitReason.SUBMIT,
-            matter_code=wish.matter_code,
+            matters=wish.matters,
             person=mask_name_public(wish.card.name) if wish.card else "",
             taken_at=self.clock.now(),
             called_at=None,

@@ -55,7 +55,7 @@ def ticket(number: str = "A047", state: TicketState = TicketState.SERVING, **cha
         "state": state,
         "priority": PriorityClass.ORDINARY,
         "reason": VisitReason.SUBMIT,
-        "matter_code": None,
+        "matters": (),
         "person": "李*",
         "taken_at": at(10, 8),
         "called_at": at(10, 20, 50),

@@ -9,18 +9,22 @@ from clerk_app.ports.crypto import CryptoProvider, Keyring, PasswordHasher
 from clerk_app.ports.stores_hall import HallStore
 from clerk_app.services.hall.access import Access
 from clerk_app.services.hall.approvals import Approvals
+from clerk_app.services.hall.calling import Calling
 from clerk_app.services.hall.casefiles import CaseFiles
 from clerk_app.services.hall.cases import Cases
 from clerk_app.services.hall.catalogue import Catalogues
+from clerk_app.services.hall.counters import Counters
+from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.devices import Devices
+from clerk_app.services.hall.matching import Matcher
 from clerk_app.services.hall.people import People
 from clerk_app.services.hall.pre_checks import PreChecks
-from clerk_app.services.hall.queue import Queue
 from clerk_app.services.hall.requests import Requests
 from clerk_app.services.hall.seals import Seals
 from clerk_app.services.hall.sequencer import FeedReading, Sequencer
 from clerk_app.services.hall.setup import Setup
 from clerk_app.services.hall.supplements import Supplements
+from clerk_app.services.hall.taking import Taking
 from clerk_app.services.hall.tools import Tools
 from clerk_app.services.hall.trips import TripCounts
 from clerk_app.services.hall.visits import Visits
@@ -47,9 +51,13 @@ class HallDesk:
         self.committed = committed
         self.access = Access(store, self.tools)
         self.requests = Requests(store, self.tools, self.access, committed)
-        self.waiting = Waiting(self.tools, store.epoch)
-        self.queue = Queue(self.tools, self.waiting)
-        self.people = People(store, self.tools, passwords)
+        self.days = Days(self.tools)
+        self.counters = Counters(self.tools, self.days)
+        self.matcher = Matcher(self.tools, self.days)
+        self.waiting = Waiting(self.tools, store.epoch, self.days, self.counters)
+        self.taking = Taking(self.tools, self.days, self.matcher, self.waiting)
+        self.calling = Calling(self.tools, self.days, self.matcher, self.counters)
+        self.people = People(store, self.tools, passwords, self.counters)
         self.devices = Devices(store, self.tools, fingerprint)
         self.cases = Cases(self.tools, store.epoch)
         self.files = CaseFiles(self.tools, store.epoch)

@@ -12,6 +12,7 @@ from clerk_app.ports.crypto import PasswordHasher
 from clerk_app.ports.hall import Login, NewUser, Session, UserInfo
 from clerk_app.ports.stores_hall import HallStore, HallUnit, SessionRecord, UserRecord
 from clerk_app.services.hall.access import Caller
+from clerk_app.services.hall.counters import Counters
 from clerk_app.services.hall.tools import Tools
 
 _FREE_TRIES = 5
@@ -25,8 +26,9 @@ _WRONG = "登录名或密码不对，请再输一次"
 class People:
     """Logging in works outside a caller's unit of work: hashing is slow and must not hold the store."""
 
-    def __init__(self, store: HallStore, tools: Tools, passwords: PasswordHasher) -> None:
+    def __init__(self, store: HallStore, tools: Tools, passwords: PasswordHasher, counters: Counters) -> None:
         self._store = store
+        self._counters = counters
         self._tools = tools
         self._passwords = passwords
         self._hashing = threading.Semaphore(_HASHES_AT_ONCE)
@@ -77,6 +79,7 @@ class People:
         unit.people.end_session(caller.session_id, self._tools.now())
         payload = {"window_no": caller.actor.window_no}
         self._tools.record(unit, caller.actor, "logout", caller.session_id, payload)
+        self._counters.logged_out(unit, caller.actor)
 
     def prepare(self, wish: NewUser) -> UserRecord:
         """Check a new user and hash the password; done before the unit of work. ``Rejected`` by field."""
@@ -148,6 +151,7 @@ class People:
         actor = Actor(caller.actor.hall_id, caller.device_id, user_id, user.name, user.roles, window_no)
         payload = {"window_no": window_no, "fencing": session.fencing}
         self._tools.record(unit, actor, "login", session.session_id, payload)
+        self._counters.logged_in(unit, actor)
         return Session(
             token=token,
             fencing=session.fencing,

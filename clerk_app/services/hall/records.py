@@ -52,3 +52,9 @@ def load(kind: type[T], body: Mapping[str, Any]) -> T:
     """A record as it was stored, of whatever version of the window."""
     found: T = _form(kind).validate_python(body)
     return in_beijing(found)
+
+
+def dump(value: Any) -> dict[str, Any]:
+    """A record as JSON values, to be read again by ``load``."""
+    body: dict[str, Any] = _form(type(value)).dump_python(value, mode="json")
+    return body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import TicketState, WindowState
 from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
 from clerk_app.ports.stores_hall import HallStore, HallUnit, JournalEntry
 from clerk_app.services.hall.tools import Tools
@@ -119,6 +119,9 @@ def public_entry(entry: JournalEntry) -> FeedEntry:
         state=TicketState(state) if state else None,
         is_priority=bool(payload.get("is_priority", False)),
         recalls=int(payload.get("recalls", 0)),
+        was=TicketState(payload["was"]) if payload.get("was") else None,
+        from_group=payload.get("from_group"),
+        window_state=WindowState(payload["window_state"]) if payload.get("window_state") else None,
         case_number=payload.get("case_number"),
         case_state=payload.get("case_state"),
         instant=bool(payload.get("instant", False)),

@@ -68,6 +68,5 @@ class Setup:
                 ServiceGroup(ids[group.prefix], group.prefix, group.name, group.hint, group.place, position)
             )
         for window_no, prefixes in plan.serves.items():
-            for prefix in prefixes:
-                unit.setup.add_served(window_no, ids[prefix])
+            unit.setup.set_served(window_no, {ids[prefix]: 1.0 for prefix in prefixes})
         self._tools.record(unit, actor, "hall.created", unit.hall_id, {"groups": len(ids)})

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.errors import NotAllowed
+from clerk_app.domain.errors import Locked, NotAllowed
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.queue import Pace, TicketState, expected_wait
+from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue_order import Pace, expected_wait
 from clerk_app.ports.feed import FeedCursor
 from clerk_app.ports.hall_queue import GroupWaiting, HallSnapshot, ServiceGroup, Ticket, TicketTaken, WindowView
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import WaitingCount
+from clerk_app.services.hall.counters import Counters
+from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.sequencer import mark_of
 from clerk_app.services.hall.tools import Tools
 
@@ -23,9 +26,11 @@ _MISSED = 5
 class Waiting:
     """Reads only. ``epoch`` is the store's, given out with every cursor."""
 
-    def __init__(self, tools: Tools, epoch: str) -> None:
+    def __init__(self, tools: Tools, epoch: str, days: Days, counters: Counters) -> None:
         self._tools = tools
         self._epoch = epoch
+        self._days = days
+        self._counters = counters
 
     def cursor(self, unit: HallUnit) -> FeedCursor:
         """The newest entry of the feed."""
@@ -56,23 +61,44 @@ class Waiting:
     def snapshot(self, unit: HallUnit, actor: Actor) -> HallSnapshot:
         """All that a display shows, on one consistent view of the store; every enrolled device may ask."""
         groups = self._groups_waiting(unit)
+        now, today = self._tools.now(), self._days.today(unit)
+        day = unit.running.day(today)
         return HallSnapshot(
             cursor=self.cursor(unit),
-            at=self._tools.now(),
+            at=now,
             hall=unit.setup.profile(),
             groups=groups,
-            recent=tuple(unit.tickets.recent(self._tools.today(), _RECENT)),
+            recent=tuple(unit.tickets.recent(today, _RECENT)),
             waiting=sum(group.waiting for group in groups),
             priority_waiting=sum(group.priority_waiting for group in groups),
+            notices=self.notices(unit),
+            commitment=day.commitment if day is not None else "",
+            closed=self._closed(unit),
         )
+
+    def notices(self, unit: HallUnit) -> tuple[str, ...]:
+        """The texts that stand now, oldest first."""
+        now = self._tools.now()
+        return tuple(notice.text for notice in unit.running.notices(now) if notice.from_at <= now)
+
+    def _closed(self, unit: HallUnit) -> str:
+        """Why no numbers are given now; empty while they are."""
+        rules, now = self._days.rules(unit), self._tools.now()
+        try:
+            rules.hours.check_taking(now)
+        except Locked as locked:
+            return str(locked)
+        day = unit.running.day(rules.day_of(now))
+        return "大厅今天已经关门，请明天再来" if day is not None and day.closed_at is not None else ""
 
     def window_view(self, unit: HallUnit, actor: Actor) -> WindowView:
         """What the actor's window shows; ``NotAllowed`` at a device that is no window."""
         window_no = actor.window_no
         if window_no is None:
             raise NotAllowed("这台设备不是窗口，先登录到一个窗口")
-        today = self._tools.today()
+        today = self._days.today(unit)
         groups = self._groups_waiting(unit)
+        status = self._counters.status(unit, window_no)
         serves = tuple(group.group_id for group in unit.setup.served_by(window_no))
         mine = [group for group in groups if group.group_id in serves]
         figures = unit.tickets.figures(window_no, today)
@@ -90,13 +116,21 @@ class Waiting:
             active=unit.tickets.active(window_no),
             last=finished[0] if finished else None,
             missed=tuple(unit.tickets.of_window(window_no, today, TicketState.MISSED, _MISSED)),
+            held=tuple(unit.tickets.of_window(window_no, today, TicketState.HELD, _MISSED)),
+            bound=len(unit.tickets.bound_to(window_no, today)),
+            state=status.state,
+            state_since=status.since,
+            away=status.away,
+            windows=self._counters.all(unit),
+            notices=self.notices(unit),
+            rules=self._days.rules(unit),
             served=figures.served,
             mean_wait_s=None if figures.mean_wait_s is None else round(figures.mean_wait_s),
             mean_service_s=None if figures.mean_service_s is None else round(figures.mean_service_s),
         )
 
     def _groups_waiting(self, unit: HallUnit) -> tuple[GroupWaiting, ...]:
-        counts = {count.group_id: count for count in unit.tickets.waiting(self._tools.today())}
+        counts = {count.group_id: count for count in unit.tickets.waiting(self._days.today(unit))}
         return tuple(self._group(unit, group, counts.get(group.group_id)) for group in unit.setup.groups())
 
     def _group(self, unit: HallUnit, group: ServiceGroup, count: WaitingCount | None) -> GroupWaiting:
@@ -114,8 +148,15 @@ class Waiting:
             oldest_taken_at=oldest,
             longest_wait_s=longest,
             expected_wait_s=int(expected_wait(waiting, self._pace(unit, group.group_id)).total_seconds()),
+            closed=self._full(unit, group),
         )
 
+    def _full(self, unit: HallUnit, group: ServiceGroup) -> str:
+        if not group.daily_limit:
+            return ""
+        taken = unit.tickets.taken_in_group(self._days.today(unit), group.group_id)
+        return f"今天的 {group.daily_limit} 个号已经取完" if taken >= group.daily_limit else ""
+
     def _pace(self, unit: HallUnit, group_id: str) -> Pace:
-        calls, first, last = unit.tickets.pace(group_id, self._tools.today(), self._tools.now() - _PACE_SPAN)
+        calls, first, last = unit.tickets.pace(group_id, self._days.today(unit), self._tools.now() - _PACE_SPAN)
         return Pace(calls, first, last, unit.people.windows_at_work(group_id))

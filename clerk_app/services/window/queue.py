@@ -11,13 +11,25 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from clerk_app.domain.errors import Refusal
-from clerk_app.domain.queue import ACTIVE
+from clerk_app.domain.queue import ACTIVE, AwayReason
 from clerk_app.ports.hall import Counter
-from clerk_app.ports.hall_queue import Ticket, WindowView
+from clerk_app.ports.hall_queue import (
+    CounterStatus,
+    FreeNow,
+    Hold,
+    Ticket,
+    TicketTaken,
+    Transfer,
+    WalkIn,
+    WindowView,
+)
 from clerk_app.services.window.journal import Journal
 
 T = TypeVar("T")
 _CALL = ("call_next", "")
+
+HERE_EVERY = 20
+"""Seconds between two signs of life of a free window; the hall forgets it after a minute."""
 
 
 class QueueDesk:
@@ -37,13 +49,24 @@ class QueueDesk:
             self._forget(_CALL)
         return view
 
-    def call_next(self) -> Ticket | None:
-        """F2. None when nobody waits; ``Locked`` with an active ticket."""
-        repeated = self._is_open(_CALL)
-        ticket = self._send(_CALL, lambda key: self._counter.call_next(key=key))
-        if repeated and ticket is not None and self._counter.ticket(ticket.ticket_id).ticket.state not in ACTIVE:
-            return self._send(_CALL, lambda key: self._counter.call_next(key=key))
-        return ticket
+    def call_next(self) -> FreeNow:
+        """F2. Without a ticket the window waits free; ``Locked`` with an active ticket."""
+        return self._call(_CALL, lambda key: self._counter.call_next(key=key))
+
+    def finish_and_call(self, ticket_id: str, outcome: str) -> FreeNow:
+        """F12: end of the visit and the next call in one step."""
+        action = (f"finish/{outcome}", ticket_id)
+        answer = self._send(action, lambda key: self._counter.finish_and_call(ticket_id, outcome, key=key))
+        return answer
+
+    def _call(self, action: tuple[str, str], request: Callable[[str], FreeNow]) -> FreeNow:
+        repeated = self._is_open(action)
+        answer = self._send(action, request)
+        called = answer.ticket
+        # An old answer may tell of a ticket that was finished meanwhile: then this press is a new wish.
+        if repeated and called is not None and self._counter.ticket(called.ticket_id).ticket.state not in ACTIVE:
+            return self._send(action, request)
+        return answer
 
     def recall(self, ticket_id: str) -> Ticket:
         """F3; ``Locked`` within 10 s of the last call."""
@@ -65,6 +88,54 @@ class QueueDesk:
         """F12: end of the visit; ``outcome`` is the case's outcome, ``consulted`` or ``left``."""
         action = (f"finish/{outcome}", ticket_id)
         return self._send(action, lambda key: self._counter.finish(ticket_id, outcome, key=key))
+
+    def undo_call(self, ticket_id: str) -> Ticket:
+        """Ctrl+Z within 5 s: the next F2 gives the same ticket again."""
+        return self._send(("undo_call", ticket_id), lambda key: self._counter.undo_call(ticket_id, key=key))
+
+    def undo_finish(self, ticket_id: str) -> Ticket:
+        """Ctrl+Z within 5 s."""
+        return self._send(("undo_finish", ticket_id), lambda key: self._counter.undo_finish(ticket_id, key=key))
+
+    def hold(self, ticket_id: str, wish: Hold) -> Ticket:
+        """F8."""
+        return self._send(("hold", ticket_id), lambda key: self._counter.hold(ticket_id, wish, key=key))
+
+    def resume(self, ticket_id: str) -> Ticket:
+        """Shift+F8: the held visit goes on here."""
+        return self._send(("resume", ticket_id), lambda key: self._counter.resume(ticket_id, key=key))
+
+    def back(self, ticket_id: str) -> TicketTaken:
+        """A held or missed citizen waits again at the place that the rule gives."""
+        return self._send(("return", ticket_id), lambda key: self._counter.return_ticket(ticket_id, key=key))
+
+    def transfer(self, ticket_id: str, wish: Transfer) -> Ticket:
+        """To a group, a window or a person."""
+        return self._send(("transfer", ticket_id), lambda key: self._counter.transfer(ticket_id, wish, key=key))
+
+    def undo_transfer(self, ticket_id: str) -> Ticket:
+        """Ctrl+Z within 5 s."""
+        return self._send(("undo_transfer", ticket_id), lambda key: self._counter.undo_transfer(ticket_id, key=key))
+
+    def walk_in(self, wish: WalkIn) -> Ticket:
+        """Somebody without a number."""
+        return self._send(("walk_in", wish.group_id), lambda key: self._counter.walk_in(wish, key=key))
+
+    def away(self, reason: AwayReason) -> CounterStatus:
+        """The window gets nobody."""
+        return self._send(("away", reason.value), lambda key: self._counter.away(reason, key=key))
+
+    def open_window(self) -> CounterStatus:
+        """Back at work, not free yet."""
+        return self._send(("open", ""), lambda key: self._counter.open_window(key=key))
+
+    def close_window(self) -> CounterStatus:
+        """Off for today."""
+        return self._send(("close", ""), lambda key: self._counter.close_window(key=key))
+
+    def here(self) -> None:
+        """The free window is alive: said every ``HERE_EVERY`` seconds while it waits for a ticket."""
+        self._counter.here()
 
     def _send(self, action: tuple[str, str], request: Callable[[str], T]) -> T:
         with self._lock:

@@ -297,7 +297,7 @@ class KioskWindow(QWidget):
         wish = TakeTicket(
             group_id=self._group.group_id,
             priority=self._priority,
-            matter_code=line_.code if line_ is not None else None,
+            matters=(line_.code,) if line_ is not None else (),
             card=self._card,
         )
         self._wish = wish, self._desk.new_key()

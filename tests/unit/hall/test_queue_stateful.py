@@ -99,7 +99,7 @@ class QueueMachine(RuleBasedStateMachine):
     def come_back(self, data: st.DataObject) -> None:
         ticket = data.draw(st.sampled_from(self.missed))
         window = ticket.window_no or ""
-        work = self.hall.desk.queue.undo_miss
+        work = self.hall.desk.calling.undo_miss
         try:
             back = self.hall.write(lambda unit: work(unit, self.hall.actor(window), ticket.ticket_id))
         except Locked:
@@ -113,7 +113,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         ticket = data.draw(st.sampled_from(self.waiting))
-        self.hall.write(lambda unit: self.hall.desk.queue.cancel(unit, self.hall.kiosk(), ticket.ticket_id))
+        self.hall.write(lambda unit: self.hall.desk.taking.cancel(unit, self.hall.kiosk(), ticket.ticket_id))
         self.waiting.remove(ticket)
 
     @rule()

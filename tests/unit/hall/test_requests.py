@@ -24,7 +24,7 @@ def hall(tmp_path: Path) -> Iterator[HallInHand]:
 
 def _work(hall: HallInHand):  # type: ignore[no-untyped-def]
     def work(unit: HallUnit) -> str:
-        ticket = hall.desk.queue.call_next(unit, hall.actor())
+        ticket = hall.desk.calling.call_next(unit, hall.actor())
         return "null" if ticket is None else ticket.number
 
     return work

@@ -74,7 +74,7 @@ def test_a_cursor_of_another_life_is_noticed(hall: HallInHand, strange: tuple[st
 
 def test_the_public_form_holds_no_personal_data(hall: HallInHand) -> None:
     wish = TakeTicket(hall.groups()[0].group_id, card=CardPerson("李晓彤", "110101199003070003"))
-    hall.write(lambda unit: hall.desk.queue.take(unit, hall.kiosk(), wish))
+    hall.write(lambda unit: hall.desk.taking.take(unit, hall.kiosk(), wish))
     hall.call()
     hall.sequence()
     text = repr(_page(hall, FeedCursor(hall.store.epoch, 0)))

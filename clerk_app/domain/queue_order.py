@@ -1,0 +1,125 @@
+"""Who may be called next: lanes, bounded bypass, the place of those who come back, the expected wait. Pure.
+
+Fairness in three bounds, each a property in the tests:
+
+1. Between two ordinary calls at most ``preferred_in_a_row`` tickets of the preferred lanes (priority, return) go first.
+2. Within a lane the ticket is drawn among the ``draw_among`` oldest, and nobody is passed by more than
+   ``most_passes`` younger tickets of the same lane: who was passed that often is next.
+3. A window's weights order the groups by weighted waiting time; bound 2 holds across groups too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from clerk_app.domain.queue import Lane
+
+DEFAULT_PACE = timedelta(minutes=8)
+"""Time one window needs for one ticket, assumed while today's calls are too few to measure."""
+
+PACE_SAMPLE = 3
+"""Calls needed before the measured pace replaces the assumed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A ticket that a window may call. ``order_at`` is its place in the order, ``passed`` how many younger tickets of
+    its lane were called before it."""
+
+    ticket_id: str
+    group_id: str
+    lane: Lane
+    order_at: datetime
+    passed: int
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Older first; the id settles equal moments."""
+        return self.order_at, self.ticket_id
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """The bounds of the module's docstring."""
+
+    draw_among: int = 3
+    most_passes: int = 2
+    preferred_in_a_row: int = 2
+
+
+def preferred(lane: Lane) -> bool:
+    """Whether a lane goes before the ordinary one, within bound 1."""
+    return lane is not Lane.ORDINARY
+
+
+def shortlist(
+    candidates: Sequence[Candidate],
+    recent: Sequence[Lane],
+    now: datetime,
+    weights: Mapping[str, float],
+    fairness: Fairness,
+) -> tuple[Candidate, ...]:
+    """The tickets among which the next one is drawn, in a fixed order; empty when nobody may be called.
+
+    ``candidates`` hold at least the ``draw_among`` oldest of each lane and group; ``recent`` the lanes of the latest
+    calls for these groups, newest first, at least ``preferred_in_a_row`` of them where there were as many;
+    ``weights`` per group id, 1 where none is given.
+    """
+    first = [one for one in candidates if preferred(one.lane)]
+    rest = [one for one in candidates if not preferred(one.lane)]
+    turn = recent[: fairness.preferred_in_a_row]
+    bypassed = len(turn) == fairness.preferred_in_a_row and all(preferred(lane) for lane in turn)
+    pool = rest if rest and (bypassed or not first) else first
+    due = [one for one in pool if one.passed >= fairness.most_passes]
+    if due:
+        return (min(due, key=lambda one: one.order),)
+
+    def weighted(one: Candidate) -> tuple[float, datetime, str]:
+        waited = max(0.0, (now - one.order_at).total_seconds())
+        return (-waited * weights.get(one.group_id, 1.0), *one.order)
+
+    return tuple(sorted(pool, key=weighted)[: fairness.draw_among])
+
+
+def passed_over(candidates: Sequence[Candidate], chosen: Candidate) -> tuple[str, ...]:
+    """The ids of those in the chosen one's turn (preferred or ordinary) that are older than it: bound 2 counts them."""
+    turn = preferred(chosen.lane)
+    return tuple(one.ticket_id for one in candidates if preferred(one.lane) == turn and one.order < chosen.order)
+
+
+def place_after(waiting: Sequence[datetime], after: int, now: datetime) -> datetime:
+    """``order_at`` of one who returns behind the first ``after`` that wait; ``waiting`` are the places of those ahead
+    of everybody else, oldest first. With fewer waiting it is now."""
+    if after <= 0:
+        return min(waiting, default=now) - timedelta(microseconds=1) if waiting else now
+    if len(waiting) < after:
+        return now
+    return min(now, waiting[after - 1] + timedelta(microseconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a group's tickets are called: the first and last of ``calls`` calls, and windows at work."""
+
+    calls: int
+    first: datetime | None
+    last: datetime | None
+    windows: int
+
+
+def expected_wait(people_ahead: int, pace: Pace) -> timedelta:
+    """How long a new ticket waits, for the paper and the display.
+
+    Method: the mean interval between the group's calls of the last hour, times the tickets to be called up to and
+    including this one. The measured interval already holds how many windows work, how long they serve and what else
+    they serve. With fewer than ``PACE_SAMPLE`` calls the interval is ``DEFAULT_PACE`` divided by the windows that are
+    open (at least one). Rounded up to whole minutes; zero people ahead and a free start still cost one interval.
+    """
+    if pace.calls >= PACE_SAMPLE and pace.first is not None and pace.last is not None and pace.last > pace.first:
+        interval = (pace.last - pace.first) / (pace.calls - 1)
+    else:
+        interval = DEFAULT_PACE / max(pace.windows, 1)
+    minutes = -(-(interval * (people_ahead + 1)) // timedelta(minutes=1))
+    return timedelta(minutes=minutes)
