@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -12,11 +13,14 @@ MUTE_KEY = "M"
 _TITLE_MUTED = "（静音）"
 
 
-class SpokenDisplay:
-    """Joins a voice to a call screen. The key M on the screen's keyboard silences the hall and lets it be spoken to
-    again; the window's title says so."""
+class SpokenDisplay(QObject):
+    """Joins a voice to a call screen and lives as long as its window.
+
+    The key M on the screen's keyboard silences the hall and lets it be spoken to again; the window's title says so.
+    """
 
     def __init__(self, voice: HallVoice, live: LiveHall, window: QWidget) -> None:
+        super().__init__(window)
         self._voice, self._live, self._window = voice, live, window
         self._muted = False
         live.called.connect(voice.call)
