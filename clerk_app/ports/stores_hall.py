@@ -58,6 +58,10 @@ class JournalStore(Protocol):
 
     def mac_at(self, feed_no: int) -> str | None: ...
 
+    def newest(self) -> str:
+        """The id of the newest entry, sequenced or not; changes with every change of the hall. Empty without any."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:

@@ -160,6 +160,10 @@ class TicketStore(Protocol):
 
     def active(self, window_no: str) -> Ticket | None: ...
 
+    def all_active(self) -> list[Ticket]:
+        """Every ticket that occupies a window, of whatever day."""
+        ...
+
     def open_of_person(self, day: date, person_hash: str) -> Ticket | None: ...
 
     def taken_by_person(self, day: date, person_hash: str) -> int:

@@ -30,6 +30,7 @@ _HEAD = (
     .order_by(_J.feed_no.desc())
     .limit(1)
 )
+_NEWEST = select(_J.entry_id).where(_J.hall_id == bindparam("_hall")).order_by(_J.entry_id.desc()).limit(1)
 _AFTER = (
     select(_TABLE)
     .where(_J.hall_id == bindparam("_hall"), _J.feed_no > bindparam("_feed_no"))
@@ -94,6 +95,9 @@ class SqlJournal:
     def after(self, feed_no: int, limit: int) -> list[JournalEntry]:
         rows = self._db.execute(_AFTER, {"_hall": self._hall, "_feed_no": feed_no, "_limit": limit})
         return [_entry(row) for row in rows]
+
+    def newest(self) -> str:
+        return self._db.execute(_NEWEST, {"_hall": self._hall}).scalar_one_or_none() or ""
 
     def mac_at(self, feed_no: int) -> str | None:
         return self._db.execute(

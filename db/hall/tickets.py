@@ -288,6 +288,9 @@ class SqlTickets(SqlFigures):
         row = self._db.execute(_ACTIVE_AT, {"_hall": self._hall, "_window": window_no}).one_or_none()
         return None if row is None else self._built(row)
 
+    def all_active(self) -> list[Ticket]:
+        return self._all(select(_TABLE).where(_T.hall_id == self._hall, _T.state.in_(sorted(ACTIVE))))
+
     def open_of_person(self, day: date, person_hash: str) -> Ticket | None:
         statement = select(_TABLE).where(
             *(_T.hall_id == self._hall, _T.day == day, _T.person_hash == person_hash),

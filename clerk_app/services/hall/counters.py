@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Rejected
 from clerk_app.domain.queue import AwayReason, TicketState, WindowState
-from clerk_app.ports.hall_queue import CounterStatus
+from clerk_app.ports.hall_queue import CounterStatus, Ticket
 from clerk_app.ports.hall_running import Weight
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import CounterRecord, TicketChange
@@ -96,21 +96,12 @@ class Counters:
         record = unit.counters.get(window_no)
         if record is None:
             return CounterStatus(window_no, WindowState.OFF, self._tools.now())
-        return self._seen(unit, record)
+        return _seen(record, unit.tickets.active(window_no))
 
     def all(self, unit: HallUnit) -> tuple[CounterStatus, ...]:
         """All windows that were ever open, by number."""
-        return tuple(self._seen(unit, record) for record in unit.counters.all())
-
-    def _seen(self, unit: HallUnit, record: CounterRecord) -> CounterStatus:
-        ticket = unit.tickets.active(record.window_no)
-        state, since, number = record.state, record.since, None
-        if ticket is not None:
-            number = ticket.number
-            called = ticket.state is TicketState.CALLED
-            state = WindowState.CALLING if called else WindowState.BUSY
-            since = (ticket.called_at if called else ticket.started_at) or record.since
-        return CounterStatus(record.window_no, state, since, record.away, number, record.user_name)
+        there = {ticket.window_no: ticket for ticket in unit.tickets.all_active()}
+        return tuple(_seen(record, there.get(record.window_no)) for record in unit.counters.all())
 
     # --- the parts --------------------------------------------------------------------------------------------
     def at_work(self, unit: HallUnit, actor: Actor, window_no: str) -> None:
@@ -165,3 +156,13 @@ class Counters:
         if actor.window_no is None:
             raise NotAllowed("先登录到一个窗口")
         return actor.window_no
+
+
+def _seen(record: CounterRecord, ticket: Ticket | None) -> CounterStatus:
+    state, since, number = record.state, record.since, None
+    if ticket is not None:
+        number = ticket.number
+        called = ticket.state is TicketState.CALLED
+        state = WindowState.CALLING if called else WindowState.BUSY
+        since = (ticket.called_at if called else ticket.started_at) or record.since
+    return CounterStatus(record.window_no, state, since, record.away, number, record.user_name)

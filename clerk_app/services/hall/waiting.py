@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from clerk_app.domain.actor import Actor, Role
@@ -10,7 +11,7 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import TicketState
 from clerk_app.domain.queue_order import Pace, expected_wait
 from clerk_app.ports.feed import FeedCursor
-from clerk_app.ports.hall_queue import GroupWaiting, HallSnapshot, ServiceGroup, Ticket, TicketTaken, WindowView
+from clerk_app.ports.hall_queue import CounterStatus, GroupWaiting, HallSnapshot, ServiceGroup, Ticket, TicketTaken, WindowView
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import WaitingCount
 from clerk_app.services.hall.counters import Counters
@@ -21,6 +22,16 @@ from clerk_app.services.hall.tools import Tools
 _PACE_SPAN = timedelta(hours=1)
 _RECENT = 12
 _MISSED = 5
+_FRESH_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The hall's part of every window's view."""
+
+    groups: tuple[GroupWaiting, ...]
+    windows: tuple[CounterStatus, ...]
+    notices: tuple[str, ...]
 
 
 class Waiting:
@@ -31,6 +42,7 @@ class Waiting:
         self._epoch = epoch
         self._days = days
         self._counters = counters
+        self._shared: dict[str, tuple[tuple[str, int], _Shared]] = {}
 
     def cursor(self, unit: HallUnit) -> FeedCursor:
         """The newest entry of the feed."""
@@ -76,6 +88,16 @@ class Waiting:
             closed=self._closed(unit),
         )
 
+    def _of_all(self, unit: HallUnit) -> _Shared:
+        """What all windows show alike. Every event makes all of them look again at once, so it is worked out once per
+        change of the hall (and every few seconds: waits grow)."""
+        key = (unit.journal.newest(), int(self._tools.now().timestamp()) // _FRESH_S)
+        known = self._shared.get(unit.hall_id)
+        if known is None or known[0] != key:
+            fresh = _Shared(self._groups_waiting(unit), self._counters.all(unit), self.notices(unit))
+            known = self._shared[unit.hall_id] = (key, fresh)
+        return known[1]
+
     def notices(self, unit: HallUnit) -> tuple[str, ...]:
         """The texts that stand now, oldest first."""
         now = self._tools.now()
@@ -97,7 +119,8 @@ class Waiting:
         if window_no is None:
             raise NotAllowed("这台设备不是窗口，先登录到一个窗口")
         today = self._days.today(unit)
-        groups = self._groups_waiting(unit)
+        shared = self._of_all(unit)
+        groups = shared.groups
         status = self._counters.status(unit, window_no)
         serves = tuple(group.group_id for group in unit.setup.served_by(window_no))
         mine = [group for group in groups if group.group_id in serves]
@@ -121,8 +144,8 @@ class Waiting:
             state=status.state,
             state_since=status.since,
             away=status.away,
-            windows=self._counters.all(unit),
-            notices=self.notices(unit),
+            windows=shared.windows,
+            notices=shared.notices,
             rules=self._days.rules(unit),
             served=figures.served,
             mean_wait_s=None if figures.mean_wait_s is None else round(figures.mean_wait_s),
