@@ -124,13 +124,17 @@ class SequencerLoop:
         self._thread.join()
 
     def _run(self) -> None:
-        rounds = 0
+        rounds, swept = 0, time.monotonic()
         while True:
             self._wake.wait(_TIMER)
             self._wake.clear()
             last = self._stopped
             try:
+                sweep = time.monotonic() - swept >= _TIMER
+                swept = time.monotonic() if sweep else swept
                 for hall_id in self._desk.store.halls():
+                    if sweep:
+                        self._desk.matcher.sweep(self._desk.store, hall_id)
                     self._desk.sequencer.run(hall_id)
                     self._hub.push(hall_id)
                     if rounds % _HOUSEKEEPING_EVERY == 0:

@@ -11,7 +11,15 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import TicketState
 from clerk_app.domain.queue_order import Pace, expected_wait
 from clerk_app.ports.feed import FeedCursor
-from clerk_app.ports.hall_queue import CounterStatus, GroupWaiting, HallSnapshot, ServiceGroup, Ticket, TicketTaken, WindowView
+from clerk_app.ports.hall_queue import (
+    CounterStatus,
+    GroupWaiting,
+    HallSnapshot,
+    ServiceGroup,
+    Ticket,
+    TicketTaken,
+    WindowView,
+)
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import WaitingCount
 from clerk_app.services.hall.counters import Counters
