@@ -89,8 +89,10 @@ CALLS = (
 
 
 def entry(feed_no: int, kind: str, number: str, **more: Any) -> FeedEntry:
-    """An entry of the feed about a ticket."""
-    fields: dict[str, Any] = {"window_no": None, "state": None, "at": NOW} | more
+    """An entry of the feed about a ticket; a taken one waits, a called one has waited."""
+    fields: dict[str, Any] = {"window_no": None, "at": NOW}
+    fields |= {"taken": {"state": TicketState.WAITING}, "called": {"was": TicketState.WAITING}}.get(kind, {})
+    fields |= more
     return FeedEntry(
         feed_no=feed_no,
         mark=f"m{feed_no}",

@@ -58,7 +58,7 @@ def test_a_card_greets_by_the_masked_name_and_goes_on_with_the_group(kiosk: Kios
     wish = kiosk.hall.wishes[-1]
     assert wish.card is not None
     assert wish.card.id_number == YOUNG.id_number
-    assert wish.matter_code is not None
+    assert len(wish.matters) == 1
     page = kiosk.window.ticket
     assert page.hello.text() == "李* 您好，您的号码"
     assert page.subject.text() == "食品经营许可（新办），要带"
@@ -96,7 +96,7 @@ def test_a_card_laid_down_later_still_counts(kiosk: Kiosk) -> None:
     kiosk.until("ticket")
     wish = kiosk.hall.wishes[-1]
     assert wish.card is not None
-    assert wish.matter_code is None
+    assert wish.matters == ()
 
 
 def test_the_next_citizen_finds_nothing_of_the_one_before(kiosk: Kiosk) -> None:

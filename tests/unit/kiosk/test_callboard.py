@@ -39,14 +39,25 @@ def test_a_call_comes_first_and_its_person_no_longer_waits(board: CallBoard) -> 
 def test_taken_and_cancelled_tickets_change_the_people_who_wait(board: CallBoard) -> None:
     board.apply((entry(101, "taken", "B020", state=TicketState.WAITING), entry(102, "taken", "B021")))
     assert waiting(board, "B") == 8
-    board.apply((entry(103, "cancelled", "B021", state=TicketState.CANCELLED),))
+    gone = entry(103, "cancelled", "B021", state=TicketState.CANCELLED, was=TicketState.WAITING)
+    board.apply((gone,))
     assert waiting(board, "B") == 7
 
 
 def test_cancelling_a_missed_ticket_changes_nobody_who_waits_and_takes_it_off(board: CallBoard) -> None:
-    board.apply((entry(101, "cancelled", "A045", state=TicketState.CANCELLED),))
+    board.apply((entry(101, "cancelled", "A045", state=TicketState.CANCELLED, was=TicketState.MISSED),))
     assert waiting(board, "A") == 9
     assert "A045" not in [call.number for call in board.calls]
+
+
+def test_a_transfer_moves_who_waits_to_the_other_group(board: CallBoard) -> None:
+    moved = entry(101, "transferred", "B016", state=TicketState.TRANSFERRED, from_group="g-A", was=TicketState.SERVING)
+    board.apply((moved,))
+    assert (waiting(board, "A"), waiting(board, "B")) == (9, 7)
+    on = TicketState.TRANSFERRED
+    again = entry(102, "transferred", "C016", state=on, from_group="g-B", was=on)
+    board.apply((again,))
+    assert (waiting(board, "B"), waiting(board, "C")) == (6, 6)
 
 
 def test_a_recall_moves_the_ticket_up_and_keeps_its_first_call(board: CallBoard) -> None:

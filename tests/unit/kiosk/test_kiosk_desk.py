@@ -68,7 +68,7 @@ def test_a_chosen_matter_brings_its_list(machine: Machine) -> None:
     machine.desk.load_matters()
     lines = machine.desk.matters("企业准入")
     food = next(line for line in lines if line.name.startswith("食品经营许可"))
-    issued = machine.desk.take(TakeTicket("g-A", matter_code=food.code), machine.desk.new_key(), PROFILE)
+    issued = machine.desk.take(TakeTicket("g-A", matters=(food.code,)), machine.desk.new_key(), PROFILE)
     assert issued.paper.subject == food.name
     assert "食品经营许可申请书" in [item.name for item in issued.paper.bring]
     assert [item.exempt for item in issued.paper.bring if item.name == "营业执照等主体资格证明"] == [""]
