@@ -44,7 +44,7 @@ class VoiceRules:
 
     repeats: how often each call is said. busy_from: from so many calls that wait on each is said once, because 64
     windows call faster than two readings take (3,000 tickets in 8 hours are one in 9.6 s; a chime and two readings
-    take 8.5). late: a call that could not be begun within this time is not said any more; the screen shows it.
+    take 9.4). late: a call that could not be begun within this time is not said any more; the screen shows it.
     volume: percent, unless a span of ``spans`` says otherwise (the first that holds); 0 is silence.
     """
 

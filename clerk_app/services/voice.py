@@ -19,6 +19,9 @@ _LOG = logging.getLogger(__name__)
 _LOOK_AGAIN_S = 10.0
 """How often a loudspeaker that is away, or has nothing to say, is looked for."""
 
+_BETWEEN_S = 0.35
+"""Silence after a reading: two of them are not one sentence."""
+
 _AFTER_FAILURE_S = 0.2
 _LINES_SHOWN = 12
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -156,6 +159,8 @@ class HallVoice:
             self._speaker.say(words, started, self._cancel)
         except DeviceFault as fault:
             self._tell_health(self._speaker.health(), str(fault))
+            return
+        self._cancel.wait(_BETWEEN_S)
 
     def _tell_health(self, health: DeviceHealth, sentence: str = "") -> None:
         """Log it once per change."""
