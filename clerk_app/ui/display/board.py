@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
 from clerk_app.design.tokens import COLOR, DISPLAY_TYPE
@@ -32,7 +32,8 @@ _LEAST = DISPLAY_TYPE["least"].px
 @dataclass(frozen=True, slots=True)
 class BoardView:
     """What is on the screen: ``calls`` newest first, ``lost_at`` since when the server is away, ``sentence`` what to
-    say before anything is known, ``lit`` whether the newest card is in the call's colour at this moment."""
+    say before anything is known, ``lit`` whether the newest card is in the call's colour at this moment. ``notices`` take
+    turns with the waiting counts at the foot, ``turn`` says whose it is."""
 
     now: datetime
     hall: HallProfile | None
@@ -42,6 +43,7 @@ class BoardView:
     sentence: str = ""
     lit: bool = False
     turn: int = 0
+    notices: tuple[str, ...] = ()
 
 
 class BoardPainter:
@@ -214,10 +216,15 @@ class BoardPainter:
     def _waiting(self, area: QRectF, view: BoardView) -> None:
         inner = area.adjusted(self._px(_MARGIN), 0, -self._px(_MARGIN), 0)
         pages = waiting_pages(self._scale, view.groups, inner.width())
-        if not pages:
+        turns = len(pages) + len(view.notices)
+        if not turns:
+            return
+        turn = view.turn % turns
+        if turn >= len(pages):
+            self._notice(inner, view.notices[turn - len(pages)])
             return
         left, base = inner.left(), inner.center().y() + self._px(15)
-        for words, count, rest in pages[view.turn % len(pages)]:
+        for words, count, rest in pages[turn]:
             for text, role, color in (
                 (words, "label", COLOR.night_sub),
                 (count, "clock", COLOR.paper),
@@ -227,8 +234,35 @@ class BoardPainter:
                 left += baseline(self._painter, self._scale, at, text, DISPLAY_TYPE[role], color) + self._px(14)
             left += self._px(50)
 
+    def _notice(self, area: QRectF, text: str) -> None:
+        """A text for the public; in two lines where one is too short for it."""
+        mark = self._line(area, "通知", "label", COLOR.call, bold=True)
+        area = area.adjusted(mark + self._px(32), 0, 0, 0)
+        if self._scale.width(DISPLAY_TYPE["label"], text) <= area.width():
+            self._line(area, text, "label", COLOR.paper)
+            return
+        half = area.height() / 2
+        first, second = two_lines(self._scale, text, area.width())
+        lift = self._px(6)
+        upper = QRectF(area.left(), area.top() + lift, area.width(), half)
+        self._line(upper, first, "least", COLOR.paper)
+        self._line(QRectF(area.left(), area.top() + half - lift, area.width(), half), second, "least", COLOR.paper)
+
 
 Words = tuple[str, str, str]
+
+
+def two_lines(scale: Scale, text: str, width: float) -> tuple[str, str]:
+    """The text broken behind the last mark of the first line that is not too early; what is too long for two lines is
+    cut with an ellipsis."""
+    role = DISPLAY_TYPE["least"]
+    metrics = QFontMetricsF(scale.font(role))
+    cut = len(text)
+    while cut > 1 and metrics.horizontalAdvance(text[:cut]) > width:
+        cut -= 1
+    mark = max(text.rfind(one, 0, cut) for one in "，。；、：")
+    cut = mark + 1 if cut < len(text) and mark > cut // 2 else cut
+    return text[:cut], metrics.elidedText(text[cut:], Qt.TextElideMode.ElideRight, width)
 
 
 def waiting_pages(scale: Scale, groups: tuple[GroupWaiting, ...], width: float) -> list[list[Words]]:

@@ -53,6 +53,7 @@ class DisplayWindow(QWidget):
             sentence="" if snapshot is not None else self._before_anything(),
             lit=self._phases_left in (_PHASES, _PHASES - 2),
             turn=int(self._clock.monotonic()) // _TURN_S,
+            notices=snapshot.notices if snapshot is not None else (),
         )
 
     def current_number(self) -> str:

@@ -240,3 +240,22 @@ def test_a_recall_of_an_older_number_lights_its_card(display: Display) -> None:
     QApplication.processEvents()
     assert [call.number for call in seen] == ["D009"]
     assert display.window.view().lit
+
+
+LONG = "因设备检修，14:00 至 15:00 三楼自助区暂停取号，请到一楼 A 区取号；已经取号的不受影响，听叫号到窗口办理即可，给您添麻烦了"
+
+
+def test_notices_take_turns_with_the_waiting_counts(display: Display, tmp_path: Path) -> None:
+    snapshot = display.hall.snapshot()
+    display.live.board.show(replace(snapshot, notices=("今天 17:00 以后延时办理到 19:00", LONG)), anew=True)
+    seen: list[list[str]] = []
+    for _ in range(3):
+        seen.append(Words(display).texts())
+        grab(display.window, f"display_notice_{len(seen)}", tmp_path)
+        display.clock.advance(10)
+    assert any("今天 17:00 以后延时办理到 19:00" in texts for texts in seen)
+    told = next(texts for texts in seen if any("设备检修" in text for text in texts))
+    at = told.index("通知")
+    assert "".join(told[at + 1 : at + 3]) == LONG
+    assert sum("企业准入" in texts for texts in seen) == 1
+    assert all("A047" in texts for texts in seen)
