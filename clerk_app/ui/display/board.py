@@ -32,8 +32,8 @@ _LEAST = DISPLAY_TYPE["least"].px
 @dataclass(frozen=True, slots=True)
 class BoardView:
     """What is on the screen: ``calls`` newest first, ``lost_at`` since when the server is away, ``sentence`` what to
-    say before anything is known, ``lit`` whether the newest card is in the call's colour at this moment. ``notices`` take
-    turns with the waiting counts at the foot, ``turn`` says whose it is."""
+    say before anything is known, ``lit`` whether the newest card is in the call's colour at this moment. ``notices``
+    take turns with the waiting counts at the foot, ``turn`` says whose it is."""
 
     now: datetime
     hall: HallProfile | None

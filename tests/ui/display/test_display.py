@@ -242,7 +242,10 @@ def test_a_recall_of_an_older_number_lights_its_card(display: Display) -> None:
     assert display.window.view().lit
 
 
-LONG = "因设备检修，14:00 至 15:00 三楼自助区暂停取号，请到一楼 A 区取号；已经取号的不受影响，听叫号到窗口办理即可，给您添麻烦了"
+LONG = (
+    "因设备检修，14:00 至 15:00 三楼自助区暂停取号，请到一楼 A 区取号；"
+    "已经取号的不受影响，听叫号到窗口办理即可，给您添麻烦了"
+)
 
 
 def test_notices_take_turns_with_the_waiting_counts(display: Display, tmp_path: Path) -> None:
