@@ -19,7 +19,7 @@ from clerk_app import __version__
 from clerk_app.design.resources import resource
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import read_secret
-from clerk_app.domain.errors import Fault, NotAllowed, Refusal
+from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.hall import DeviceUnknown, EnrolRequest
 from clerk_app.ports.problems import to_problem
 from clerk_app.server.calls import SCREEN_COOKIE, authenticate
@@ -71,13 +71,13 @@ async def _content(request: Request) -> bytes:
 def enrol(request: Request, content: Annotated[bytes, Depends(_content)]) -> Response:
     """Use up the typed code; the token goes into the cookie and nowhere else."""
     state = request.app.state
+    if not of_own_page(request.headers):
+        return _form(request, _STRANGE, 403)
     if not state.enrol_limit.allows(asker(request)):
         return _form(request, _TOO_OFTEN, 429)
     fields = parse_qs(content.decode("utf-8", "replace"))
     typed, name = (fields.get(key, [""])[0] for key in ("code", "name"))
     try:
-        if not of_own_page(request.headers):
-            raise NotAllowed(_STRANGE)
         wish = EnrolRequest(read_secret(typed), DeviceKind.DISPLAY, name.strip()[:40] or _NAME)
         enrolled = state.desk.devices.enrol(wish)
     except (Refusal, Fault) as refused:

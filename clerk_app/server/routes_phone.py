@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from collections import OrderedDict
 from html import escape
 from typing import Final
 
@@ -30,6 +31,8 @@ _NEAR: Final = 3
 """People ahead from which on the page asks more often."""
 _AT_ONCE: Final = 8
 """Reads of phones at the same time: the hall's own devices share the server with them."""
+_PATIENCE_S: Final = 0.2
+_FOLLOWED: Final = 10_000
 _UNKNOWN: Final = "没有这个号，或者已经过了今天"
 _UNKNOWN_HINT: Final = "请对一对小票上的二维码。要办事请到大厅重新取号；查办件进度请报办件编号。"
 _BUSY: Final = "看的人多，请等一会儿"
@@ -37,13 +40,33 @@ _BUSY_HINT: Final = "本页会自己再试；叫号以大厅屏幕和广播为�
 
 
 class PhoneGuard:
-    """Who may read how often. Behind a hall's Wi-Fi many people have one address, so known tickets have a wide limit
-    and only misses a narrow one."""
+    """Who may read how often. Behind a hall's Wi-Fi many people have one address: reading has a wide limit, asking for
+    what does not exist a narrow one, and that one never shuts out who follows a ticket already."""
 
     def __init__(self) -> None:
-        self.reads = RateLimit(burst=300, per_second=100)
-        self.misses = RateLimit(burst=20, per_second=0.2)
+        self._reads = RateLimit(burst=300, per_second=100)
+        self._misses = RateLimit(burst=20, per_second=0.2)
+        self._followed: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
         self.room = threading.BoundedSemaphore(_AT_ONCE)
+
+    def admits(self, who: str, ticket_id: str) -> bool:
+        """Whether this address may ask for this id now."""
+        with self._lock:
+            followed = ticket_id in self._followed
+        return self._reads.allows(who) and (followed or self._misses.allows(who, 0))
+
+    def found(self, ticket_id: str) -> None:
+        """Somebody follows this ticket."""
+        with self._lock:
+            self._followed[ticket_id] = None
+            self._followed.move_to_end(ticket_id)
+            if len(self._followed) > _FOLLOWED:
+                self._followed.popitem(last=False)
+
+    def missed(self, who: str) -> None:
+        """There was nothing under the id."""
+        self._misses.allows(who)
 
 
 @router.get("/q/web/{version}/{name}")
@@ -58,20 +81,21 @@ def ticket(request: Request, ticket_id: str) -> Response:
     guard: PhoneGuard = request.app.state.phone_guard
     following: Following = request.app.state.following
     who = asker(request)
-    if not guard.reads.allows(who) or not guard.misses.allows(who, 0):
+    if not guard.admits(who, ticket_id):
         return _sentence(_BUSY, _BUSY_HINT, 429, _ENDED_S)
-    if not guard.room.acquire(timeout=1):
+    if not guard.room.acquire(timeout=_PATIENCE_S):
         return _sentence(_BUSY, _BUSY_HINT, 503, _LATER)
     try:
         if not _TICKET.fullmatch(ticket_id):
             raise NotFound(_UNKNOWN)
         found = following.find(ticket_id)
     except NotFound:
-        guard.misses.allows(who)
+        guard.missed(who)
         return _sentence(_UNKNOWN, _UNKNOWN_HINT, 404, 0)
     finally:
         guard.room.release()
-    return _answer(request, _document(found.number, _page(found), _next(found)))
+    guard.found(ticket_id)
+    return _answer(request, ticket_page(found))
 
 
 def _answer(request: Request, text: str) -> Response:
@@ -114,12 +138,15 @@ def _main(body: str, again_s: int) -> str:
     )
 
 
-def _page(found: FollowedTicket) -> str:
+def ticket_page(found: FollowedTicket) -> str:
+    """The whole page of one ticket."""
     parts = [_state(found), _bring(found), _recent(found.recent)]
     foot = "叫号以大厅屏幕和广播为准。本页自己更新，不用刷新。"
     phone = f"<p>咨询电话 {escape(found.phone)}</p>" if found.phone else ""
     body = f"{''.join(parts)}<footer><p>{foot}</p>{phone}</footer>"
-    return f"<header><p>{escape(found.hall)}</p></header>{_main(body, _next(found))}"
+    again_s = _next(found)
+    head = f"<header><p>{escape(found.hall)}</p></header>"
+    return _document(found.number, head + _main(body, again_s), again_s)
 
 
 def _state(found: FollowedTicket) -> str:
@@ -136,8 +163,8 @@ def _state(found: FollowedTicket) -> str:
     return (
         f'<section class="ticket {kind}"><p class="group">{escape(found.matter or found.group)}</p>'
         f'<p class="number">{escape(found.number)}</p><div aria-live="polite"><p class="state">{word}</p>'
-        f'{f"<p class=hint>{hint}</p>" if hint else ""}</div>'
-        f'{f"<div class=facts>{row}</div>" if row else ""}{place}</section>'
+        f"{f'<p class=hint>{hint}</p>' if hint else ''}</div>"
+        f"{f'<div class=facts>{row}</div>' if row else ''}{place}</section>"
     )
 
 

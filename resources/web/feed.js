@@ -155,8 +155,7 @@ export class Feed {
         }
         if (!stood) {
           stood = this.connected = true;
-          this.view.online();
-          this.pulse().catch(() => end(LOST, this.heard));
+          this.pulse().then(() => this.connected && this.view.online()).catch(() => end(LOST, this.heard));
         }
       };
     });

@@ -65,12 +65,12 @@ export class Painter {
     put(pick(".day"), barDay(now));
     put(pick(".clock"), clockTime(now));
     const bar = pick(".head");
-    bar.classList.remove("tight", "tighter");
-    if (bar.scrollWidth > bar.clientWidth) {
-      bar.classList.add("tight");
-    }
-    if (bar.scrollWidth > bar.clientWidth) {
-      bar.classList.add("tighter");
+    const tighter = ["tight", "tighter", "tightest"];
+    bar.classList.remove(...tighter);
+    for (const name of tighter) {
+      if (bar.scrollWidth > bar.clientWidth) {
+        bar.classList.add(name);
+      }
     }
   }
 
@@ -187,18 +187,47 @@ export class Painter {
     return node;
   }
 
-  // One notice at a time, in turns; the place is not there when there is none.
+  // One notice after the other, long ones in several turns; the place is not there when there is none.
   notice(notices, now) {
     const place = pick(".notice");
-    const text = notices.length ? notices[Math.floor(now / TURN) % notices.length] : "";
-    place.hidden = !text;
-    if (place.textContent !== text) {
-      put(place, text);
-      place.classList.remove("long");
-      if (place.scrollHeight > place.clientHeight) {
-        place.classList.add("long");
+    const key = JSON.stringify([notices, document.body.clientWidth, document.body.clientHeight]);
+    if (key !== this.noticeKey) {
+      this.noticeKey = key;
+      place.hidden = !notices.length;
+      document.body.classList.toggle("noticed", notices.length > 0);
+      place.classList.add("single");
+      if (!notices.every((text) => this.holds(place, text))) {
+        place.classList.remove("single");
+      }
+      this.notices = [];
+      notices.forEach((text) => this.notices.push(...this.parts(place, text)));
+      this.drawn = "";
+    }
+    put(place, this.notices.length ? this.notices[Math.floor(now / TURN) % this.notices.length] : "");
+  }
+
+  // A text in pieces that fit the place, cut after punctuation where there is any.
+  parts(place, text) {
+    const found = [];
+    let piece = "";
+    for (const word of text.match(/[^，；。、,;.]*[，；。、,;.]?/g).filter(Boolean)) {
+      if (piece && !this.holds(place, piece + word)) {
+        found.push(piece);
+        piece = "";
+      }
+      for (const character of word) {
+        if (!this.holds(place, piece + character)) {
+          found.push(piece);
+          piece = "";
+        }
+        piece += character;
       }
     }
+    return piece ? found.concat(piece) : found;
+  }
+
+  holds(place, text) {
+    put(place, text);
+    return place.scrollHeight <= place.clientHeight + 1;
   }
 }
-

@@ -9,14 +9,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
+from clerk_app.bootstrap.server import open_hall
 from clerk_app.bootstrap.server_files import server_folder
+from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import SERVER_NAME
+from clerk_app.typefaces import variable_font
 from support.server import ServerProcess
 
 PANELS = {"1920x1080": (1920, 1080), "1366x768": (1366, 768), "1080x1920": (1080, 1920)}
@@ -44,7 +48,7 @@ def address(running: ServerProcess) -> str:
 
 
 @contextmanager
-def browser(running: ServerProcess, *flags: str) -> Iterator[Browser]:
+def browser(playwright: Playwright, running: ServerProcess, *flags: str) -> Iterator[Browser]:
     """A Chromium that knows the server's name and key, and trusts nothing else of the hall."""
     arguments = [
         f"--host-resolver-rules=MAP {SERVER_NAME} 127.0.0.1",
@@ -53,20 +57,45 @@ def browser(running: ServerProcess, *flags: str) -> Iterator[Browser]:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
-        try:
-            yield started
-        finally:
-            started.close()
+    surroundings = {**os.environ, "FONTCONFIG_FILE": str(_fonts(running.folder))}
+    started = playwright.chromium.launch(executable_path=chromium(), args=arguments, env=surroundings)
+    try:
+        yield started
+    finally:
+        started.close()
 
 
-def page_of(opened: Browser, size: tuple[int, int] = (1366, 768), **options: object) -> Page:
-    """A page in a context of its own. Errors of its scripts fail the test when it is closed by ``errors``."""
-    context = opened.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]
+def _fonts(folder: Path) -> Path:
+    """A fontconfig file with a Chinese font, as every phone has one."""
+    file = folder / "fonts.conf"
+    places = "".join(f"<dir>{place}</dir>" for place in (variable_font().parent, "/usr/share/fonts"))
+    file.write_text(f"<fontconfig>{places}<cachedir>{folder / 'fonts-cache'}</cachedir></fontconfig>", "utf-8")
+    return file
+
+
+def page_of(opened: Browser, size: tuple[int, int] = (1366, 768), **options: Any) -> Page:
+    """A page in a context of its own, as if nobody had used the browser before."""
+    context = opened.new_context(viewport={"width": size[0], "height": size[1]}, **options)
     page = context.new_page()
     page.set_default_timeout(30_000)
     return page
+
+
+def enrol_code(running: ServerProcess, kind: DeviceKind = DeviceKind.DISPLAY) -> str:
+    """A one-time code as ``clerk enrol`` prints it."""
+    hall = open_hall(running.folder)
+    try:
+        return hall.enrol_code(kind).code
+    finally:
+        hall.close()
+
+
+def open_display(page: Page, running: ServerProcess) -> None:
+    """Enrol this page as a technician does and wait until it shows the hall."""
+    page.goto(f"{address(running)}/display")
+    page.fill("#code", enrol_code(running)[:11])
+    page.click("button")
+    page.wait_for_selector("body[data-state=live]")
 
 
 def told(page: Page) -> list[str]:
