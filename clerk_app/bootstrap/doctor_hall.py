@@ -11,8 +11,10 @@ from pathlib import Path
 from clerk_app.bootstrap.devices import open_card_reader, open_evaluator, open_receipt_printer
 from clerk_app.bootstrap.doctor import Check, Finding, Patient, bad, good, lacking
 from clerk_app.bootstrap.page_printing import open_page_printer
+from clerk_app.bootstrap.voice import open_speaker
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
+from clerk_app.domain.spoken import CLIPS
 from clerk_app.ports.devices import DeviceHealth, DeviceState
 
 _PLAIN_SQLITE = b"SQLite format 3\0"
@@ -87,6 +89,23 @@ def evaluator(patient: Patient) -> Iterator[Finding]:
         keypad.close()
     note = "端口能打开；这种评价器没有问状态的命令，请按一次键试试"
     yield _device("评价器", health, f"{config.evaluator}，{config.evaluator_levels} 键，{note}")
+
+
+def loudspeaker(patient: Patient) -> Iterator[Finding]:
+    """The display's; the hall's own recordings are all read once."""
+    config = patient.config
+    speaker = open_speaker(config.voice, config.folder, patient.clock)
+    if speaker is None:
+        yield lacking("音箱", "设置里关着，大厅屏只显示不出声", '要用就在 clerk.toml 的 [voice] 里写 speaker = "auto"')
+        return
+    try:
+        yield _device("音箱", speaker.probe(), "接着（大厅屏叫号用）")
+        speaker.clips.joined(CLIPS)
+    finally:
+        speaker.close()
+    if speaker.clips.problems:
+        found = f"{len(speaker.clips.problems)} 个录音读不了，改用自带的：{'；'.join(speaker.clips.problems)}"
+        yield lacking("语音片段", found, f"请重新录制或换成 WAV，放在 {config.folder / config.voice.clips}")
 
 
 def _turn_on(patient: Patient, line: str) -> str:
@@ -239,6 +258,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("小票打印机", receipt_printer),
     ("A4 打印机", page_printer),
     ("评价器", evaluator),
+    ("音箱", loudspeaker),
     ("服务器", server),
     ("服务器数据", server_store),
     ("窗口数据", window_stores),

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from clerk_app.bootstrap import settings
-from clerk_app.bootstrap.settings import VoiceSettings
+from clerk_app.bootstrap.doctor import Finding, Mark, Patient
+from clerk_app.bootstrap.doctor_hall import loudspeaker
+from clerk_app.bootstrap.settings import Settings, VoiceSettings
 from clerk_app.bootstrap.voice import OpenSpeaker, open_speaker, open_voice, voice_rules
 from clerk_app.design.resources import resource
 from clerk_app.domain.announcing import VolumeSpan
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.spoken import sentence_clips
-from clerk_app.ports.clock import SystemClock
+from clerk_app.ports.clock import SystemClock, SystemEntropy
 from clerk_app.ports.devices import DeviceFault, DeviceState, SpokenWords
 from drivers.speaker.clips import ClipFolders
 from drivers.speaker.recorder import RecordingSpeaker
@@ -133,3 +135,23 @@ def test_own_recordings_lie_in_the_data_folder(tmp_path: Path) -> None:
     assert speaker is not None
     assert speaker.clips.file_of("please") == own
     assert speaker.clips.file_of("go-to") == resource("voice", "go-to.wav")
+
+
+def doctor_of(folder: Path, voice: VoiceSettings) -> list[Finding]:
+    return list(loudspeaker(Patient(Settings(folder, voice=voice), CLOCK, SystemEntropy(), lambda text: None)))
+
+
+def test_the_doctor_names_a_recording_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "录音").mkdir()
+    (tmp_path / "录音" / "digit-7.wav").write_bytes(b"no sound")
+    heard, broken = doctor_of(tmp_path, VoiceSettings(speaker="file:voice", clips="录音"))
+    assert heard.mark is Mark.GOOD
+    assert "digit-7.wav" in broken.found
+    assert "录音" in broken.advice
+    assert not (tmp_path / "voice").exists()
+
+
+def test_the_doctor_says_when_the_voice_is_off(tmp_path: Path) -> None:
+    (finding,) = doctor_of(tmp_path, VoiceSettings(speaker="off"))
+    assert finding.mark is Mark.LACKING
+    assert "[voice]" in finding.advice
