@@ -31,6 +31,7 @@ _EDGE_MS, _END_MS, _LEAD_MS = 4, 14, 6
 _SILENT = 0.012
 _FRAME_MS = 10
 _GATE = 0.2
+_HIGH_PASS = 1 - 2 * math.pi * 25 / RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ def _own_part(said: Spoken, words: int) -> tuple[int, str]:
 
 
 def _finish(samples: array[int], silence_ms: int) -> array[int]:
-    """Trim, level, soften the edges, add the silence behind."""
+    """Take off what no loudspeaker plays, trim, level, soften the edges, add the silence behind."""
+    samples = _without_rumble(samples)
     top = max(map(abs, samples))
     loud = [at for at, value in enumerate(samples) if abs(value) > _SILENT * top]
     part = samples[max(0, loud[0] - _ms(_LEAD_MS)) : loud[-1] + 1]
@@ -186,6 +188,16 @@ def _finish(samples: array[int], silence_ms: int) -> array[int]:
     for back in range(min(end, len(level))):
         level[-1 - back] *= (1 - math.cos(math.pi * back / end)) / 2
     return array("h", [round(value) for value in level] + [0] * _ms(silence_ms))
+
+
+def _without_rumble(samples: array[int]) -> array[int]:
+    """A high-pass of the first order: the engine's waves do not lie evenly about zero."""
+    kept = array("h", samples)
+    before, out = 0, 0.0
+    for at, value in enumerate(samples):
+        out = value - before + _HIGH_PASS * out
+        before, kept[at] = value, round(max(-32768.0, min(32767.0, out)))
+    return kept
 
 
 def _loudness(samples: array[int]) -> float:
