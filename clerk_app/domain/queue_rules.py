@@ -148,6 +148,9 @@ class QueueRules:
         for name, low, high, words in _FAIRNESS_BOUNDS:
             if not low <= getattr(self.fairness, name) <= high:
                 raise Rejected(name, f"{words}要在 {low} 到 {high} 之间")
+        for name, low, high, words in _APPOINTMENT_BOUNDS:
+            if not low <= getattr(self.appointments, name) <= high:
+                raise Rejected(name, f"{words}要在 {low} 到 {high} 之间")
         for sessions in (*self.hours.week.values(), *self.hours.days.values()):
             edges = [edge for session in sessions for edge in (session.opens, session.closes)]
             if edges != sorted(edges) or len(set(edges)) != len(edges):
@@ -169,6 +172,12 @@ _FAIRNESS_BOUNDS = (
     ("draw_among", 1, 8, "随机分派的候选数"),
     ("most_passes", 1, 8, "被后面的人超过的次数"),
     ("preferred_in_a_row", 1, 5, "连续优先的次数"),
+)
+_APPOINTMENT_BOUNDS = (
+    ("slot_minutes", 5, 240, "预约时段（分钟）"),
+    ("per_slot", 0, 200, "每个时段可约人数"),
+    ("days_ahead", 0, 90, "提前几天可约"),
+    ("late_minutes", 0, 120, "预约迟到宽限（分钟）"),
 )
 
 

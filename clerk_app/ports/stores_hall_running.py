@@ -77,8 +77,9 @@ class AppointmentRecord:
 class AppointmentStore(Protocol):
     """Appointments of one hall."""
 
-    def add(self, appointment: AppointmentRecord) -> None:
-        """``Conflict`` when the person has one at that time."""
+    def add(self, appointment: AppointmentRecord, places: int) -> bool:
+        """Take one of the slot's ``places``; False when all are taken. ``Conflict`` when the person has an appointment
+        at that time, or the code is somebody else's."""
         ...
 
     def booked(self, group_id: str, day: date) -> dict[datetime, int]:

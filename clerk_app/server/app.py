@@ -8,6 +8,7 @@ from clerk_app import __version__
 from clerk_app.server import (
     feed,
     pages,
+    routes_appointments,
     routes_cases,
     routes_desk,
     routes_display,
@@ -40,6 +41,7 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     install_errors(app)
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)
+    app.include_router(routes_appointments.router)
     app.include_router(routes_cases.router)
     app.include_router(routes_platform.router)
     app.include_router(pages.router)

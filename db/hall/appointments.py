@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clerk_app.domain.errors import Conflict
@@ -23,16 +23,33 @@ class SqlAppointments:
         self._db = connection
         self._hall = hall_id
 
-    def add(self, appointment: AppointmentRecord) -> None:
+    def add(self, appointment: AppointmentRecord, places: int) -> bool:
         values = {name: getattr(appointment, name) for name in AppointmentRecord.__dataclass_fields__}
-        values["matters"] = list(appointment.matters)
-        try:
-            with self._db.begin_nested():
-                self._db.execute(insert(AppointmentRow).values(hall_id=self._hall, **values))
-        except IntegrityError as error:
-            if "code" in str(error.orig):
-                raise Conflict("预约码重了，请再试一次") from None
-            raise Conflict("这位这个时段已经有预约") from None
+        values |= {"hall_id": self._hall, "matters": list(appointment.matters)}
+        taken = set(self._db.execute(select(_A.place).where(*self._in_slot(appointment))).scalars())
+        # Two writers of PostgreSQL may find the same place free: the unique index refuses one, which tries the next.
+        for place in range(places):
+            if place in taken:
+                continue
+            try:
+                with self._db.begin_nested():
+                    self._db.execute(insert(AppointmentRow).values(place=place, **values))
+                return True
+            except IntegrityError as error:
+                text = str(error.orig)
+                if "person_hash" in text or "uq_appointment_person" in text:
+                    raise Conflict("这位这个时段已经有预约，不用再约") from None
+                if "place" not in text:
+                    raise Conflict("预约码重了，请再试一次") from None
+        return False
+
+    def _in_slot(self, appointment: AppointmentRecord) -> tuple[ColumnElement[bool], ...]:
+        return (
+            _A.hall_id == self._hall,
+            _A.group_id == appointment.group_id,
+            _A.starts_at == appointment.starts_at,
+            _A.state != AppointmentState.CANCELLED,
+        )
 
     def booked(self, group_id: str, day: date) -> dict[datetime, int]:
         rows = self._db.execute(

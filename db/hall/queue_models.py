@@ -95,7 +95,8 @@ class RosterRow(Base):
 
 
 class AppointmentRow(Base):
-    """A booked slot; the person by masked name and keyed hash only."""
+    """A booked slot; the person by masked name and keyed hash only. ``place`` counts from 0 within the slot: its
+    unique index keeps a slot from being booked more often than it has places, whoever books at once."""
 
     __tablename__ = "appointment"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -105,6 +106,7 @@ class AppointmentRow(Base):
     group_id: Mapped[str] = mapped_column(ID)
     starts_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment)
+    place: Mapped[int] = mapped_column(Integer)
     person: Mapped[str] = mapped_column(String(64))
     person_hash: Mapped[str] = mapped_column(String(64))
     birth: Mapped[date | None] = mapped_column(Date)
@@ -116,6 +118,16 @@ class AppointmentRow(Base):
     __table_args__ = (
         Index("uq_appointment_code", "hall_id", "code", unique=True),
         Index("ix_appointment_slot", "hall_id", "day", "group_id", "starts_at"),
+        Index(
+            "uq_appointment_place",
+            "hall_id",
+            "group_id",
+            "starts_at",
+            "place",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
         Index(
             "uq_appointment_person",
             "hall_id",

@@ -8,6 +8,7 @@ from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.crypto import CryptoProvider, Keyring, PasswordHasher
 from clerk_app.ports.stores_hall import HallStore
 from clerk_app.services.hall.access import Access
+from clerk_app.services.hall.appointments import Appointments
 from clerk_app.services.hall.approvals import Approvals
 from clerk_app.services.hall.calling import Calling
 from clerk_app.services.hall.casefiles import CaseFiles
@@ -56,6 +57,7 @@ class HallDesk:
         self.matcher = Matcher(self.tools, self.days)
         self.waiting = Waiting(self.tools, store.epoch, self.days, self.counters)
         self.taking = Taking(self.tools, self.days, self.matcher, self.waiting)
+        self.appointments = Appointments(self.tools, self.days, self.taking)
         self.calling = Calling(self.tools, self.days, self.matcher, self.counters)
         self.people = People(store, self.tools, passwords, self.counters)
         self.devices = Devices(store, self.tools, fingerprint)

@@ -35,7 +35,7 @@ from clerk_app.services.hall.tools import Tools
 from clerk_app.services.hall.waiting import Waiting
 
 _GIVERS = (Role.KIOSK, Role.CLERK, Role.MANAGER)
-_MOST_MATTERS = 9
+MOST_MATTERS = 9
 _NUMBER = re.compile(r"([A-Z])(\d{1,6})")
 _WAITS_FOR_CITIZEN = frozenset(
     {CaseState.SUPPLEMENT_REQUESTED, CaseState.ACCEPTED_WITH_DEFICIENCY, CaseState.READY}
@@ -60,35 +60,37 @@ class Taking:
         hours or over a limit, ``Rejected`` for the card or too many matters.
         """
         actor.require(*_GIVERS)
-        group = self._group(unit, wish.group_id)
+        group = group_of(unit, wish.group_id)
         now = self._tools.now()
-        day = self._open_day(unit, now)
+        day = self.open_day(unit, now)
         self._check_limit(unit, group, day)
-        if len(wish.matters) > _MOST_MATTERS:
-            raise Rejected("matters", f"一个号最多办 {_MOST_MATTERS} 件事，再多请另取一个号")
+        check_matters(wish.matters)
         person, person_hash, birth = self._person(unit, wish.card, day)
         returning = bool(wish.case_number) and self._waits_for_citizen(unit, wish.case_number)
         priority = priority_of(wish.priority, birth, day)
-        ticket = unit.tickets.add(
-            NewTicket(
-                ticket_id=self._tools.new_id(),
-                day=day,
-                prefix=group.prefix,
-                start=group.start,
-                group_id=group.group_id,
-                priority=priority,
-                reason=wish.reason,
-                lane=lane_of(priority, returning=returning),
-                taken_at=now,
-                matters=wish.matters,
-                person=person,
-                person_hash=person_hash,
-                print_state=PrintState.PENDING if wish.paper else PrintState.NOT_WANTED,
-                case_number=wish.case_number if returning else "",
-                pre_check=wish.pre_check,
-                guidance=wish.guidance,
-            )
+        new = NewTicket(
+            ticket_id=self._tools.new_id(),
+            day=day,
+            prefix=group.prefix,
+            start=group.start,
+            group_id=group.group_id,
+            priority=priority,
+            reason=wish.reason,
+            lane=lane_of(priority, returning=returning),
+            taken_at=now,
+            matters=wish.matters,
+            person=person,
+            person_hash=person_hash,
+            print_state=PrintState.PENDING if wish.paper else PrintState.NOT_WANTED,
+            case_number=wish.case_number if returning else "",
+            pre_check=wish.pre_check,
+            guidance=wish.guidance,
         )
+        return self.issue(unit, actor, new)
+
+    def issue(self, unit: HallUnit, actor: Actor, new: NewTicket) -> TicketTaken:
+        """Store a ticket that may be given, and call it at once when a window waits free for it."""
+        ticket = unit.tickets.add(new)
         self._log.record(unit, actor, "ticket.taken", ticket)
         return self._waiting.taken(unit, self._matcher.for_ticket(unit, ticket))
 
@@ -103,7 +105,7 @@ class Taking:
         busy = unit.tickets.active(actor.window_no)
         if busy is not None:
             raise Locked(f"{busy.number} 还没办完，先办结这一位")
-        group = self._group(unit, wish.group_id)
+        group = group_of(unit, wish.group_id)
         now = self._tools.now()
         day = self._days.today(unit)
         self._days.ensure(unit, day)
@@ -170,13 +172,8 @@ class Taking:
         return self._waiting.taken(unit, ticket)
 
     # --- the parts --------------------------------------------------------------------------------------------
-    def _group(self, unit: HallUnit, group_id: str) -> ServiceGroup:
-        group = next((group for group in unit.setup.groups() if group.group_id == group_id), None)
-        if group is None:
-            raise NotFound("没有这一类业务，请回首页再选")
-        return group
-
-    def _open_day(self, unit: HallUnit, now: datetime) -> date:
+    def open_day(self, unit: HallUnit, now: datetime) -> date:
+        """The hall's day on which numbers are given now; ``Locked`` outside the hours and after the closing."""
         rules = self._days.rules(unit)
         rules.hours.check_taking(now)
         day = self._days.ensure(unit, rules.day_of(now))
@@ -195,13 +192,18 @@ class Taking:
         if not card.id_number.strip():
             raise Rejected("card", "证件号码没有读到，请再放一次证件")
         digest = self._tools.person_digest(card.id_number)
-        earlier = unit.tickets.open_of_person(day, digest)
-        if earlier is not None:
-            raise Conflict(_already(earlier, unit.tickets.ahead(earlier)))
+        earlier = self.open_number(unit, digest, day)
+        if earlier:
+            raise Conflict(earlier)
         limit = self._days.rules(unit).per_person
         if limit and unit.tickets.taken_by_person(day, digest) >= limit:
             raise Locked(f"这张身份证今天已经取过 {limit} 个号，请到咨询台帮您看看")
         return mask_name_public(card.name), digest, card.birth
+
+    def open_number(self, unit: HallUnit, person_hash: str, day: date) -> str:
+        """The sentence about the number that this person holds already; empty without one."""
+        earlier = unit.tickets.open_of_person(day, person_hash)
+        return "" if earlier is None else _already(earlier, unit.tickets.ahead(earlier))
 
     def _waits_for_citizen(self, unit: HallUnit, reference: str) -> bool:
         case_id = unit.files.locate(reference)
@@ -236,6 +238,20 @@ class Taking:
             passed=0,
             clear=BACK_IN_QUEUE,
         )
+
+
+def group_of(unit: HallUnit, group_id: str) -> ServiceGroup:
+    """``NotFound`` for a group that the hall does not have."""
+    group = next((group for group in unit.setup.groups() if group.group_id == group_id), None)
+    if group is None:
+        raise NotFound("没有这一类业务，请回首页再选")
+    return group
+
+
+def check_matters(matters: tuple[str, ...]) -> None:
+    """``Rejected("matters")`` for more than one visit can hold."""
+    if len(matters) > MOST_MATTERS:
+        raise Rejected("matters", f"一个号最多办 {MOST_MATTERS} 件事，再多请另取一个号")
 
 
 def _already(earlier: Ticket, ahead: int) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Locked, NotAllowed
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import QUEUED, TicketState
 from clerk_app.domain.queue_order import Pace, expected_wait
 from clerk_app.ports.feed import FeedCursor
 from clerk_app.ports.hall_queue import (
@@ -62,6 +62,9 @@ class Waiting:
         group = next(group for group in unit.setup.groups() if group.group_id == ticket.group_id)
         ahead = unit.tickets.ahead(ticket)
         wait = expected_wait(ahead, self._pace(unit, ticket.group_id))
+        if ticket.order_at is not None and ticket.state in QUEUED:
+            # Who came early for an appointment waits for the slot, however empty the hall is.
+            wait = max(wait, ticket.order_at - self._tools.now())
         place = group.place or unit.setup.profile().area
         return TicketTaken(ticket, ahead, int(wait.total_seconds()), place)
 

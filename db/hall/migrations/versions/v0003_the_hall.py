@@ -200,6 +200,7 @@ def _appointments() -> None:
     _partial(
         "uq_appointment_person",
         "appointment",
+        _number("place"),
         ["hall_id", "person_hash", "starts_at"],
         "state <> 'cancelled'",
         unique=True,
@@ -217,6 +218,13 @@ def downgrade() -> None:
             *("guidance", "pre_check", "case_number", "held_at", "hold", "pinned_to", "for_user", "for_window"),
             *("missed_returns", "service_s", "wait_s", "passed", "queued_at", "order_at", "source", "lane", "matters"),
         ):
+    _partial(
+        "uq_appointment_place",
+        "appointment",
+        ["hall_id", "group_id", "starts_at", "place"],
+        "state <> 'cancelled'",
+        unique=True,
+    )
             table.drop_column(dropped)
     waiting = "state = 'waiting' AND person_hash IS NOT NULL"
     _partial("uq_ticket_person", "ticket", ["hall_id", "day", "person_hash"], waiting, unique=True)
