@@ -80,8 +80,11 @@ class LiveHall(QObject):
 
     def _follow(self, entries: tuple[FeedEntry, ...]) -> None:
         calls = self.board.apply(entries)
+        standing = {line.ticket_id for line in self.board.calls}
         for call in calls:
-            self.called.emit(call)
+            # A call that was taken back within the same news is neither shown nor said.
+            if call.ticket_id in standing:
+                self.called.emit(call)
         kinds = {entry.kind for entry in entries}
         if any(kind.startswith("ticket.") for kind in kinds):
             self.changed.emit()
