@@ -35,7 +35,7 @@ _FRESH_S = 5
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """The hall's part of every window's view."""
+    """The part of the hall that every screen shows alike."""
 
     groups: tuple[GroupWaiting, ...]
     windows: tuple[CounterStatus, ...]
@@ -83,7 +83,8 @@ class Waiting:
 
     def snapshot(self, unit: HallUnit, actor: Actor) -> HallSnapshot:
         """All that a display shows, on one consistent view of the store; every enrolled device may ask."""
-        groups = self._groups_waiting(unit)
+        shared = self._of_all(unit)
+        groups = shared.groups
         now, today = self._tools.now(), self._days.today(unit)
         day = unit.running.day(today)
         return HallSnapshot(
@@ -94,14 +95,14 @@ class Waiting:
             recent=tuple(unit.tickets.recent(today, _RECENT)),
             waiting=sum(group.waiting for group in groups),
             priority_waiting=sum(group.priority_waiting for group in groups),
-            notices=self.notices(unit),
+            notices=shared.notices,
             commitment=day.commitment if day is not None else "",
             closed=self._closed(unit),
         )
 
     def _of_all(self, unit: HallUnit) -> _Shared:
-        """What all windows show alike. Every event makes all of them look again at once, so it is worked out once per
-        change of the hall (and every few seconds: waits grow)."""
+        """What all windows and displays show alike. Every event makes all of them look again at once, so it is worked
+        out once per change of the hall (and every few seconds: waits grow)."""
         key = (unit.journal.newest(), int(self._tools.now().timestamp()) // _FRESH_S)
         known = self._shared.get(unit.hall_id)
         if known is None or known[0] != key:
@@ -182,10 +183,11 @@ class Waiting:
             oldest_taken_at=oldest,
             longest_wait_s=longest,
             expected_wait_s=int(expected_wait(waiting, self._pace(unit, group.group_id)).total_seconds()),
-            closed=self._full(unit, group),
+            closed=self.full(unit, group),
         )
 
-    def _full(self, unit: HallUnit, group: ServiceGroup) -> str:
+    def full(self, unit: HallUnit, group: ServiceGroup) -> str:
+        """Why the group gives no more numbers today; empty while it does."""
         if not group.daily_limit:
             return ""
         taken = unit.tickets.taken_in_group(self._days.today(unit), group.group_id)
