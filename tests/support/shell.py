@@ -29,7 +29,7 @@ from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, Device
 from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.ports.hall import Login, Session, SessionEnded
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
-from clerk_app.ports.hall_queue import Ticket, WindowView
+from clerk_app.ports.hall_queue import WindowView
 from clerk_app.ports.window import CaseRow, Step
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.archive import ArchiveDesk
@@ -119,28 +119,21 @@ class HallCounter(FakeCounter):
 
     def window_view(self) -> WindowView:
         def do() -> WindowView:
-            by = {state: [t for t in self.tickets if t.state is state] for state in TicketState}
-            active = next((t for t in self.tickets if t.state in {TicketState.CALLED, TicketState.SERVING}), None)
-            waiting = len(by[TicketState.WAITING])
+            by = {state: tuple(t for t in reversed(self.tickets) if t.state is state) for state in TicketState}
+            waiting = len(by[TicketState.WAITING]) + len(by[TicketState.TRANSFERRED])
             return window_views.view(
-                waiting=waiting, eligible=waiting, active=active, missed=tuple(by[TicketState.MISSED])
+                at=self.now(),
+                waiting=waiting,
+                eligible=waiting,
+                active=self.active,
+                missed=by[TicketState.MISSED],
+                held=by[TicketState.HELD],
+                state=self.state,
+                state_since=self.since,
+                away=self.away_for,
             )
 
         return self._over_the_network(do)
-
-    def _moved(self, ticket_id: str, key: str | None, **changes: Any) -> Ticket:
-        assert key
-        self.keys.append(key)
-        return self._over_the_network(lambda: self._put(replace(self._find(ticket_id), **changes)))
-
-    def miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._moved(ticket_id, key, state=TicketState.MISSED)
-
-    def undo_miss(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._moved(ticket_id, key, state=TicketState.CALLED)
-
-    def start(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        return self._moved(ticket_id, key, state=TicketState.SERVING)
 
 
 class CardSlot:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from clerk_app.domain import case_rules, casefile
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import CaseAct
-from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Refusal, Unreachable
-from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason
+from clerk_app.domain.errors import Conflict, NotAllowed, NotFound, Refusal, Unreachable
 from clerk_app.ports.hall import CaseAck, CaseRecord, Login, RatingAck, RatingRecord, ServerTime, Session
 from clerk_app.ports.hall_cases import (
     ActAck,
@@ -22,8 +20,8 @@ from clerk_app.ports.hall_cases import (
     Stored,
     VisitRecord,
 )
-from clerk_app.ports.hall_queue import Ticket, TicketTaken
 from support.window import HALL_ID, NOW, USER_ID
+from support.window_queue import QueueInMemory
 
 T = TypeVar("T")
 
@@ -118,17 +116,15 @@ class FakeServer:
         return answer
 
 
-class FakeCounter:
+class FakeCounter(QueueInMemory):
     """``Counter`` of one window over a network with a plan: one mode per request, ``OK`` when the plan is empty."""
 
     def __init__(self, server: FakeServer | None = None) -> None:
+        super().__init__()
         self.server = server or FakeServer()
         self.plan: list[str] = []
         self.late: list[Callable[[], object]] = []
         self.refusal: Refusal | None = None
-        self.keys: list[str] = []
-        self.tickets: list[Ticket] = []
-        self.called: dict[str, Ticket | None] = {}
         self.passwords = {"wxm": "opensesame"}
         self.logged_out = 0
 
@@ -209,75 +205,3 @@ class FakeCounter:
             self.logged_out += 1
 
         self._over_the_network(do)
-
-    # --- queue ------------------------------------------------------------------------------------------------
-    def add_tickets(self, count: int) -> None:
-        first = len(self.tickets) + 1
-        self.tickets += [a_ticket(f"A{number:03d}") for number in range(first, first + count)]
-
-    def call_next(self, *, key: str | None = None) -> Ticket | None:
-        assert key
-        self.keys.append(key)
-
-        def do() -> Ticket | None:
-            if key in self.called:
-                return self.called[key]
-            if any(ticket.state in {TicketState.CALLED, TicketState.SERVING} for ticket in self.tickets):
-                raise Locked("先办完手里的号")
-            waiting = [ticket for ticket in self.tickets if ticket.state is TicketState.WAITING]
-            found = self._put(replace(waiting[0], state=TicketState.CALLED, called_at=NOW)) if waiting else None
-            self.called[key] = found
-            return found
-
-        return self._over_the_network(do)
-
-    def finish(self, ticket_id: str, outcome: str, *, key: str | None = None) -> Ticket:
-        assert key
-        self.keys.append(key)
-
-        def do() -> Ticket:
-            return self._put(replace(self._find(ticket_id), state=TicketState.FINISHED, outcome=outcome))
-
-        return self._over_the_network(do)
-
-    def recall(self, ticket_id: str, *, key: str | None = None) -> Ticket:
-        assert key
-        self.keys.append(key)
-        return self._over_the_network(
-            lambda: self._put(replace(self._find(ticket_id), recalls=self._find(ticket_id).recalls + 1))
-        )
-
-    def ticket(self, ticket_id: str) -> TicketTaken:
-        return self._over_the_network(lambda: TicketTaken(self._find(ticket_id), 0, 0, ""))
-
-    def _find(self, ticket_id: str) -> Ticket:
-        return next(ticket for ticket in self.tickets if ticket.ticket_id == ticket_id)
-
-    def _put(self, changed: Ticket) -> Ticket:
-        self.tickets = [changed if ticket.ticket_id == changed.ticket_id else ticket for ticket in self.tickets]
-        return changed
-
-
-def a_ticket(number: str, state: TicketState = TicketState.WAITING, taken_at: datetime = NOW) -> Ticket:
-    return Ticket(
-        ticket_id=f"018f0000-0000-7000-8000-{int(number[1:]):012d}",
-        day=taken_at.date(),
-        number=number,
-        group_id="g",
-        group_name="企业准入",
-        state=state,
-        priority=PriorityClass.ORDINARY,
-        reason=VisitReason.SUBMIT,
-        matters=(),
-        person="李*",
-        taken_at=taken_at,
-        called_at=None,
-        last_call_at=None,
-        started_at=None,
-        ended_at=None,
-        window_no=None,
-        recalls=0,
-        print_state=PrintState.PRINTED,
-        prints=1,
-        outcome=None,
-    )

@@ -55,9 +55,10 @@ class QueueDesk:
 
     def finish_and_call(self, ticket_id: str, outcome: str) -> FreeNow:
         """F12: end of the visit and the next call in one step."""
-        action = (f"finish/{outcome}", ticket_id)
-        answer = self._send(action, lambda key: self._counter.finish_and_call(ticket_id, outcome, key=key))
-        return answer
+        return self._call(
+            (f"finish_and_call/{outcome}", ticket_id),
+            lambda key: self._counter.finish_and_call(ticket_id, outcome, key=key),
+        )
 
     def _call(self, action: tuple[str, str], request: Callable[[str], FreeNow]) -> FreeNow:
         repeated = self._is_open(action)
@@ -65,8 +66,17 @@ class QueueDesk:
         called = answer.ticket
         # An old answer may tell of a ticket that was finished meanwhile: then this press is a new wish.
         if repeated and called is not None and self._counter.ticket(called.ticket_id).ticket.state not in ACTIVE:
-            return self._send(action, request)
+            return self.call_next() if action is not _CALL else self._send(action, request)
         return answer
+
+    def finish_late(self, ticket_id: str, outcome: str) -> None:
+        """The end of a visit whose F12 got no answer, told after a while: nobody is called any more.
+
+        Where the lost request did arrive, the visit is over and what it called is on the screen.
+        """
+        if self._counter.ticket(ticket_id).ticket.state in ACTIVE:
+            self.finish(ticket_id, outcome)
+        self._forget((f"finish_and_call/{outcome}", ticket_id))
 
     def recall(self, ticket_id: str) -> Ticket:
         """F3; ``Locked`` within 10 s of the last call."""
@@ -85,7 +95,7 @@ class QueueDesk:
         return self._send(("start", ticket_id), lambda key: self._counter.start(ticket_id, key=key))
 
     def finish(self, ticket_id: str, outcome: str) -> Ticket:
-        """F12: end of the visit; ``outcome`` is the case's outcome, ``consulted`` or ``left``."""
+        """End of the visit; ``outcome`` is the case's outcome, ``consulted`` or ``left``."""
         action = (f"finish/{outcome}", ticket_id)
         return self._send(action, lambda key: self._counter.finish(ticket_id, outcome, key=key))
 

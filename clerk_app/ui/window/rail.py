@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time
-from clerk_app.domain.queue import RECALL_INTERVAL, RECALLS_BEFORE_MISSED, TicketState
+from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.ports.hall_queue import Ticket, WindowView
 from clerk_app.services.window.overview import MyDay
 from clerk_app.ui.keys import bind, key
@@ -154,6 +155,10 @@ class Rail(Surface):
         self._place_drawer()
 
     # --- what may be done -------------------------------------------------------------------------------------
+    @property
+    def _rules(self) -> QueueRules:
+        return self._view.rules if self._view is not None else QueueRules()
+
     def recall_locked(self) -> str:
         """Why F3 does nothing now; empty when it calls again."""
         ticket = self._served
@@ -161,8 +166,9 @@ class Rail(Surface):
             return "没有叫到的号"
         if ticket.state is not TicketState.CALLED:
             return "已经开始办理，不用再叫"
-        if self._now and ticket.last_call_at and self._now - ticket.last_call_at < RECALL_INTERVAL:
-            return f"叫过 {int(RECALL_INTERVAL.total_seconds())} 秒后才能重叫"
+        rules = self._rules
+        if self._now and ticket.last_call_at and self._now - ticket.last_call_at < rules.recall_interval:
+            return f"叫过 {rules.recall_seconds} 秒后才能重叫"
         return ""
 
     def miss_locked(self) -> str:
@@ -172,7 +178,7 @@ class Rail(Surface):
             return "没有叫到的号"
         if ticket.state is not TicketState.CALLED:
             return "已经开始办理，不能过号"
-        left = RECALLS_BEFORE_MISSED - ticket.recalls
+        left = self._rules.recalls_before_missed - ticket.recalls
         return f"再重叫 {left} 次才能过号" if left > 0 else ""
 
     def _show_keys(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 
 from clerk_app.domain.intake import TicketRef
 from clerk_app.domain.queue import TicketState
-from clerk_app.ports.hall_queue import Ticket, WindowView
+from clerk_app.ports.hall_queue import FreeNow, Ticket, WindowView
 from clerk_app.services.window.cases import Concluded, Left
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.asking import RatingAsk
@@ -45,6 +45,8 @@ class Visiting(HallNews):
         if self.session is None or self.work.intake is not None:
             return
         self.calling.emit()
+        if self._endings.call(self._called, self.call_answered.emit):
+            return
         self._endings.repeat()
         self._network.run(self.desk.queue.call_next, done=self._called, failed=self._not_called, key="call")
 
@@ -52,13 +54,13 @@ class Visiting(HallNews):
         self.call_answered.emit()
         self._failed(failure)
 
-    def _called(self, ticket: Ticket | None) -> None:
+    def _called(self, answer: FreeNow) -> None:
         self.call_answered.emit()
         self.refresh_view()
-        if ticket is None:
+        if answer.ticket is None:
             self.nobody_waits.emit()
             return
-        self._serve(ticket)
+        self._serve(answer.ticket)
 
     def walk_in(self) -> None:
         """F5 on the free page: a case without a ticket (taken up without the queue, e.g. by hand)."""
@@ -104,17 +106,18 @@ class Visiting(HallNews):
         if self._missed is not None:
             ticket, self._missed = self._missed, None
 
-            def back(returned: Ticket) -> None:
-                self._called(returned)
-
-            self._network.run(self.desk.queue.undo_miss, ticket.ticket_id, done=back, failed=self._failed)
+            self._network.run(self.desk.queue.undo_miss, ticket.ticket_id, done=self._came, failed=self._failed)
 
     def came_back(self, ticket_id: str) -> None:
         """A missed citizen is here after all: the ticket is called again at this window."""
         if self.work.intake is not None:
             self.said.emit("先办结这一位，再请过号的人回来")
             return
-        self._network.run(self.desk.queue.undo_miss, ticket_id, done=self._called, failed=self._failed)
+        self._network.run(self.desk.queue.undo_miss, ticket_id, done=self._came, failed=self._failed)
+
+    def _came(self, ticket: Ticket) -> None:
+        self.refresh_view()
+        self._serve(ticket)
 
     def begin_service(self) -> None:
         """The citizen sat down: the first thing done in the case."""
@@ -163,13 +166,16 @@ class Visiting(HallNews):
                 began_at=ticket.called_at if ticket else None,
                 failed=self._failed,
             )
-        then = self.call_next if then_call else None
-        if ticket is not None:
-            self._endings.end(ticket.ticket_id, outcome, then)
-        elif then is not None:
-            then()
+        if ticket is None:
+            if then_call:
+                self.call_next()
+            else:
+                self.refresh_view()
+        elif then_call:
+            self.calling.emit()
+            self._endings.end(ticket.ticket_id, outcome, calls=True, done=self._called, failed=self.call_answered.emit)
         else:
-            self.refresh_view()
+            self._endings.end(ticket.ticket_id, outcome)
 
     # --- taking up --------------------------------------------------------------------------------------------
     def refresh_view(self) -> None:

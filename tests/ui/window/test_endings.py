@@ -9,6 +9,7 @@ import pytest
 
 from clerk_app.domain.errors import Locked, Unreachable
 from clerk_app.ports.hall import SessionEnded
+from clerk_app.ports.hall_queue import FreeNow
 from clerk_app.ui.lanes import Failure
 from clerk_app.ui.window.endings import KEPT, Endings
 
@@ -43,11 +44,20 @@ class Server:
     def __init__(self) -> None:
         self.ended: list[tuple[str, str]] = []
         self.answer: Exception | None = None
+        self.called = 0
 
     def finish(self, ticket_id: str, outcome: str) -> None:
         if self.answer is not None:
             raise self.answer
         self.ended.append((ticket_id, outcome))
+
+    def finish_and_call(self, ticket_id: str, outcome: str) -> FreeNow:
+        self.finish(ticket_id, outcome)
+        self.called += 1
+        return FreeNow(None)
+
+    def finish_late(self, ticket_id: str, outcome: str) -> None:
+        self.finish(ticket_id, outcome)
 
 
 class Visit:
@@ -65,7 +75,7 @@ class Visit:
         )
 
     def end(self) -> None:
-        self.endings.end("t1", "accepted", lambda: self.then.append("next"))
+        self.endings.end("t1", "accepted", calls=True, done=lambda _: self.then.append("next"))
 
 
 @pytest.fixture
@@ -93,8 +103,21 @@ def test_while_the_server_is_away_the_ending_is_kept(visit: Visit) -> None:
     visit.lane.go()
     assert visit.server.ended == [("t1", "accepted")]
     # Nobody is called long after the key was pressed.
-    assert visit.then == []
+    assert (visit.then, visit.server.called) == ([], 0)
     assert visit.told == ["told"]
+
+
+def test_f2_after_a_lost_f12_is_the_same_request_again(visit: Visit) -> None:
+    visit.server.answer = AWAY
+    visit.end()
+    visit.lane.go()
+    visit.server.answer = None
+    called: list[FreeNow] = []
+    assert visit.endings.call(called.append, lambda: None)
+    assert visit.endings.call(called.append, lambda: None) is False, "it is on its way"
+    visit.lane.go()
+    assert (visit.server.ended, visit.server.called, len(called)) == ([("t1", "accepted")], 1, 1)
+    assert visit.endings.call(called.append, lambda: None) is False, "nothing is open any more"
 
 
 def test_a_clerk_who_has_to_log_in_again_ends_nothing_twice(visit: Visit) -> None:
