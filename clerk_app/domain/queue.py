@@ -11,6 +11,7 @@ States and steps (one table, ``TRANSITIONS``)::
 
 ``transferred`` waits as ``waiting`` does, for the group, window or person it was sent to. ``finish`` straight from
 ``called`` is allowed: a short question needs no start key. ``release`` takes a ticket from a window that died.
+``by_hand`` tells afterwards that a window served the ticket while the server was away; nobody does it to a ticket now.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class TicketStep(StrEnum):
     UNDO_CALL = "undo_call"
     UNDO_FINISH = "undo_finish"
     UNDO_TRANSFER = "undo_transfer"
+    BY_HAND = "by_hand"
 
 
 class PriorityClass(StrEnum):
@@ -219,6 +221,12 @@ TRANSITIONS: dict[tuple[TicketState, TicketStep], TicketState] = {
     (_S.MISSED, _T.RETURN): _S.WAITING,
     (_S.MISSED, _T.CANCEL): _S.CANCELLED,
     (_S.FINISHED, _T.UNDO_FINISH): _S.SERVING,
+    (_S.WAITING, _T.BY_HAND): _S.SERVING,
+    (_S.TRANSFERRED, _T.BY_HAND): _S.SERVING,
+    (_S.MISSED, _T.BY_HAND): _S.SERVING,
+    (_S.HELD, _T.BY_HAND): _S.SERVING,
+    (_S.CALLED, _T.BY_HAND): _S.SERVING,
+    (_S.SERVING, _T.BY_HAND): _S.SERVING,
 }
 
 _STATE_WORDS = {
@@ -248,6 +256,7 @@ _STEP_WORDS = {
     TicketStep.UNDO_CALL: "撤销叫号",
     TicketStep.UNDO_FINISH: "撤销办结",
     TicketStep.UNDO_TRANSFER: "撤销转出",
+    TicketStep.BY_HAND: "手工叫号",
 }
 
 

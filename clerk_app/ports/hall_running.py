@@ -1,4 +1,4 @@
-"""Running the hall: day, notices, roster, windows and groups, appointments, dispatch, the manager's board."""
+"""Running the hall: day, notices, roster, windows and groups, appointments, dispatch."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Protocol
 
-from clerk_app.domain.queue import PriorityClass, VisitReason
+from clerk_app.domain.queue import PrintState, PriorityClass, VisitReason
 from clerk_app.domain.queue_rules import QueueRules
-from clerk_app.ports.hall_queue import CardPerson, CounterStatus, GroupWaiting, ServiceGroup, Ticket, TicketTaken
+from clerk_app.ports.hall import UserInfo
+from clerk_app.ports.hall_queue import CardPerson, CounterStatus, ServiceGroup, Ticket, TicketTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +163,13 @@ class NumberBlock:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyVisit:
-    """What a window or kiosk did while the server was away, told afterwards under its own id.
+    """What a window or kiosk did while the server was away, told under its own id, again as it goes on.
 
-    ``number`` is from the device's block, or a number of the queue that was called by hand; ``ended_at`` None: the
-    citizen with this number still waits."""
+    ``number`` is from the device's block, or a number that was called by hand. Without ``called_at`` the citizen still
+    waits; with it they are served at ``window_no``; with ``ended_at`` the visit is over. ``taken_at`` of a number that
+    was called by hand is the call: the window does not know better. ``instead_of`` is the key of a wish for a ticket
+    whose fate is unknown: if the server carried it out, that ticket is void, because this number is on the paper.
+    """
 
     ticket_id: str
     number: str
@@ -177,11 +181,15 @@ class EmergencyVisit:
     outcome: str = ""
     priority: PriorityClass = PriorityClass.ORDINARY
     reason: VisitReason = VisitReason.SUBMIT
+    matters: tuple[str, ...] = ()
+    print_state: PrintState = PrintState.NOT_WANTED
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EmergencyMerged:
-    """``ticket`` as it stands now; ``conflict`` says what did not fit (the same number was served twice by hand …)."""
+    """``ticket`` as it stands now (its id differs from the visit's where a number of the queue was called by hand);
+    ``conflict`` says what did not fit (the same number was served twice by hand …)."""
 
     ticket: Ticket
     conflict: str = ""
@@ -195,76 +203,12 @@ class DispatchLog:
     draws: tuple[dict[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupBoard:
-    """A group on the manager's board; ``advice`` is empty when nothing needs doing."""
-
-    waiting: GroupWaiting
-    windows: int
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CounterBoard:
-    """A window on the manager's board. ``busy_share`` 0…1 of its open time today."""
-
-    status: CounterStatus
-    groups: tuple[str, ...]
-    served: int
-    busy_share: float
-    mean_service_s: int | None
-    walk_ins: int = 0
-    rostered: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """Mean wait of the tickets called in the ten minutes from ``at``; ``calls`` of them."""
-
-    at: datetime
-    wait_s: int
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class HallBoard:
-    """The manager's live board; every figure computed from tickets at ``at``.
-
-    ``curve`` is today, ``last_week`` the same weekday a week ago, ``forecast`` the next hours by the day's rates.
-    ``shares``: of today's called tickets, the share that waited up to 3, 3–5, 5–10, over 10 minutes.
-    ``longest_number``: who waits longest now.
-    """
-
-    at: datetime
-    day: HallDay | None
-    waiting: int
-    priority_waiting: int
-    appointment_waiting: int
-    over_alarm: int
-    longest_number: str
-    longest_wait_s: int
-    called: int
-    mean_wait_s: int | None
-    median_wait_s: int | None
-    p90_wait_s: int | None
-    finished: int
-    one_candidate_share: float | None
-    groups: tuple[GroupBoard, ...]
-    windows: tuple[CounterBoard, ...]
-    curve: tuple[CurvePoint, ...]
-    last_week: tuple[CurvePoint, ...]
-    forecast: tuple[CurvePoint, ...]
-    shares: tuple[float, ...]
-    rules: QueueRules
-    notices: tuple[Notice, ...] = ()
-    conflicts: int = 0
-    left_open: int = 0
-
-
 class HallRunning(Protocol):
-    """What managers do; reading the board needs MANAGER, CHIEF_REPRESENTATIVE or AUDITOR."""
+    """What managers do; the board is in ``clerk_app.ports.hall_board``."""
 
-    def board(self) -> HallBoard: ...
+    def people(self) -> tuple[UserInfo, ...]:
+        """Everybody with an account, by name: who can be put on the roster."""
+        ...
 
     def hall_day(self, day: date | None = None) -> HallDay | None: ...
 
@@ -274,12 +218,16 @@ class HallRunning(Protocol):
 
     def close_hall(self, cancel_waiting: bool, *, key: str | None = None) -> HallDay: ...
 
+    def end_earlier(self, *, key: str | None = None) -> int:
+        """End what earlier days left waiting, held or missed; how many."""
+        ...
+
     def rules(self) -> QueueRules: ...
 
     def set_rules(self, rules: QueueRules, *, key: str | None = None) -> QueueRules: ...
 
     def set_group(self, group: ServiceGroup, *, key: str | None = None) -> ServiceGroup:
-        """Change a group or add a new one (unknown ``group_id``)."""
+        """Change a group, or add a new one (empty ``group_id``)."""
         ...
 
     def set_served(self, window_no: str, served: tuple[Weight, ...], *, key: str | None = None) -> None:
@@ -298,6 +246,10 @@ class HallRunning(Protocol):
 
     def transfer_ticket(self, ticket_id: str, group_id: str, *, key: str | None = None) -> Ticket:
         """A waiting ticket was taken for the wrong group; its place stays."""
+        ...
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Those that stand and those to come, by their beginning."""
         ...
 
     def add_notice(self, notice: NewNotice, *, key: str | None = None) -> Notice: ...
@@ -330,10 +282,17 @@ class Appointing(Protocol):
 
 
 class Emergency(Protocol):
-    """What keeps numbers coming while the server is away."""
+    """What keeps numbers coming while the server is away; no login is needed, the device answers for it."""
 
     def reserve_block(self, *, key: str | None = None) -> NumberBlock:
-        """A new block for this device; ask while online, keep it."""
+        """A new block for this device; ask while online, keep it. ``Locked`` when it has too many."""
         ...
 
-    def merge_visit(self, visit: EmergencyVisit, *, key: str | None = None) -> EmergencyMerged: ...
+    def hold_blocks(self, block_nos: tuple[int, ...], *, key: str | None = None) -> tuple[NumberBlock, ...]:
+        """Tell which blocks this device has; the answer are those it may go on with. A server that was restored from
+        before their reservation learns of them again; one that gave a block away meanwhile leaves it out."""
+        ...
+
+    def merge_visit(self, visit: EmergencyVisit, *, key: str | None = None) -> EmergencyMerged:
+        """Told twice, or late, it changes nothing more. ``Rejected`` for a number that this device cannot have given."""
+        ...

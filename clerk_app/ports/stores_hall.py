@@ -12,6 +12,7 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, OnlineStore, RegisterStore
+from clerk_app.ports.stores_hall_emergency import EmergencyStore
 from clerk_app.ports.stores_hall_queue import CounterStore, TicketStore
 from clerk_app.ports.stores_hall_running import AppointmentStore, RunningStore
 
@@ -283,6 +284,8 @@ class HallUnit(Protocol):
     def running(self) -> RunningStore: ...
     @property
     def appointments(self) -> AppointmentStore: ...
+    @property
+    def emergency(self) -> EmergencyStore: ...
     @property
     def journal(self) -> JournalStore: ...
     @property

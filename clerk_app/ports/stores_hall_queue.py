@@ -65,6 +65,7 @@ class TicketChange:
     group_id: str | None = None
     lane: Lane | None = None
     window_no: str | None = None
+    taken_at: datetime | None = None
     order_at: datetime | None = None
     queued_at: datetime | None = None
     called_at: datetime | None = None

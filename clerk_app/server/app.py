@@ -12,6 +12,7 @@ from clerk_app.server import (
     routes_cases,
     routes_desk,
     routes_display,
+    routes_emergency,
     routes_phone,
     routes_platform,
     routes_queue,
@@ -42,6 +43,7 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)
     app.include_router(routes_appointments.router)
+    app.include_router(routes_emergency.router)
     app.include_router(routes_cases.router)
     app.include_router(routes_platform.router)
     app.include_router(pages.router)

@@ -18,6 +18,7 @@ from db.hall.appointments import SqlAppointments
 from db.hall.casefiles import SqlCaseFiles
 from db.hall.cases import SqlCases, SqlCatalogue
 from db.hall.counters import SqlCounters, SqlRunning
+from db.hall.emergency import SqlEmergency
 from db.hall.journal import SqlJournal
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
@@ -41,6 +42,7 @@ class SqlUnit:
         self.counters = SqlCounters(connection, hall_id)
         self.running = SqlRunning(connection, hall_id)
         self.appointments = SqlAppointments(connection, hall_id)
+        self.emergency = SqlEmergency(connection, hall_id)
         self.journal = SqlJournal(connection, hall_id)
         self.people = SqlPeople(connection, hall_id)
         self.devices = SqlDevices(connection, hall_id)

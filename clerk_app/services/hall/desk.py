@@ -17,6 +17,7 @@ from clerk_app.services.hall.catalogue import Catalogues
 from clerk_app.services.hall.counters import Counters
 from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.devices import Devices
+from clerk_app.services.hall.emergency import Emergency
 from clerk_app.services.hall.matching import Matcher
 from clerk_app.services.hall.people import People
 from clerk_app.services.hall.pre_checks import PreChecks
@@ -59,6 +60,7 @@ class HallDesk:
         self.taking = Taking(self.tools, self.days, self.matcher, self.waiting)
         self.appointments = Appointments(self.tools, self.days, self.taking)
         self.calling = Calling(self.tools, self.days, self.matcher, self.counters)
+        self.emergency = Emergency(self.tools, self.days, self.matcher)
         self.people = People(store, self.tools, passwords, self.counters)
         self.devices = Devices(store, self.tools, fingerprint)
         self.cases = Cases(self.tools, store.epoch)

@@ -133,6 +133,26 @@ def _windows() -> None:
         _moment("reserved_at"),
         sa.PrimaryKeyConstraint("hall_id", "block_no", name="pk_number_block"),
     )
+    op.create_table(
+        "emergency_visit",
+        _hall(),
+        _text("told_id", 36),
+        _text("ticket_id", 36),
+        _text("device_id", 36),
+        sa.Column("day", sa.Date(), nullable=False),
+        _text("number", 16),
+        _text("window_no", 16),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        _moment("taken_at"),
+        _moment("called_at", null=True),
+        _moment("ended_at", null=True),
+        _text("outcome", 64),
+        sa.Column("conflict", sa.Text(), nullable=False),
+        _moment("merged_at"),
+        sa.PrimaryKeyConstraint("hall_id", "told_id", name="pk_emergency_visit"),
+    )
+    op.create_index("ix_emergency_visit_ticket", "emergency_visit", ["hall_id", "ticket_id"])
+    op.create_index("ix_emergency_visit_day", "emergency_visit", ["hall_id", "day", "number"])
 
 
 def _day() -> None:
