@@ -269,9 +269,13 @@ def step(state: TicketState, wanted: TicketStep) -> TicketState:
 
 
 def check_recall(last_call_at: datetime, now: datetime, interval: timedelta) -> None:
-    """Raise ``Locked`` when the last call is less than ``interval`` ago. A clock set back does not lock for longer."""
-    left = interval - max(now - last_call_at, timedelta(0))
-    if left > timedelta(0):
+    """Raise ``Locked`` when the last call is less than ``interval`` ago.
+
+    A clock set back by more than that does not lock at all, by less for two intervals at most.
+    """
+    since = now - last_call_at
+    left = interval - max(since, timedelta(0))
+    if left > timedelta(0) and since > -interval:
         seconds = -(-left // timedelta(seconds=1))
         raise Locked(f"刚叫过，再等 {seconds} 秒才能重叫")
 
@@ -283,8 +287,9 @@ def check_missed(recalls: int, needed: int) -> None:
 
 
 def check_undo(done_at: datetime | None, now: datetime, what: str) -> None:
-    """Raise ``Locked`` when ``what`` was done longer than ``UNDO_WITHIN`` ago."""
-    if done_at is None or now - done_at > UNDO_WITHIN:
+    """Raise ``Locked`` when ``what`` was done longer than ``UNDO_WITHIN`` ago, or later than now by a clock that was
+    set back since."""
+    if done_at is None or abs(now - done_at) > UNDO_WITHIN:
         raise Locked(f"{what}已过 {int(UNDO_WITHIN.total_seconds())} 秒，不能撤销了")
 
 

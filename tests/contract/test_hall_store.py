@@ -31,18 +31,22 @@ class HallStoreContract:
         hall.clock.move(days=1)
         assert hall.take(group=0).number == "A001"
 
-    def test_the_day_changes_at_beijing_midnight(self, hall: HallInHand) -> None:
+    def test_an_evening_past_midnight_keeps_its_numbers_and_the_day_turns_at_three(self, hall: HallInHand) -> None:
         hall.clock.move(hours=13, minutes=59)
-        late = hall.take()
-        hall.clock.move(minutes=2)
-        early = hall.take()
-        assert early.day - late.day == timedelta(days=1)
-        assert hall.call() == hall.read(lambda unit: unit.tickets.get(early.ticket_id))
+        evening = hall.take()
+        hall.clock.move(hours=2)
+        night = hall.take()
+        assert (night.day, night.number) == (evening.day, "A002")
+        hall.clock.move(hours=1, minutes=1)
+        morning = hall.take()
+        assert (morning.day - night.day, morning.number) == (timedelta(days=1), "A001")
+        assert hall.call() == hall.read(lambda unit: unit.tickets.get(morning.ticket_id))
 
     def test_nobody_waits(self, hall: HallInHand) -> None:
         assert hall.call() is None
 
-    def test_tickets_are_called_in_the_order_of_taking(self, hall: HallInHand) -> None:
+    def test_without_a_draw_tickets_are_called_in_the_order_of_taking(self, hall: HallInHand) -> None:
+        hall.in_order()
         taken = []
         for group in (0, 2, 1):
             taken.append(hall.take(group=group).number)
@@ -51,6 +55,7 @@ class HallStoreContract:
         assert called == taken
 
     def test_priority_goes_first_but_not_more_than_twice_in_a_row(self, hall: HallInHand) -> None:
+        hall.in_order()
         for _ in range(3):
             hall.take()
             hall.clock.move(seconds=1)
@@ -81,18 +86,15 @@ class HallStoreContract:
         hall.take(group=0)
         assert hall.call("5") is None
         wanted = hall.take(group=1)
-        called = hall.call("5")
-        assert called is not None
-        assert called.number == wanted.number
+        assert (wanted.state, wanted.window_no) == (TicketState.CALLED, "5")
 
     def test_a_busy_window_is_refused_by_the_store_itself(self, hall: HallInHand) -> None:
-        hall.take()
-        hall.take()
-        hall.call()
-        ids = [group.group_id for group in hall.groups()]
-        now = hall.clock.now()
+        first, second = hall.take(), hall.take()
+        called = hall.call()
+        assert called is not None
+        other = second if called.number == first.number else first
         with pytest.raises(Locked, match="没办完"):
-            hall.write(lambda unit: unit.tickets.claim("12", ids, now.date(), now))
+            hall.write(lambda unit: unit.tickets.claim(other.ticket_id, "12", hall.clock.now()))
 
     def test_a_change_from_a_stale_state_is_refused(self, hall: HallInHand) -> None:
         ticket = hall.take()
@@ -141,6 +143,9 @@ class HallStoreContract:
             take()
         called = hall.call()
         assert called is not None
+        with pytest.raises(Conflict, match="请到 12 号窗口"):
+            take()
+        hall.finish(called)
         assert take() == "A002"
 
     def test_eight_windows_never_call_one_ticket_twice(self, hall: HallInHand) -> None:
@@ -192,6 +197,7 @@ class HallStoreContract:
         assert sum(count.waiting for count in waiting) == 7
 
     def test_figures_are_computed_from_the_day(self, hall: HallInHand) -> None:
+        hall.in_order()
         first, second = hall.take(), hall.take()
         hall.clock.move(minutes=2)
         hall.call()

@@ -43,7 +43,7 @@ def test_a_call_reaches_display_and_window(tmp_path: Path) -> None:
         with feed_of(made, recorder, display.feed_page):
             eventually(lambda: recorder.state() is ConnectionState.ONLINE)
             clerk.take_ticket(TakeTicket(clerk.groups()[0].group_id))
-            called = clerk.call_next()
+            called = clerk.call_next().ticket
             assert called is not None
             entry = eventually(lambda: [entry for entry in recorder.entries if entry.kind == "ticket.called"])[0]
             assert (entry.number, entry.window_no, entry.subject) == (called.number, "12", called.ticket_id)

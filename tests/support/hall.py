@@ -14,6 +14,8 @@ from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PriorityClass
+from clerk_app.domain.queue_order import Fairness
+from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser
 from clerk_app.ports.hall_queue import ServiceGroup, TakeTicket, Ticket
@@ -100,6 +102,14 @@ class HallInHand:
 
     def read(self, work):  # type: ignore[no-untyped-def]
         return self.store.read(self.hall_id, work)
+
+    def rules(self, rules: QueueRules) -> None:
+        """Other rules of queueing from now on."""
+        self.write(lambda unit: self.desk.days.set_rules(unit, self.actor(None, Role.MANAGER), rules))
+
+    def in_order(self) -> None:
+        """Draws among one ticket: the order of calling is the order of taking."""
+        self.rules(QueueRules(fairness=Fairness(draw_among=1)))
 
     def enrolled(self, kind: DeviceKind = DeviceKind.WINDOW, window_no: str | None = "12") -> tuple[Caller, str]:
         """A device that went through enrolment, with its token."""

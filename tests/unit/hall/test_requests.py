@@ -19,12 +19,13 @@ KEY = "0198f0a0-0000-7000-8000-000000000001"
 def hall(tmp_path: Path) -> Iterator[HallInHand]:
     with hall_in_hand(tmp_path) as found:
         found.user()
+        found.in_order()
         yield found
 
 
 def _work(hall: HallInHand):  # type: ignore[no-untyped-def]
     def work(unit: HallUnit) -> str:
-        ticket = hall.desk.calling.call_next(unit, hall.actor())
+        ticket = hall.desk.calling.call_next(unit, hall.actor()).ticket
         return "null" if ticket is None else ticket.number
 
     return work
