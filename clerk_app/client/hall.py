@@ -9,6 +9,7 @@ from clerk_app.client.appointments import AppointmentCalls
 from clerk_app.client.cases import CaseCalls
 from clerk_app.client.emergency import EmergencyCalls
 from clerk_app.client.queue import QueueCalls
+from clerk_app.client.running import RunningCalls
 from clerk_app.client.transport import Transport
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
@@ -31,7 +32,7 @@ from clerk_app.ports.hall import (
 )
 
 
-class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, CaseCalls):
+class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, RunningCalls, CaseCalls):
     """One enrolled device's view of its server. Calls block: run them on the network lane, never on the GUI thread.
 
     ``address`` is ``https://host:port``, ``ca_pem`` and ``device_token`` come from the enrolment.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -59,6 +59,18 @@ class JournalStore(Protocol):
 
     def mac_at(self, feed_no: int) -> str | None: ...
 
+    def first_since(self, at: datetime) -> int:
+        """The feed number before the first sequenced entry made at or after the moment."""
+        ...
+
+    def of_kinds(self, kinds: Sequence[str], after: int, until: int) -> list[JournalEntry]:
+        """Sequenced entries of these kinds with ``after`` < feed number <= ``until``, in order."""
+        ...
+
+    def about(self, subject: str) -> list[JournalEntry]:
+        """Sequenced entries about one thing, in order."""
+        ...
+
     def newest(self) -> str:
         """The id of the newest entry, sequenced or not; changes with every change of the hall. Empty without any."""
         ...
@@ -103,6 +115,10 @@ class PeopleStore(Protocol):
     def by_login(self, login_name: str) -> UserRecord | None: ...
 
     def get_user(self, user_id: str) -> UserRecord: ...
+
+    def users(self) -> list[UserRecord]:
+        """By name."""
+        ...
 
     def set_failures(self, user_id: str, failures: int, locked_until: datetime | None) -> None: ...
 
@@ -178,6 +194,10 @@ class SetupStore(Protocol):
 
     def served(self, window_no: str) -> dict[str, float]:
         """Weight per group id of a window's own groups; empty when it serves all alike."""
+        ...
+
+    def all_served(self) -> dict[str, dict[str, float]]:
+        """``served`` of every window that has its own groups."""
         ...
 
     def set_served(self, window_no: str, weights: Mapping[str, float]) -> None: ...

@@ -18,6 +18,7 @@ from clerk_app.domain.queue import (
     VisitReason,
     WindowState,
 )
+from clerk_app.domain.queue_figures import Visit
 from clerk_app.domain.queue_order import Candidate
 from clerk_app.ports.hall_queue import CalledNumber, Ticket
 
@@ -206,6 +207,10 @@ class TicketStore(Protocol):
         ...
 
     def figures(self, window_no: str, day: date) -> DayFigures: ...
+
+    def visits(self, day: date) -> list[Visit]:
+        """All tickets of a day as far as figures need them, by number."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from clerk_app.server import (
     routes_phone,
     routes_platform,
     routes_queue,
+    routes_running,
     routes_voice,
 )
 from clerk_app.server.calls import Activity, install_errors
@@ -42,6 +43,7 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     install_errors(app)
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)
+    app.include_router(routes_running.router)
     app.include_router(routes_appointments.router)
     app.include_router(routes_emergency.router)
     app.include_router(routes_cases.router)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from clerk_app.domain.ids import RANDOM_BYTES, uuid7
 from clerk_app.ports.stores_hall import JournalEntry
 from db.hall.models import JournalRow
 
@@ -36,6 +39,21 @@ _AFTER = (
     .where(_J.hall_id == bindparam("_hall"), _J.feed_no > bindparam("_feed_no"))
     .order_by(_J.feed_no)
     .limit(bindparam("_limit"))
+)
+
+_FIRST = (
+    select(_J.feed_no)
+    .where(_J.hall_id == bindparam("_hall"), _J.entry_id >= bindparam("_floor"), _J.feed_no.is_not(None))
+    .order_by(_J.entry_id)
+    .limit(1)
+)
+_OF_KINDS = (
+    select(_TABLE)
+    .where(
+        *(_J.hall_id == bindparam("_hall"), _J.kind.in_(bindparam("_kinds", expanding=True))),
+        *(_J.feed_no > bindparam("_feed_no"), _J.feed_no <= bindparam("_until")),
+    )
+    .order_by(_J.feed_no)
 )
 
 
@@ -99,7 +117,24 @@ class SqlJournal:
     def newest(self) -> str:
         return self._db.execute(_NEWEST, {"_hall": self._hall}).scalar_one_or_none() or ""
 
+    def about(self, subject: str) -> list[JournalEntry]:
+        rows = self._db.execute(
+            select(_TABLE)
+            .where(_J.hall_id == self._hall, _J.subject == subject, _J.feed_no.is_not(None))
+            .order_by(_J.feed_no)
+        )
+        return [_entry(row) for row in rows]
+
     def mac_at(self, feed_no: int) -> str | None:
         return self._db.execute(
             select(_J.mac).where(_J.hall_id == self._hall, _J.feed_no == feed_no)
         ).scalar_one_or_none()
+
+    def first_since(self, at: datetime) -> int:
+        floor = uuid7(at, bytes(RANDOM_BYTES))
+        first = self._db.execute(_FIRST, {"_hall": self._hall, "_floor": floor}).scalar_one_or_none()
+        return self.head()[0] if first is None else int(first) - 1
+
+    def of_kinds(self, kinds: Sequence[str], after: int, until: int) -> list[JournalEntry]:
+        values = {"_hall": self._hall, "_kinds": list(kinds), "_feed_no": after, "_until": until}
+        return [_entry(row) for row in self._db.execute(_OF_KINDS, values)]

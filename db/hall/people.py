@@ -62,6 +62,10 @@ class SqlPeople:
     def count(self) -> int:
         return self._db.execute(select(func.count()).where(_U.hall_id == self._hall)).scalar_one()
 
+    def users(self) -> list[UserRecord]:
+        rows = self._db.execute(select(UserRow.__table__).where(_U.hall_id == self._hall).order_by(_U.name, _U.user_id))
+        return [_user(row) for row in rows]
+
     def add_user(self, user: UserRecord) -> None:
         try:
             self._db.execute(

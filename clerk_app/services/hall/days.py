@@ -18,7 +18,7 @@ from clerk_app.services.hall.tickets import TicketLog
 from clerk_app.services.hall.tools import Tools, canonical, system_actor
 
 _RULES = "queue"
-_WATCHERS = (Role.MANAGER, Role.CHIEF_REPRESENTATIVE, Role.AUDITOR, Role.TECHNICIAN, Role.SYSTEM)
+WATCHERS = (Role.MANAGER, Role.CHIEF_REPRESENTATIVE, Role.AUDITOR, Role.TECHNICIAN, Role.SYSTEM)
 _LONGEST_WORD = 200
 
 
@@ -106,6 +106,7 @@ class Days:
         for earlier in unit.running.days_open(day):
             self._close(unit, actor, earlier)
 
+
     def key(self, unit: HallUnit, day: HallDay) -> bytes:
         """The key of the day's draws. The first use fixes the word from outside, given or not."""
         if day.mixed_at is None:
@@ -115,7 +116,7 @@ class Days:
     # --- closing ----------------------------------------------------------------------------------------------
     def closing(self, unit: HallUnit, actor: Actor) -> Closing:
         """What stands open now."""
-        actor.require(*_WATCHERS)
+        actor.require(*WATCHERS)
         day = self.today(unit)
         open_now = unit.tickets.of_day(day, [*QUEUED, TicketState.CALLED, TicketState.SERVING, TicketState.HELD])
         return Closing(

@@ -10,6 +10,7 @@ from clerk_app.ports.stores_hall import HallStore
 from clerk_app.services.hall.access import Access
 from clerk_app.services.hall.appointments import Appointments
 from clerk_app.services.hall.approvals import Approvals
+from clerk_app.services.hall.board import Board
 from clerk_app.services.hall.calling import Calling
 from clerk_app.services.hall.casefiles import CaseFiles
 from clerk_app.services.hall.cases import Cases
@@ -19,10 +20,13 @@ from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.devices import Devices
 from clerk_app.services.hall.emergency import Emergency
 from clerk_app.services.hall.matching import Matcher
+from clerk_app.services.hall.hall_groups import HallGroups
 from clerk_app.services.hall.people import People
+from clerk_app.services.hall.notices import Notices
 from clerk_app.services.hall.pre_checks import PreChecks
 from clerk_app.services.hall.requests import Requests
 from clerk_app.services.hall.seals import Seals
+from clerk_app.services.hall.roster import Roster
 from clerk_app.services.hall.sequencer import FeedReading, Sequencer
 from clerk_app.services.hall.setup import Setup
 from clerk_app.services.hall.supplements import Supplements
@@ -58,6 +62,10 @@ class HallDesk:
         self.matcher = Matcher(self.tools, self.days)
         self.waiting = Waiting(self.tools, store.epoch, self.days, self.counters)
         self.taking = Taking(self.tools, self.days, self.matcher, self.waiting)
+        self.board = Board(self.tools, self.days, self.waiting)
+        self.notices = Notices(self.tools)
+        self.roster = Roster(self.tools)
+        self.hall_groups = HallGroups(self.tools, self.days)
         self.appointments = Appointments(self.tools, self.days, self.taking)
         self.calling = Calling(self.tools, self.days, self.matcher, self.counters)
         self.emergency = Emergency(self.tools, self.days, self.matcher)
