@@ -66,7 +66,8 @@ class Ticket:
     this time; ``wait_s`` and ``service_s`` are what was counted so far (see ``HOLD_RULES``). ``for_window`` and
     ``for_user``: only there may it be called. ``hold`` while ``window_no`` holds it. ``case_number``: the case that a
     returning citizen comes for; ``pre_check`` (number of the online pre-check) and ``guidance`` (consultation of the
-    guide desk) travel with the ticket.
+    guide desk) travel with the ticket. ``from_window`` had it before and sent it back or on: what was filled in there
+    lies in that window's own store.
     """
 
     ticket_id: str
@@ -103,6 +104,7 @@ class Ticket:
     case_number: str = ""
     pre_check: str = ""
     guidance: str = ""
+    from_window: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ class CounterStatus:
     away: AwayReason | None = None
     number: str | None = None
     user_name: str = ""
+    user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class TicketChange:
     hold: HoldKind | None = None
     held_at: datetime | None = None
     missed_returns: int | None = None
+    from_window: str | None = None
     clear: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -202,6 +202,7 @@ class TicketRow(Base):
     case_number: Mapped[str] = mapped_column(String(64))
     pre_check: Mapped[str] = mapped_column(String(64))
     guidance: Mapped[str] = mapped_column(String(64))
+    from_window: Mapped[str | None] = mapped_column(String(16))
     __table_args__ = (
         Index("uq_ticket_number", "hall_id", "day", "prefix", "serial", unique=True),
         Index(

@@ -215,7 +215,7 @@ class Calling:
         touched = max(moment for moment in (ticket.last_call_at, ticket.started_at, ticket.taken_at) if moment)
         if timedelta(0) <= now - touched < _RELEASE_AFTER:
             raise Locked(f"{ticket.window_no} 号窗口一分钟内还在办这个号，不能放回")
-        change = TicketChange(state=state, queued_at=now, clear=BACK_IN_QUEUE)
+        change = TicketChange(state=state, queued_at=now, from_window=ticket.window_no, clear=BACK_IN_QUEUE)
         freed = self._log.change(unit, actor, "ticket.released", ticket, change, from_window=ticket.window_no)
         return self._matcher.for_ticket(unit, freed)
 
@@ -246,6 +246,7 @@ class Calling:
             for_user=wish.user_id or None,
             queued_at=now if active else None,
             service_s=served_s(ticket, now) if active else None,
+            from_window=ticket.window_no if active else None,
             clear=frozenset({name for name, value in _bindings(wish) if not value}),
         )
 

@@ -165,4 +165,4 @@ def _seen(record: CounterRecord, ticket: Ticket | None) -> CounterStatus:
         called = ticket.state is TicketState.CALLED
         state = WindowState.CALLING if called else WindowState.BUSY
         since = (ticket.called_at if called else ticket.started_at) or record.since
-    return CounterStatus(record.window_no, state, since, record.away, number, record.user_name)
+    return CounterStatus(record.window_no, state, since, record.away, number, record.user_name, record.user_id)

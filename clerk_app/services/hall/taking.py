@@ -222,6 +222,7 @@ class Taking:
             lane=Lane.RETURN,
             order_at=ticket.order_at if rule.keeps_place else now,
             for_window=bound if window_is_open else None,
+            from_window=ticket.window_no,
             wait_s=ticket.wait_s + (away if rule.counted is Counted.WAITING else 0),
             service_s=ticket.service_s + (away if rule.counted is Counted.SERVICE else 0),
             clear=BACK_IN_QUEUE | {"hold", "held_at"},

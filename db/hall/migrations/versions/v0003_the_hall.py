@@ -64,6 +64,7 @@ def _tickets() -> None:
         _text("case_number", 64, default=""),
         _text("pre_check", 64, default=""),
         _text("guidance", 64, default=""),
+        _text("from_window", 16, null=True),
     ):
         op.add_column("ticket", column)
     op.execute("UPDATE ticket SET order_at = taken_at, queued_at = taken_at")
@@ -235,7 +236,7 @@ def downgrade() -> None:
     op.add_column("ticket", _text("matter_code", 128, null=True))
     with op.batch_alter_table("ticket") as table:
         for dropped in (
-            *("guidance", "pre_check", "case_number", "held_at", "hold", "pinned_to", "for_user", "for_window"),
+            *("from_window", "guidance", "pre_check", "case_number", "held_at", "hold", "pinned_to", "for_user", "for_window"),
             *("missed_returns", "service_s", "wait_s", "passed", "queued_at", "order_at", "source", "lane", "matters"),
         ):
     _partial(
