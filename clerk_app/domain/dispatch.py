@@ -3,8 +3,8 @@
 Morning: the hall publishes ``commitment(secret, day)`` and only then mixes in a word from outside (``outside``, e.g. a
 published index of the day before) that the hall does not make and that nobody outside can choose after the secret is
 known. Night: secret and word are published. Every draw is HMAC-SM3 under the mixed key over the window or ticket that
-stands fast and the list of candidates; nothing in it can be chosen by whoever presses the key, so the same situation
-always gives the same draw and pressing again changes nothing.
+stands fast and the list of candidates, all by the numbers that everybody sees; nothing in it can be chosen by whoever
+presses the key, so the same situation always gives the same draw and pressing again changes nothing.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class DrawKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One draw as it is logged. ``fixed`` is the window's number or the ticket's id, ``candidates`` the ids or numbers
-    it was drawn among, ``chosen`` the index into them, ``mac`` 64 hex digits."""
+    """One draw as it is logged. ``fixed`` is the window's or the ticket's number, ``candidates`` the numbers it was
+    drawn among, ``chosen`` the index into them, ``mac`` 64 hex digits."""
 
     kind: DrawKind
     fixed: str

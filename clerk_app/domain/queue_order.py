@@ -26,13 +26,14 @@ PACE_SAMPLE = 3
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A ticket that a window may call. ``order_at`` is its place in the order, ``passed`` how many younger tickets of
-    its lane were called before it."""
+    its lane were called before it; ``number`` is what is on its paper, and what is drawn among."""
 
     ticket_id: str
     group_id: str
     lane: Lane
     order_at: datetime
     passed: int
+    number: str = ""
 
     @property
     def order(self) -> tuple[datetime, str]:

@@ -197,10 +197,15 @@ class EmergencyMerged:
 
 @dataclass(frozen=True, slots=True)
 class DispatchLog:
-    """The published log of a day: ``draws`` are journal entries (feed number, time, ticket, number, window, draw)."""
+    """The published log of a day, all that its draws depend on; no personal data (``docs/dispatch.md``).
+
+    ``entries`` are journal entries in order, by ticket and window numbers; clerks are c1, c2 …; ``digest`` is the SM3
+    of the whole log in its public form."""
 
     day: HallDay
-    draws: tuple[dict[str, Any], ...]
+    hall_id: str
+    entries: tuple[dict[str, Any], ...]
+    digest: str
 
 
 class HallRunning(Protocol):

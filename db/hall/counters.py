@@ -119,6 +119,11 @@ class SqlRunning:
         )
         return list(rows.scalars())
 
+    def day_after(self, day: date) -> date | None:
+        return self._db.execute(
+            select(func.min(_D.day)).where(_D.hall_id == self._hall, _D.day > day)
+        ).scalar_one_or_none()
+
     # --- settings ---------------------------------------------------------------------------------------------
     def setting(self, name: str) -> dict[str, Any] | None:
         return self._db.execute(_SETTING, {"_hall": self._hall, "_name": name}).scalar_one_or_none()

@@ -152,6 +152,13 @@ class SqlSetup:
         rows = self._db.execute(_SERVED, {"_hall": self._hall, "_window": window_no})
         return {row.group_id: row.weight for row in rows}
 
+    def all_served(self) -> dict[str, dict[str, float]]:
+        c = CounterGroupRow.__table__.c
+        found: dict[str, dict[str, float]] = {}
+        for row in self._db.execute(select(c.window_no, c.group_id, c.weight).where(c.hall_id == self._hall)):
+            found.setdefault(row.window_no, {})[row.group_id] = row.weight
+        return found
+
     def set_served(self, window_no: str, weights: Mapping[str, float]) -> None:
         c = CounterGroupRow.__table__.c
         self._db.execute(delete(CounterGroupRow).where(c.hall_id == self._hall, c.window_no == window_no))

@@ -81,7 +81,7 @@ def _claim(dialect: str) -> ReturningUpdate[Any]:
     )
 
 
-_COLUMNS = (_T.ticket_id, _T.group_id, _T.lane, _T.order_at, _T.passed)
+_COLUMNS = (_T.ticket_id, _T.group_id, _T.lane, _T.order_at, _T.passed, _T.prefix, _T.serial)
 
 
 @cache
@@ -224,7 +224,12 @@ class SqlTickets(SqlFigures):
         values |= {"_hall": self._hall, "_day": day, "_now": now, "_limit": per_lane}
         values |= {"_window": seat.window_no, "_user": seat.user_id}
         rows = self._db.execute(_candidates(len(seat.groups)), values)
-        return [Candidate(row.ticket_id, row.group_id, row.lane, row.order_at, row.passed) for row in rows]
+        return [
+            Candidate(
+                row.ticket_id, row.group_id, row.lane, row.order_at, row.passed, ticket_number(row.prefix, row.serial)
+            )
+            for row in rows
+        ]
 
     def recent_lanes(self, groups: Sequence[str], day: date, count: int) -> list[Lane]:
         values = {"_hall": self._hall, "_day": day, "_groups": list(groups), "_limit": count}

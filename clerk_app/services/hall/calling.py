@@ -247,7 +247,7 @@ class Calling:
             queued_at=now if active else None,
             service_s=served_s(ticket, now) if active else None,
             from_window=ticket.window_no if active else None,
-            clear=frozenset({name for name, value in _bindings(wish) if not value}),
+            clear=frozenset({name for name, value in _bindings(wish) if not value}) | {"pinned_to"},
         )
 
     def _window(self, actor: Actor) -> str:

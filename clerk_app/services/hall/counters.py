@@ -116,12 +116,12 @@ class Counters:
         """The window's row as the actor wants it, with its event when something changed."""
         now = self._tools.now()
         before = unit.counters.get(window_no)
-        same = before is not None and before.state is state and before.away is away
+        same = before is not None and (before.state, before.away, before.user_id) == (state, away, actor.user_id)
         since = before.since if same and before is not None else now
         fresh = CounterRecord(window_no, state, since, now, away, actor.user_id, actor.user_name, actor.device_id)
         unit.counters.put(fresh)
         if not same:
-            self._record(unit, actor, window_no, state, away)
+            self._record(unit, actor, fresh)
 
     def _put(self, unit: HallUnit, actor: Actor, record: CounterRecord, state: WindowState) -> None:
         """Another's window: who sits there stays."""
@@ -130,7 +130,7 @@ class Counters:
             record.window_no, state, now, now, None, record.user_id, record.user_name, record.device_id
         )
         unit.counters.put(fresh)
-        self._record(unit, actor, record.window_no, state, None)
+        self._record(unit, actor, fresh)
 
     def _off(self, unit: HallUnit, actor: Actor, window_no: str) -> None:
         record = unit.counters.get(window_no)
@@ -140,11 +140,14 @@ class Counters:
             change = TicketChange(clear=frozenset({"for_window"}))
             self._log.change(unit, actor, "ticket.unbound", ticket, change)
 
-    def _record(
-        self, unit: HallUnit, actor: Actor, window_no: str, state: WindowState, away: AwayReason | None
-    ) -> None:
-        payload = {"window_no": window_no, "window_state": state.value, "away": None if away is None else away.value}
-        self._tools.record(unit, actor, f"window.{state.value}", window_no, payload)
+    def _record(self, unit: HallUnit, actor: Actor, window: CounterRecord) -> None:
+        payload = {
+            "window_no": window.window_no,
+            "window_state": window.state.value,
+            "away": None if window.away is None else window.away.value,
+            "sits": window.user_id,
+        }
+        self._tools.record(unit, actor, f"window.{window.state.value}", window.window_no, payload)
 
     def _check_idle(self, unit: HallUnit, window_no: str, what: str) -> None:
         busy = unit.tickets.active(window_no)

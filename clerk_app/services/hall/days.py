@@ -101,11 +101,19 @@ class Days:
         word = dispatch.commitment(secret, unit.hall_id, day, self._tools.crypto.digest)
         fresh = HallDay(day, self._tools.now(), actor.user_name, word, secret=secret.hex())
         if unit.running.add_day(fresh):
-            payload = {"day": day.isoformat(), "commitment": word, "rule": dispatch.RULE}
+            payload = {"day": day.isoformat(), "commitment": word, "rule": dispatch.RULE, "start": self._start(unit)}
             self._tools.record(unit, actor, "dispatch.committed", day.isoformat(), payload)
         for earlier in unit.running.days_open(day):
             self._close(unit, actor, earlier)
 
+    def _start(self, unit: HallUnit) -> dict[str, object]:
+        """How the hall stands when its day begins: what the day's draws start from, so that its log is whole."""
+        return {
+            "rules": records.dump(self.rules(unit)),
+            "groups": {group.group_id: [group.prefix, group.start] for group in unit.setup.groups()},
+            "served": unit.setup.all_served(),
+            "windows": {one.window_no: [one.state.value, one.user_id] for one in unit.counters.all()},
+        }
 
     def key(self, unit: HallUnit, day: HallDay) -> bytes:
         """The key of the day's draws. The first use fixes the word from outside, given or not."""

@@ -18,15 +18,16 @@ from clerk_app.services.hall.catalogue import Catalogues
 from clerk_app.services.hall.counters import Counters
 from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.devices import Devices
+from clerk_app.services.hall.dispatch_log import DispatchLogs
 from clerk_app.services.hall.emergency import Emergency
-from clerk_app.services.hall.matching import Matcher
 from clerk_app.services.hall.hall_groups import HallGroups
-from clerk_app.services.hall.people import People
+from clerk_app.services.hall.matching import Matcher
 from clerk_app.services.hall.notices import Notices
+from clerk_app.services.hall.people import People
 from clerk_app.services.hall.pre_checks import PreChecks
 from clerk_app.services.hall.requests import Requests
-from clerk_app.services.hall.seals import Seals
 from clerk_app.services.hall.roster import Roster
+from clerk_app.services.hall.seals import Seals
 from clerk_app.services.hall.sequencer import FeedReading, Sequencer
 from clerk_app.services.hall.setup import Setup
 from clerk_app.services.hall.supplements import Supplements
@@ -61,11 +62,11 @@ class HallDesk:
         self.counters = Counters(self.tools, self.days)
         self.matcher = Matcher(self.tools, self.days)
         self.waiting = Waiting(self.tools, store.epoch, self.days, self.counters)
-        self.taking = Taking(self.tools, self.days, self.matcher, self.waiting)
         self.board = Board(self.tools, self.days, self.waiting)
         self.notices = Notices(self.tools)
         self.roster = Roster(self.tools)
         self.hall_groups = HallGroups(self.tools, self.days)
+        self.taking = Taking(self.tools, self.days, self.matcher, self.waiting)
         self.appointments = Appointments(self.tools, self.days, self.taking)
         self.calling = Calling(self.tools, self.days, self.matcher, self.counters)
         self.emergency = Emergency(self.tools, self.days, self.matcher)
@@ -83,4 +84,5 @@ class HallDesk:
         self.catalogues = Catalogues(self.tools)
         self.feed = FeedReading(store.epoch)
         self.sequencer = Sequencer(store, self.tools)
+        self.dispatch = DispatchLogs(self.tools, self.days, self.sequencer)
         self.setup = Setup(store, self.tools)

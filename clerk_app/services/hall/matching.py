@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from clerk_app.domain import dispatch
 from clerk_app.domain.actor import Actor, Role
@@ -39,7 +39,7 @@ class Matcher:
         day = rules.day_of(self._tools.now())
         pinned = unit.tickets.pinned(seat.window_no, day)
         if pinned is not None:
-            ticket = self._call(unit, actor, pinned, seat.window_no, pinned=True)
+            ticket = self._call(unit, actor, pinned, seat.window_no, self._tools.now(), pinned=True)
             if ticket is not None:
                 return ticket
         for _ in range(_TRIES):
@@ -51,10 +51,10 @@ class Matcher:
             recent = unit.tickets.recent_lanes(seat.groups, day, rules.fairness.preferred_in_a_row)
             weights = unit.setup.served(seat.window_no)
             chosen_from = shortlist(candidates, recent, now, weights, rules.fairness)
-            draw = self._draw(unit, DrawKind.TICKET, seat.window_no, tuple(one.ticket_id for one in chosen_from))
+            draw = self._draw(unit, DrawKind.TICKET, seat.window_no, tuple(one.number for one in chosen_from))
             chosen = chosen_from[draw.chosen]
-            rule = {"seat": {"user": seat.user_id, "groups": list(seat.groups)}, "weights": weights}
-            ticket = self._call(unit, actor, chosen.ticket_id, seat.window_no, draw=draw.to_json(), rule=rule)
+            rule = {"now": now.isoformat(), "sits": seat.user_id, "groups": list(seat.groups), "weights": weights}
+            ticket = self._call(unit, actor, chosen.ticket_id, seat.window_no, now, draw=draw.to_json(), rule=rule)
             if ticket is not None:
                 self._pass_over(unit, candidates, chosen)
                 return ticket
@@ -68,11 +68,17 @@ class Matcher:
             return ticket
         if ticket.day != rules.day_of(now):
             return ticket
-        windows = self._free(unit, ticket, rules)
+        windows = self._free(unit, ticket, rules, now)
+        free = {one.window_no: one for one in unit.counters.all() if one.state is WindowState.FREE} if windows else {}
+        rule = {
+            "now": now.isoformat(),
+            "free": {number: [one.seen_at.isoformat(), one.user_id] for number, one in free.items()},
+        }
+        gone: list[str] = []
         while windows:
-            draw = self._draw(unit, DrawKind.WINDOW, ticket.ticket_id, windows)
-            record = unit.counters.get(draw.winner)
-            if record is not None and record.state is WindowState.FREE:
+            draw = self._draw(unit, DrawKind.WINDOW, ticket.number, windows)
+            record = free.get(draw.winner)
+            if record is not None:
                 clerk = Actor(
                     unit.hall_id,
                     record.device_id,
@@ -81,13 +87,15 @@ class Matcher:
                     frozenset({Role.CLERK}),
                     draw.winner,
                 )
+                how = {"draw": draw.to_json(), "rule": {**rule, "gone": gone}}
                 try:
-                    called = self._call(unit, clerk, ticket.ticket_id, draw.winner, draw=draw.to_json())
+                    called = self._call(unit, clerk, ticket.ticket_id, draw.winner, now, **how)
                 except Locked:
                     # Its ticket was called by another server process a moment ago.
                     called = None
                 if called is not None:
                     return called
+            gone.append(draw.winner)
             windows = tuple(window for window in windows if window != draw.winner)
         return ticket
 
@@ -110,8 +118,8 @@ class Matcher:
             return 0
         return store.write(hall_id, "matcher", work)
 
-    def _free(self, unit: HallUnit, ticket: Ticket, rules: QueueRules) -> tuple[str, ...]:
-        since = self._tools.now() - timedelta(seconds=rules.seen_seconds)
+    def _free(self, unit: HallUnit, ticket: Ticket, rules: QueueRules, now: datetime) -> tuple[str, ...]:
+        since = now - timedelta(seconds=rules.seen_seconds)
         if ticket.for_window is None and ticket.for_user is None:
             return tuple(unit.counters.free_for(ticket.group_id, since))
         wanted = [
@@ -129,9 +137,11 @@ class Matcher:
         key = self._days.key(unit, day)
         return dispatch.draw(key, kind, fixed, candidates, day.day, self._tools.crypto.mac)
 
-    def _call(self, unit: HallUnit, actor: Actor, ticket_id: str, window_no: str, **how: object) -> Ticket | None:
+    def _call(
+        self, unit: HallUnit, actor: Actor, ticket_id: str, window_no: str, now: datetime, **how: object
+    ) -> Ticket | None:
         before = unit.tickets.get(ticket_id)
-        ticket = unit.tickets.claim(ticket_id, window_no, self._tools.now())
+        ticket = unit.tickets.claim(ticket_id, window_no, now)
         if ticket is None:
             return None
         unit.counters.occupy(window_no)

@@ -60,11 +60,12 @@ class Sequencer:
             prev_mac = mac
         return len(waiting)
 
-    def verify(self, unit: HallUnit, actor: Actor) -> ChainReport:
-        """Recompute the whole chain. A cut-off tail shows only against a head that was kept elsewhere."""
+    def verify(self, unit: HallUnit, actor: Actor, after: int = 0, until: int | None = None) -> ChainReport:
+        """Recompute the whole chain, or the stretch behind ``after`` up to ``until`` (its first link is taken as it
+        stands). A cut-off tail shows only against a head that was kept elsewhere."""
         actor.require(Role.AUDITOR, Role.TECHNICIAN, Role.MANAGER, Role.SYSTEM)
-        checked, prev_mac = 0, ""
-        while entries := unit.journal.after(checked, _PAGE):
+        checked, prev_mac = after, unit.journal.mac_at(after) or ""
+        while (until is None or checked < until) and (entries := unit.journal.after(checked, _PAGE)):
             for entry in entries:
                 expected = checked + 1
                 if entry.feed_no != expected:

@@ -1,0 +1,228 @@
+"""A day's queue told again from its published log: tickets, windows, rules, and whom the rule lets be drawn. Pure.
+
+It trusts nothing that it can work out: what a step may not change is compared, what it changes is taken over.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import nsmallest
+from typing import Any
+
+from clerk_app.domain.queue import ACTIVE, QUEUED, HoldKind, Lane, TicketState, WindowState
+from clerk_app.domain.queue_order import Candidate, Fairness
+
+
+class Unreadable(Exception):
+    """A log entry lacks a field or holds one of another kind; str() names it in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Typed reading of JSON; ``Unreadable`` names the field."""
+
+    values: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        value = self.values.get(name)
+        if not isinstance(value, str) or not value:
+            raise Unreadable(f"「{name}」缺失或不对")
+        return value
+
+    def maybe(self, name: str) -> str | None:
+        return None if self.values.get(name) is None else self.text(name)
+
+    def whole(self, name: str) -> int:
+        value = self.values.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Unreadable(f"「{name}」缺失或不对")
+        return value
+
+    def moment(self, name: str) -> datetime:
+        try:
+            value = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            raise Unreadable(f"「{name}」不是时间") from None
+        if value.tzinfo is None:
+            raise Unreadable(f"「{name}」没有时区")
+        return value
+
+    def maybe_moment(self, name: str) -> datetime | None:
+        return None if self.values.get(name) is None else self.moment(name)
+
+    def part(self, name: str) -> Fields:
+        value = self.values.get(name)
+        if not isinstance(value, Mapping):
+            raise Unreadable(f"「{name}」缺失或不对")
+        return Fields(value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self.values.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise Unreadable(f"「{name}」缺失或不对")
+        return tuple(value)
+
+    def pair(self, name: str) -> tuple[Any, Any]:
+        value = self.values.get(name)
+        if not isinstance(value, list) or len(value) != 2:
+            raise Unreadable(f"「{name}」缺失或不对")
+        return value[0], value[1]
+
+    def weights(self, name: str) -> dict[str, float]:
+        values = self.part(name).values
+        if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in values.values()):
+            raise Unreadable(f"「{name}」不是权重")
+        return {group: float(weight) for group, weight in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRules:
+    """The part of ``QueueRules`` that draws depend on."""
+
+    fairness: Fairness
+    turns_at: int
+    seen: timedelta
+    missed_after: int
+    late: timedelta
+
+    @classmethod
+    def read(cls, body: Fields) -> DrawRules:
+        """From the rules as they stand in the journal."""
+        fair = body.part("fairness")
+        bounds = Fairness(fair.whole("draw_among"), fair.whole("most_passes"), fair.whole("preferred_in_a_row"))
+        return cls(
+            bounds,
+            body.whole("turns_at"),
+            timedelta(seconds=body.whole("seen_seconds")),
+            body.whole("missed_after"),
+            timedelta(minutes=body.part("appointments").whole("late_minutes")),
+        )
+
+
+@dataclass(slots=True)
+class Told:
+    """One ticket as the log told it so far. ``tie`` orders tickets of the same moment."""
+
+    number: str
+    tie: int
+    group_id: str
+    lane: Lane
+    state: TicketState
+    order_at: datetime
+    called_at: datetime | None = None
+    window_no: str | None = None
+    for_window: str | None = None
+    for_user: str | None = None
+    hold: HoldKind | None = None
+    pinned_to: str | None = None
+    passed: int = 0
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        return self.order_at, self.tie
+
+    def candidate(self) -> Candidate:
+        return Candidate(f"{self.tie:09d}", self.group_id, self.lane, self.order_at, self.passed, self.number)
+
+
+@dataclass(slots=True)
+class ToldWindow:
+    """One window; ``free_since`` is when it last said that it is free."""
+
+    state: WindowState
+    sits: str
+    free_since: datetime | None = None
+
+
+@dataclass(slots=True)
+class Replay:
+    """The hall between two entries of the log."""
+
+    rules: DrawRules
+    groups: set[str]
+    served: dict[str, dict[str, float]]
+    windows: dict[str, ToldWindow]
+    tickets: dict[str, Told] = field(default_factory=dict)
+    queued: dict[str, Told] = field(default_factory=dict)
+    active: dict[str, Told] = field(default_factory=dict)
+    _calls: list[tuple[datetime, int, str]] = field(default_factory=list)
+
+    def put(self, ticket: Told) -> None:
+        """A ticket as it is now."""
+        self.tickets[ticket.number] = ticket
+        for states, kept in ((QUEUED, self.queued), (ACTIVE, self.active)):
+            if ticket.state in states:
+                kept[ticket.number] = ticket
+            else:
+                kept.pop(ticket.number, None)
+
+    def called(self, ticket: Told) -> None:
+        """Its call counts for the turn of the lanes."""
+        if ticket.called_at is not None:
+            insort(self._calls, (ticket.called_at, ticket.tie, ticket.number))
+
+    def groups_of(self, window_no: str) -> set[str]:
+        """What a window serves: its own groups or all."""
+        own = self.served.get(window_no)
+        return {group for group in self.groups if group in own} if own else set(self.groups)
+
+    def may_call(self, window_no: str, sits: str, groups: Collection[str], now: datetime) -> list[list[Told]]:
+        """The tickets that a window may call, in the parts of which the oldest count: bound to it, transferred, and
+        each lane of each group."""
+        mine: list[Told] = []
+        moved: list[Told] = []
+        lanes: dict[tuple[str, Lane], list[Told]] = defaultdict(list)
+        for one in self.queued.values():
+            if one.order_at > now:
+                continue
+            if one.for_window is not None or one.for_user is not None:
+                if one.for_window == window_no or one.for_user == sits:
+                    mine.append(one)
+            elif one.group_id in groups:
+                (moved if one.state is TicketState.TRANSFERRED else lanes[one.group_id, one.lane]).append(one)
+        return [mine, moved, *lanes.values()]
+
+    def candidates(self, parts: list[list[Told]]) -> list[Candidate]:
+        """The ``draw_among`` oldest of each part."""
+        among = self.rules.fairness.draw_among
+        return [one.candidate() for part in parts for one in nsmallest(among, part, key=lambda told: told.order)]
+
+    def recent(self, groups: Collection[str]) -> list[Lane]:
+        """Lanes of the latest calls for the groups, newest first, as many as the rule looks at."""
+        found: dict[str, Lane] = {}
+        for called_at, _, number in reversed(self._calls):
+            ticket = self.tickets[number]
+            if ticket.called_at == called_at and ticket.group_id in groups:
+                found[number] = ticket.lane
+                if len(found) == self.rules.fairness.preferred_in_a_row:
+                    break
+        return list(found.values())
+
+    def free(self) -> set[str]:
+        """Windows that wait free."""
+        return {number for number, one in self.windows.items() if one.state is WindowState.FREE}
+
+    def free_for(self, ticket: Told, seen: Mapping[str, datetime], now: datetime) -> list[str]:
+        """The free windows that may call the ticket, of those heard of in time, in the order of their numbers."""
+        since = now - self.rules.seen
+        bound = ticket.for_window is not None or ticket.for_user is not None
+        found = [
+            number
+            for number, at in seen.items()
+            if at >= since
+            and number in self.windows
+            and (
+                (ticket.for_window in (None, number) and ticket.for_user in (None, self.windows[number].sits))
+                if bound
+                else ticket.group_id in self.groups_of(number)
+            )
+        ]
+        return sorted(found, key=lambda number: (len(number), number))
+
+    def places(self, group_id: str) -> list[datetime]:
+        """Places of those who wait in a group, oldest first."""
+        return sorted(one.order_at for one in self.queued.values() if one.group_id == group_id)
