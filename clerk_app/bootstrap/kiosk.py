@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
     from clerk_app.bootstrap.devices import SerialLine
     from clerk_app.bootstrap.enrolled import Device
     from clerk_app.bootstrap.papers import FindFonts
+    from clerk_app.bootstrap.voice import OpenSpeaker
     from clerk_app.design.fontset import FontSet
-    from clerk_app.services.kiosk import KioskHall, TicketRenderer
+    from clerk_app.ports.devices import CodeScanner, Speaker
+    from clerk_app.services.codes import CodeReading
+    from clerk_app.services.kiosk.desk import KioskHall
+    from clerk_app.services.tickets import TicketRenderer
     from clerk_app.ui.lanes import Lanes
 
 RunningKiosk = RunningScreen
@@ -36,16 +41,23 @@ THEMES_FILE = "kiosk-themes.json"
 """A hall with other groups puts its own file beside its settings."""
 
 
-def load_themes(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
-    """Which catalogue themes a group offers, by the group's name: the hall's own file, else the shipped one.
+@dataclass(frozen=True, slots=True)
+class KioskGroups:
+    """``themes``: which catalogue themes a group offers, by the group's name. ``returns`` is the group of those who
+    supply or collect, empty for none: they choose one."""
 
-    ``Rejected("themes")`` for a file that cannot be read.
-    """
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    returns: str = ""
+
+
+def load_groups(folder: Path | None = None) -> KioskGroups:
+    """The hall's own file, else the shipped one; ``Rejected("themes")`` for a file that cannot be read."""
     own = folder / THEMES_FILE if folder is not None else None
     path = own if own is not None and own.exists() else resource("kiosk", "themes.json")
     try:
         table = json.loads(path.read_text(encoding="utf-8-sig"))
-        return {name: tuple(map(str, themes)) for name, themes in table.items() if isinstance(themes, list)}
+        themes = {name: tuple(map(str, listed)) for name, listed in table.items() if isinstance(listed, list)}
+        return KioskGroups(themes, str(table.get("_returns", "")))
     except (OSError, ValueError, AttributeError):
         raise Rejected("themes", f"文件 {path} 读不了，应为“业务名: [主题, …]”的 JSON") from None
 
@@ -60,20 +72,28 @@ def build_kiosk(
     entropy: Entropy,
     lanes: Lanes,
     *,
-    themes: Mapping[str, tuple[str, ...]] | None = None,
+    groups: KioskGroups | None = None,
+    scanner: CodeScanner | None = None,
+    codes: CodeReading | None = None,
+    speaker: Speaker | None = None,
+    machine: str = "",
     closers: tuple[Callable[[], object], ...] = (),
 ) -> RunningKiosk:
     """The ticket machine over ready-made parts; feed and reader run from here on. On the GUI thread, after the look
-    is set. ``closers`` are called at the end, when nothing runs any more."""
+    is set. ``codes`` knows citizen codes beside the hall's own, ``machine`` is printed on tickets. ``closers`` are
+    called at the end, when nothing runs any more."""
     from clerk_app.documents.qr import qr_modules
-    from clerk_app.services.kiosk import KioskDesk
+    from clerk_app.services.kiosk.desk import MACHINE, KioskDesk
     from clerk_app.ui.kiosk.window import KioskWindow
     from clerk_app.ui.live import LiveHall
 
     live = LiveHall(lanes, hall.snapshot)
-    shown = load_themes() if themes is None else themes
-    desk = KioskDesk(hall, renderer, printer, qr_modules, clock, entropy, themes=shown)
-    window = KioskWindow(desk, live, reader, clock, lanes)
+    shown = load_groups() if groups is None else groups
+    named = machine or MACHINE
+    desk = KioskDesk(hall, renderer, printer, qr_modules, clock, entropy, themes=shown.themes, machine=named)
+    window = KioskWindow(
+        desk, live, reader, clock, lanes, scanner=scanner, codes=codes, speaker=speaker, return_group=shown.returns
+    )
     feed = make_feed(live.on_entries, live.on_connection, live.on_reset)
     feed.start()
     window.start()
@@ -88,7 +108,9 @@ def start_kiosk(
     entropy: Entropy,
     *,
     serial: SerialLine | None = None,
-    themes: Mapping[str, tuple[str, ...]] | None = None,
+    groups: KioskGroups | None = None,
+    scanner: CodeScanner | None = None,
+    speaker: OpenSpeaker | None = None,
 ) -> RunningKiosk:
     """The ticket machine of an enrolled device with the reader and printer that its settings name."""
     from clerk_app.bootstrap.devices import open_card_reader, open_receipt_printer
@@ -100,7 +122,7 @@ def start_kiosk(
     printer = open_receipt_printer(devices, clock, serial=line)
     renderer = Renderer(fonts, receipt_profile(devices), device.crypto)
     client = device.client(clock, entropy)
-    opened = [one.close for one in (reader, printer) if one is not None]
+    opened = [one.close for one in (reader, printer, speaker) if one is not None]
     return build_kiosk(
         client,
         device_feed(device, client.feed_page, clock, entropy),
@@ -110,7 +132,9 @@ def start_kiosk(
         clock,
         entropy,
         make_lanes(entropy),
-        themes=themes,
+        groups=groups,
+        scanner=scanner,
+        speaker=speaker,
         closers=(*opened, client.close),
     )
 
@@ -119,14 +143,19 @@ def run(args: argparse.Namespace) -> int:
     """``clerk kiosk``: 0 after an orderly end, 1 when it cannot start."""
 
     def start(prepared: ScreenStart) -> RunningScreen:
+        from clerk_app.bootstrap.voice import OFF, SYSTEM, open_speaker
+
         config = prepared.config
+        # Pages are read by the system's own voice: there are clips for calls only.
+        voice = config.voice if config.voice.speaker == OFF else replace(config.voice, speaker=SYSTEM)
         return start_kiosk(
             prepared.device,
             config.devices,
             prepared.fonts,
             prepared.clock,
             prepared.entropy,
-            themes=load_themes(config.folder),
+            groups=load_groups(config.folder),
+            speaker=open_speaker(voice, config.folder, prepared.clock),
         )
 
     return run_screen(args, DeviceKind.KIOSK, "取号机", start)

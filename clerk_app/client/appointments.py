@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from clerk_app.client.calls import Calls
-from clerk_app.ports.hall_queue import TicketTaken
+from clerk_app.ports.hall_queue import CardPerson, TicketTaken
 from clerk_app.ports.hall_running import Appointment, BookSlot, CheckIn, Slot
 
 
@@ -20,6 +20,10 @@ class AppointmentCalls(Calls):
     def book(self, wish: BookSlot, *, key: str | None = None) -> Appointment:
         made: Appointment = self._post("/v1/appointments", Appointment, key, wish, BookSlot)
         return made
+
+    def find_appointment(self, card: CardPerson) -> Appointment | None:
+        found: Appointment | None = self._ask("/v1/appointments/find", Appointment | None, card, CardPerson)
+        return found
 
     def cancel_appointment(self, code: str, *, key: str | None = None) -> Appointment:
         path = "/v1/appointments/cancel"

@@ -240,8 +240,20 @@ class BringItem:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketMatter:
+    """One of the matters that a ticket was taken for; ``bring`` is empty when the catalogue does not say."""
+
+    name: str
+    bring: tuple[BringItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueTicket:
-    """取号小票: number, people ahead, expected wait in minutes (None: not known), what to bring."""
+    """取号小票: number, people ahead, expected wait in minutes (None: not known), what to bring for each matter.
+
+    ``subject`` stands under the number, ``priority`` says why somebody goes first (empty: nobody asks). ``appointment``
+    is the beginning of a booked slot that was kept, ``window`` where to go at once because it waited free.
+    """
 
     hall_name: str
     number: str
@@ -251,9 +263,11 @@ class QueueTicket:
     wait_minutes: int | None
     call_expected_at: datetime | None
     area: str
-    bring: tuple[BringItem, ...]
+    matters: tuple[TicketMatter, ...]
     query: str
     taken_at: datetime
     machine: str
     priority: str = ""
+    appointment: datetime | None = None
+    window: str = ""
     reprint: int = 0

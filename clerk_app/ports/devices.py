@@ -112,6 +112,16 @@ class CardReader(Protocol):
     def health(self) -> DeviceHealth: ...
 
 
+class CodeScanner(Protocol):
+    """Reads bar codes and QR codes."""
+
+    def wait_for_code(self, timeout_s: float, cancel: threading.Event) -> str | None:
+        """The text of the next code held before it, None when none came or ``cancel`` was set; ``DeviceFault``."""
+        ...
+
+    def health(self) -> DeviceHealth: ...
+
+
 class ReceiptPrinter(Protocol):
     """The thermal printer."""
 

@@ -279,6 +279,10 @@ class Appointing(Protocol):
         """``Conflict`` when the slot is full or the person has one at that time."""
         ...
 
+    def find_appointment(self, card: CardPerson) -> Appointment | None:
+        """What this person booked for today and has not used; ``code`` is left empty."""
+        ...
+
     def cancel_appointment(self, code: str, *, key: str | None = None) -> Appointment: ...
 
     def check_in(self, wish: CheckIn, *, key: str | None = None) -> TicketTaken:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from clerk_app.ports.hall_queue import TicketTaken
+from clerk_app.ports.hall_queue import CardPerson, TicketTaken
 from clerk_app.ports.hall_running import Appointment, BookSlot, CheckIn, Slot
 from clerk_app.server.calls import Changing, Reading
 
@@ -30,6 +30,12 @@ def slots(call: Reading, group_id: Annotated[str, Query(max_length=36)], day: da
 @router.post("", response_model=Appointment)
 def book(call: Changing, wish: BookSlot) -> Any:
     return call.once(Appointment, lambda unit, actor: call.desk.appointments.book(unit, actor, wish))
+
+
+@router.post("/find")
+def find(call: Reading, card: CardPerson) -> Appointment | None:
+    """By POST, so that the number of the card stands in no address."""
+    return call.read(lambda unit, actor: call.desk.appointments.find(unit, actor, card))
 
 
 @router.post("/cancel", response_model=Appointment)

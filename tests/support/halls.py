@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from clerk_app.domain.errors import Conflict, Unreachable
+from clerk_app.domain.errors import Conflict, NotFound, Unreachable
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.masking import mask_name_public
 from clerk_app.domain.queue import PrintState, PriorityClass, TicketState, VisitReason, priority_of
@@ -15,6 +15,7 @@ from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
 from clerk_app.ports.hall import Catalogue, ServerTime
 from clerk_app.ports.hall_queue import (
     CalledNumber,
+    CardPerson,
     GroupWaiting,
     HallSnapshot,
     ServiceGroup,
@@ -22,6 +23,7 @@ from clerk_app.ports.hall_queue import (
     Ticket,
     TicketTaken,
 )
+from clerk_app.ports.hall_running import Appointment, AppointmentState, CheckIn
 
 NOW = datetime(2026, 11, 23, 10, 24, tzinfo=BEIJING)
 PROFILE = HallProfile(hall_id="h", code="MH", name="明河区政务服务中心", area="一楼 A 区", phone="0000-1234567")
@@ -122,6 +124,10 @@ class HallInMemory:
         self.states: list[tuple[str, PrintState]] = []
         self.feed_no = 100
         self._matters = matters
+        self.appointments: dict[str, Appointment] = {}
+        self.returned: list[str] = []
+        self.waiting_cases: set[str] = set()
+        self.closed = ""
         self._answers: dict[str, Any] = {}
         self._cards: dict[str, str] = {}
 
@@ -129,7 +135,8 @@ class HallInMemory:
         self._answer()
         waiting = sum(group.waiting for group in self.groups_waiting)
         cursor = FeedCursor("epoch", self.feed_no, f"m{self.feed_no}")
-        return HallSnapshot(cursor, self.clock.now(), self.profile, self.groups_waiting, self.calls, waiting, 0)
+        groups, calls = self.groups_waiting, self.calls
+        return HallSnapshot(cursor, self.clock.now(), self.profile, groups, calls, waiting, 0, closed=self.closed)
 
     def catalogue(self, since: int = 0) -> Catalogue:
         self._answer()
@@ -147,6 +154,62 @@ class HallInMemory:
     def ticket(self, ticket_id: str) -> TicketTaken:
         self._answer()
         return self.tickets[ticket_id]
+
+    def ticket_by_number(self, number: str) -> TicketTaken:
+        self._answer()
+        found = next((taken for taken in self.tickets.values() if taken.ticket.number == number), None)
+        if found is None:
+            raise NotFound(f"今天没有 {number} 这个号")
+        return found
+
+    def become(self, number: str, state: TicketState, **more: Any) -> None:
+        """What happened to a ticket meanwhile."""
+        taken = self.ticket_by_number(number)
+        changed = replace(taken.ticket, state=state, **more)
+        self.tickets[changed.ticket_id] = replace(taken, ticket=changed)
+
+    def return_ticket(self, ticket_id: str, *, key: str | None = None) -> TicketTaken:
+        self._answer()
+        assert key is not None
+        self.returned.append(ticket_id)
+        self.become(self.tickets[ticket_id].ticket.number, TicketState.WAITING, window_no=None, hold=None)
+        return self.tickets[ticket_id]
+
+    def book(self, card: CardPerson, code: str, group: int = 0, minute: int = 30) -> Appointment:
+        """An appointment of today; the card and the code find it."""
+        found, start = self.groups_waiting[group], NOW.replace(minute=minute)
+        made = Appointment(
+            appointment_id=f"a-{code}",
+            code=code,
+            group_id=found.group_id,
+            group_name=found.name,
+            starts_at=start,
+            ends_at=start + timedelta(minutes=30),
+            person=mask_name_public(card.name),
+            matters=(),
+            reason=VisitReason.SUBMIT,
+            state=AppointmentState.BOOKED,
+        )
+        self.appointments[code] = self.appointments[card.id_number] = made
+        return made
+
+    def find_appointment(self, card: CardPerson) -> Appointment | None:
+        self._answer()
+        return self.appointments.get(card.id_number)
+
+    def check_in(self, wish: CheckIn, *, key: str | None = None) -> TicketTaken:
+        self._answer()
+        assert key is not None
+        made = self.appointments.get(wish.code or (wish.card.id_number if wish.card else ""))
+        if made is None:
+            raise NotFound("没有这个预约码，请再看一遍，或者放身份证")
+        if key not in self._answers:
+            taken = self._take(TakeTicket(made.group_id, priority=PriorityClass.APPOINTMENT, paper=wish.paper))
+            placed = replace(taken.ticket, order_at=made.starts_at, person=made.person)
+            self._answers[key] = self.tickets[placed.ticket_id] = replace(taken, ticket=placed)
+        self._lose()
+        answer: TicketTaken = self._answers[key]
+        return answer
 
     def set_print_state(self, ticket_id: str, state: PrintState, *, key: str | None = None) -> Ticket:
         self._answer()
@@ -174,7 +237,7 @@ class HallInMemory:
             group_name=group.name,
             state=TicketState.WAITING,
             priority=priority_of(wish.priority, wish.card.birth if wish.card else None, self.clock.now().date()),
-            reason=VisitReason.SUBMIT,
+            reason=wish.reason,
             matters=wish.matters,
             person=mask_name_public(wish.card.name) if wish.card else "",
             taken_at=self.clock.now(),
@@ -184,9 +247,10 @@ class HallInMemory:
             ended_at=None,
             window_no=None,
             recalls=0,
-            print_state=PrintState.PENDING,
+            print_state=PrintState.PENDING if wish.paper else PrintState.NOT_WANTED,
             prints=0,
             outcome=None,
+            case_number=wish.case_number if wish.case_number in self.waiting_cases else "",
         )
         taken = TicketTaken(ticket, group.waiting, group.expected_wait_s, "一楼 A 区")
         self.tickets[ticket.ticket_id] = taken

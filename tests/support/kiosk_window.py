@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from clerk_app.documents.qr import qr_modules
 from clerk_app.ports.feed import ConnectionChange, ConnectionState
-from clerk_app.services.kiosk import KioskDesk
+from clerk_app.services.kiosk.desk import KioskDesk
 from clerk_app.ui.kiosk.window import KioskWindow
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.live import LiveHall
 from support.halls import NOW, CountingEntropy, HallInMemory, HandClock
-from support.kiosks import THEMES, HandReader, TicketNotes, TicketPrinter, sample_records
+from support.kiosks import THEMES, HandReader, HandScanner, HandSpeaker, TicketNotes, TicketPrinter, sample_records
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Kiosk:
     clock: HandClock
     bot: QtBot
     failures: list[Failure]
+    scanner: HandScanner
+    speaker: HandSpeaker
 
     def touch(self, target: QWidget) -> None:
         """A finger on a target that is there and may be pressed."""
@@ -55,7 +57,9 @@ class Kiosk:
         QApplication.processEvents()
 
 
-def a_kiosk(bot: QtBot, *, reader: bool = True, printer: bool = True) -> tuple[Kiosk, Lanes]:
+def a_kiosk(
+    bot: QtBot, *, reader: bool = True, printer: bool = True, scanner: bool = True, return_group: str = ""
+) -> tuple[Kiosk, Lanes]:
     """A machine that has just been switched on, and its lanes."""
     clock = HandClock()
     hall = HallInMemory(clock, sample_records())
@@ -64,8 +68,18 @@ def a_kiosk(bot: QtBot, *, reader: bool = True, printer: bool = True) -> tuple[K
     live = LiveHall(lanes, hall.snapshot)
     hand, paper, notes = HandReader(), TicketPrinter(), TicketNotes()
     desk = KioskDesk(hall, notes, paper if printer else None, qr_modules, clock, CountingEntropy(), themes=THEMES)
-    window = KioskWindow(desk, live, hand if reader else None, clock, lanes)
+    scans, speaker = HandScanner(), HandSpeaker()
+    window = KioskWindow(
+        desk,
+        live,
+        hand if reader else None,
+        clock,
+        lanes,
+        scanner=scans if scanner else None,
+        speaker=speaker,
+        return_group=return_group,
+    )
     window.resize(540, 960)
     window.show()
     window.start()
-    return Kiosk(window, desk, hall, live, hand, paper, notes, clock, bot, failures), lanes
+    return Kiosk(window, desk, hall, live, hand, paper, notes, clock, bot, failures, scans, speaker), lanes

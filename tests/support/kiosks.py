@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from clerk_app.ports.devices import (
     DeviceState,
     PrintOutcome,
     PrintResult,
+    SpokenWords,
 )
 from support.halls import NOW
 
@@ -89,3 +91,46 @@ class HandReader:
 
     def health(self) -> DeviceHealth:
         return DeviceHealth(DeviceState.READY, NOW)
+
+
+class HandScanner:
+    """A scanner before which the test holds codes."""
+
+    def __init__(self) -> None:
+        self._codes: list[str] = []
+        self._held = threading.Condition()
+
+    def hold(self, text: str) -> None:
+        with self._held:
+            self._codes.append(text)
+            self._held.notify_all()
+
+    def wait_for_code(self, timeout_s: float, cancel: threading.Event) -> str | None:
+        with self._held:
+            for _ in range(100):
+                if self._codes or cancel.is_set():
+                    break
+                self._held.wait(0.01)
+            return None if cancel.is_set() or not self._codes else self._codes.pop(0)
+
+    def health(self) -> DeviceHealth:
+        return DeviceHealth(DeviceState.READY, NOW)
+
+
+class HandSpeaker:
+    """Keeps what was said; ``state`` is what a look at it finds."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.state = DeviceState.READY
+
+    def say(self, words: SpokenWords, started: Callable[[float], None], cancel: threading.Event) -> bool:
+        self.said.append(words.text)
+        started(0.0)
+        return not cancel.is_set()
+
+    def probe(self) -> DeviceHealth:
+        return DeviceHealth(self.state, NOW)
+
+    def health(self) -> DeviceHealth:
+        return DeviceHealth(self.state, NOW)

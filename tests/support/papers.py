@@ -15,6 +15,7 @@ from clerk_app.domain.papers import (
     Receipt,
     ReceiptRow,
     Span,
+    TicketMatter,
     plain,
 )
 from drivers.base.simports import MemoryPort
@@ -46,10 +47,15 @@ def a_ticket(**changes: object) -> QueueTicket:
         "wait_minutes": 11,
         "call_expected_at": datetime(2026, 11, 23, 10, 19),
         "area": "一楼 A 区",
-        "bring": (
-            BringItem("申请书（签字、盖公章）", "原件 1"),
-            BringItem("从业人员健康证明", "每人 1"),
-            BringItem("营业执照", "", "电子证照"),
+        "matters": (
+            TicketMatter(
+                "食品经营许可 · 新办",
+                (
+                    BringItem("申请书（签字、盖公章）", "原件 1"),
+                    BringItem("从业人员健康证明", "每人 1"),
+                    BringItem("营业执照", "", "电子证照"),
+                ),
+            ),
         ),
         "query": "https://hall.example/t/MH-A047",
         "taken_at": datetime(2026, 11, 23, 10, 8),

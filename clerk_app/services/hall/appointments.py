@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from clerk_app.domain.actor import Actor, Role
@@ -98,6 +99,14 @@ class Appointments:
             self._record(unit, actor, "appointment.cancelled", found)
             found = self._by_code(unit, actor, code)
         return self._shown(unit, found)
+
+    def find(self, unit: HallUnit, actor: Actor, card: CardPerson) -> Appointment | None:
+        """What this card's person booked for today and has not used yet; without its code."""
+        actor.require(*_RECEIVERS)
+        _, digest = self._identified(card)
+        todays = unit.appointments.of_person(digest, self._days.today(unit))
+        found = next((one for one in todays if one.state is AppointmentState.BOOKED), None)
+        return None if found is None else replace(self._shown(unit, found), code="")
 
     # --- check-in ---------------------------------------------------------------------------------------------
     def check_in(self, unit: HallUnit, actor: Actor, wish: CheckIn) -> TicketTaken:

@@ -19,6 +19,7 @@ from clerk_app.domain.queue import (
     TicketSource,
     TicketState,
     TicketStep,
+    VisitReason,
     WindowState,
     lane_of,
     priority_of,
@@ -41,6 +42,7 @@ _WAITS_FOR_CITIZEN = frozenset(
     {CaseState.SUPPLEMENT_REQUESTED, CaseState.ACCEPTED_WITH_DEFICIENCY, CaseState.READY}
 )
 """States of a case whose citizen comes back to supply or to collect: they do not queue again."""
+_RETURN_REASONS = (VisitReason.SUPPLEMENT, VisitReason.COLLECT)
 
 
 class Taking:
@@ -66,7 +68,7 @@ class Taking:
         self._check_limit(unit, group, day)
         check_matters(wish.matters)
         person, person_hash, birth = self._person(unit, wish.card, day)
-        returning = bool(wish.case_number) and self._waits_for_citizen(unit, wish.case_number)
+        case_number = self._case_of_citizen(unit, wish, person_hash)
         priority = priority_of(wish.priority, birth, day)
         new = NewTicket(
             ticket_id=self._tools.new_id(),
@@ -76,13 +78,13 @@ class Taking:
             group_id=group.group_id,
             priority=priority,
             reason=wish.reason,
-            lane=lane_of(priority, returning=returning),
+            lane=lane_of(priority, returning=bool(case_number)),
             taken_at=now,
             matters=wish.matters,
             person=person,
             person_hash=person_hash,
             print_state=PrintState.PENDING if wish.paper else PrintState.NOT_WANTED,
-            case_number=wish.case_number if returning else "",
+            case_number=case_number,
             pre_check=wish.pre_check,
             guidance=wish.guidance,
         )
@@ -205,10 +207,18 @@ class Taking:
         earlier = unit.tickets.open_of_person(day, person_hash)
         return "" if earlier is None else _already(earlier, unit.tickets.ahead(earlier))
 
-    def _waits_for_citizen(self, unit: HallUnit, reference: str) -> bool:
-        case_id = unit.files.locate(reference)
-        head = None if case_id is None else unit.files.head(case_id)
-        return head is not None and head.standing.state in _WAITS_FOR_CITIZEN
+    def _case_of_citizen(self, unit: HallUnit, wish: TakeTicket, person_hash: str | None) -> str:
+        """The number of the case that gives the return lane: the one whose paper was shown, else the one that waits
+        longest for the card's person. Empty when none waits for the citizen."""
+        if wish.case_number:
+            case_id = unit.files.locate(wish.case_number)
+            head = None if case_id is None else unit.files.head(case_id)
+            waits = head is not None and head.standing.state in _WAITS_FOR_CITIZEN
+            return head.case_number if head is not None and waits else ""
+        if person_hash is None or wish.reason not in _RETURN_REASONS:
+            return ""
+        found = unit.files.of_person(person_hash, _WAITS_FOR_CITIZEN, 1)
+        return found[0].case_number if found else ""
 
     def _after_hold(self, unit: HallUnit, ticket: Ticket) -> TicketChange:
         assert ticket.hold is not None

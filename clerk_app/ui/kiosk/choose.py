@@ -1,4 +1,4 @@
-"""Pages on which the citizen chooses: who goes first, which group, which matter."""
+"""Pages on which the citizen chooses: who goes first, which group."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from PySide6.QtCore import Signal, SignalInstance
 from clerk_app.design.tokens import KIOSK
 from clerk_app.domain.queue import PriorityClass
 from clerk_app.ports.hall_queue import GroupWaiting
-from clerk_app.services.kiosk import MatterLine
-from clerk_app.ui.kiosk.pieces import INNER, WIDTH, HomeBar, Look, Page, Touch, Words
-from clerk_app.ui.panel import CENTRE, Scale
+from clerk_app.ui.kiosk.pieces import INNER, HomeBar, Look, Page, Touch, Words
+from clerk_app.ui.panel import Scale
 
 PER_PAGE = 6
-MATTERS_PER_PAGE = 5
 _LEFT, _GAP = KIOSK.margin, 24
 _HALF = (INNER - _GAP) / 2
 _ROW = 212
@@ -28,11 +26,12 @@ _ICONS = {
 }
 _ANY_ICON = "file-text"
 PRIORITIES: tuple[tuple[PriorityClass, str, str, str], ...] = (
-    (PriorityClass.ELDERLY, "老人", "60 岁以上", "person-standing"),
+    (PriorityClass.SOLDIER, "军人", "军人和退役军人", "medal"),
     (PriorityClass.DISABLED, "残疾人", "持残疾人证", "accessibility"),
     (PriorityClass.PREGNANT, "孕妇", "孕期都可以", "baby"),
-    (PriorityClass.SOLDIER, "军人", "军人和退役军人", "medal"),
+    (PriorityClass.CARE, "爱心号", "带婴儿、身体不舒服等", "heart-handshake"),
 )
+"""Age is not among them: it comes from the card."""
 
 
 class GroupGrid:
@@ -42,6 +41,7 @@ class GroupGrid:
         self._more = more
         self._groups: tuple[GroupWaiting, ...] = ()
         self._first = 0
+        self._open = True
         self.touches: list[Touch] = []
         for at in range(PER_PAGE):
             touch = Touch(page.scale, "", Look.CARD, icon_name=_ANY_ICON, side=True, role="card")
@@ -50,9 +50,10 @@ class GroupGrid:
             self.touches.append(touch)
         more.clicked.connect(self.turn)
 
-    def show(self, groups: Sequence[GroupWaiting]) -> None:
-        """The hall's groups with the people who wait now."""
-        self._groups = tuple(groups)
+    def show(self, groups: Sequence[GroupWaiting], *, open_: bool = True) -> None:
+        """The hall's groups with the people who wait now; one that gives no numbers says why. ``open_`` is False while
+        the whole hall gives none."""
+        self._groups, self._open = tuple(groups), open_
         if self._first >= len(self._groups):
             self._first = 0
         for at, touch in enumerate(self.touches):
@@ -61,8 +62,9 @@ class GroupGrid:
             if place < len(self._groups):
                 group = self._groups[place]
                 people = f"等 {group.waiting} 人" if group.waiting else "没有人在等"
-                below = tuple(text for text in (group.hint, people) if text)
+                below = tuple(text for text in (group.hint, group.closed or people) if text)
                 touch.say(group.name, below, _ICONS.get(group.name, _ANY_ICON))
+                touch.setEnabled(open_ and not group.closed)
         self._more.setVisible(len(self._groups) > PER_PAGE)
 
     def touch(self, prefix: str) -> None:
@@ -75,12 +77,12 @@ class GroupGrid:
     def turn(self) -> None:
         """The next six, after the last ones the first."""
         self._first += PER_PAGE
-        self.show(self._groups)
+        self.show(self._groups, open_=self._open)
 
     def first(self) -> None:
         """Back to the first six."""
         self._first = 0
-        self.show(self._groups)
+        self.show(self._groups, open_=self._open)
 
 
 class ChoicePage(Page):
@@ -109,7 +111,7 @@ class PriorityPage(ChoicePage):
     chosen = Signal(object)
 
     def __init__(self, scale: Scale) -> None:
-        super().__init__(scale, "优先取号", "点您符合的一项")
+        super().__init__(scale, "优先取号", "点您符合的一项；60 岁以上放身份证就自动优先")
         self.touches: dict[PriorityClass, Touch] = {}
         for at, (kind, name, hint, icon) in enumerate(PRIORITIES):
             touch = Touch(scale, name, Look.WARM, icon_name=icon, below=(hint,), side=True, role="card")
@@ -119,73 +121,22 @@ class PriorityPage(ChoicePage):
 
 
 class GroupPage(ChoicePage):
-    """Which group, once it is known who stands here."""
+    """Which group, once it is known who stands here; what they booked for today comes first."""
 
     chosen = Signal(str)
+    booked = Signal()
 
     def __init__(self, scale: Scale) -> None:
         super().__init__(scale, "请点要办的事", "")
+        self.appointment = Touch(scale, "", Look.PRIMARY, icon_name="calendar-check", role="card")
+        self.appointment.clicked.connect(self.booked)
+        self.put(self.appointment, _LEFT, 1540, INNER, 150)
         self.more = Touch(scale, "更多事项", Look.PLAIN, icon_name="ellipsis")
-        self.put(self.more, _LEFT, 660 + 3 * (_ROW + _GAP), INNER, 132)
-        self.grid = GroupGrid(self, 660, self.chosen, self.more)
+        self.put(self.more, _LEFT, 664 + 3 * (_ROW + _GAP), INNER, 132)
+        self.grid = GroupGrid(self, 664, self.chosen, self.more)
+        self.show_appointment("")
 
-
-class MatterPage(ChoicePage):
-    """Which matter, so that the paper says what to bring; nobody has to know it."""
-
-    chosen = Signal(object)
-    """A ``MatterLine``, or None for 「不确定」."""
-
-    def __init__(self, scale: Scale) -> None:
-        super().__init__(scale, "知道要办什么吗？", "点一项，小票上会写要带什么；不确定也能取号")
-        self._lines: tuple[MatterLine, ...] = ()
-        self._first = 0
-        self.touches: list[Touch] = []
-        for at in range(MATTERS_PER_PAGE):
-            touch = Touch(scale, "", Look.CARD, side=True, role="button")
-            touch.clicked.connect(lambda _=False, place=at: self.chosen.emit(self._lines[self._first + place]))
-            self.touches.append(touch)
-            self.put(touch, _LEFT, 660 + at * (126 + KIOSK.gap), INNER, 126)
-        low = 660 + MATTERS_PER_PAGE * (126 + KIOSK.gap)
-        self.before = Touch(scale, "上一页", Look.PLAIN, icon_name="chevron-left", bold=False)
-        self.after = Touch(scale, "下一页", Look.PLAIN, icon_name="chevron-right", bold=False)
-        self.where = Words(scale, "", "body", "ink7", align=CENTRE)
-        self.before.clicked.connect(lambda: self._turn(-MATTERS_PER_PAGE))
-        self.after.clicked.connect(lambda: self._turn(MATTERS_PER_PAGE))
-        self.put(self.before, _LEFT, low, 300, KIOSK.target)
-        self.put(self.after, WIDTH - _LEFT - 300, low, 300, KIOSK.target)
-        self.put(self.where, _LEFT + 300, low, INNER - 600, KIOSK.target)
-        self.unsure = Touch(scale, "不确定，直接取号", Look.PRIMARY, icon_name="ticket", role="card")
-        self.unsure.clicked.connect(lambda: self.chosen.emit(None))
-        self.put(self.unsure, _LEFT, low + KIOSK.target + KIOSK.gap, INNER, 150)
-
-    def show_lines(self, lines: tuple[MatterLine, ...]) -> None:
-        """Start with the first matters."""
-        self._lines, self._first = lines, 0
-        self._turn(0)
-
-    def touch(self, name: str) -> bool:
-        """Touch the first matter whose name holds ``name``; without one 「不确定」, and False."""
-        place = next((at for at, line in enumerate(self._lines) if name in line.name), None)
-        if place is None:
-            self.unsure.click()
-            return False
-        while place >= self._first + MATTERS_PER_PAGE:
-            self.after.click()
-        self.touches[place - self._first].click()
-        return True
-
-    def _turn(self, by: int) -> None:
-        self._first += by
-        count = len(self._lines)
-        for at, touch in enumerate(self.touches):
-            place = self._first + at
-            touch.setVisible(place < count)
-            if place < count:
-                touch.say(self._lines[place].name)
-        pages = -(-count // MATTERS_PER_PAGE)
-        for piece in (self.before, self.after, self.where):
-            piece.setVisible(pages > 1)
-        self.before.setEnabled(self._first > 0)
-        self.after.setEnabled(self._first + MATTERS_PER_PAGE < count)
-        self.where.say(f"{self._first // MATTERS_PER_PAGE + 1} / {pages}" if count else "")
+    def show_appointment(self, words: str) -> None:
+        """「按预约取号 10:30 企业准入」; empty for none."""
+        self.appointment.say(words)
+        self.appointment.setVisible(bool(words))

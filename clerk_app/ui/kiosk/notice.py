@@ -1,4 +1,4 @@
-"""One calm page for what cannot go on by itself: a number taken before, no server, where people help."""
+"""One calm page: a number that somebody has already and what becomes of it, no server, where people help."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from enum import StrEnum
 from PySide6.QtCore import Signal
 
 from clerk_app.design.tokens import KIOSK
+from clerk_app.domain.queue import QUEUED, TicketState
+from clerk_app.ports.hall_queue import TicketTaken
 from clerk_app.ui.kiosk.pieces import INNER, HomeBar, Look, Page, Picture, Sheet, Touch, Words, centred_words
 from clerk_app.ui.panel import CENTRE, Scale
 
@@ -18,6 +20,7 @@ class Offer(StrEnum):
     NOTHING = ""
     RETRY = "再试一次"
     PAPER = "再打一张小票"
+    BACK = "我回来了，接着排"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Notice:
 
 
 TAKING = Notice("ticket", "正在取号", "请稍等，马上就好", lasting=True)
+LOOKING = Notice("ticket", "正在查", "请稍等，马上就好", lasting=True)
 STAFF = Notice("hand-helping", "请到导办台", "工作人员在那里\n帮您取号、选事项、看材料")
 LOST = Notice(
     "wifi-off",
@@ -58,6 +62,58 @@ def refused(sentence: str) -> Notice:
 def no_server(sentence: str) -> Notice:
     """Stays until the server is back."""
     return Notice("wifi-off", "请到导办台取号", f"{sentence}\n恢复后这里自动可用", lasting=True)
+
+
+def no_such_number(sentence: str) -> Notice:
+    """The number cannot be found or cannot come back, and why."""
+    return Notice("circle-alert", "请看一下", f"{sentence}\n也可以到导办台问")
+
+
+def unanswered() -> Notice:
+    """Nothing was changed, or the same may be asked again."""
+    text = "服务器没有回答\n请再试一次，还不行请到导办台"
+    return Notice("wifi-off", "没有查到", text, offer=Offer.RETRY)
+
+
+def unreadable(sentence: str) -> Notice:
+    """A code that was held before the scanner and says nothing here."""
+    return Notice("circle-alert", "这个码用不了", sentence)
+
+
+def number_found(taken: TicketTaken, printable: bool) -> Notice:
+    """How a number stands now: where to go, how many are ahead, or that its holder can come back."""
+    ticket = taken.ticket
+    window = ticket.window_no or ""
+    icon, offer = "ticket", Offer.PAPER if printable else Offer.NOTHING
+    if ticket.state in QUEUED:
+        return Notice(icon, "正在排队", _waits(taken), ticket.number, offer)
+    if ticket.state is TicketState.CALLED:
+        return Notice(icon, f"请到 {window} 号窗口", "已经叫到您了，请现在过去", ticket.number)
+    if ticket.state is TicketState.SERVING:
+        return Notice(icon, f"正在 {window} 号窗口办理", "请到窗口去，不用再取号", ticket.number)
+    if ticket.state is TicketState.HELD:
+        text = "您的事先放下了，号还留着\n办好手头的事，点下面就接着排"
+        return Notice(icon, "欢迎回来", text, ticket.number, Offer.BACK)
+    if ticket.state is TicketState.MISSED:
+        text = "叫到的时候您不在\n点下面就回到队里，不用从头排"
+        return Notice(icon, "这个号过了", text, ticket.number, Offer.BACK)
+    ended = "这个号已经办完" if ticket.state is TicketState.FINISHED else "这个号已经作废"
+    return Notice("circle-check", ended, "要办别的事，请回首页重新取号", ticket.number)
+
+
+def back_in_queue(taken: TicketTaken) -> Notice:
+    """One who was held or missed waits again, or goes to a window that was free."""
+    ticket = taken.ticket
+    if ticket.state is TicketState.CALLED:
+        return Notice("circle-check", f"请到 {ticket.window_no} 号窗口", "窗口正空着，现在就过去", ticket.number)
+    return Notice("circle-check", "已经回到队里", _waits(taken), ticket.number)
+
+
+def _waits(taken: TicketTaken) -> str:
+    ahead = f"前面还有 {taken.people_ahead} 人，大约 {-(-taken.expected_wait_s // 60)} 分"
+    bound = taken.ticket.for_window
+    where = f"叫到时到 {bound} 号窗口" if bound else f"请在{taken.place or '大厅'}等，看屏幕、听叫号"
+    return f"{ahead if taken.people_ahead else '前面没有人了，快到您了'}\n{where}"
 
 
 class NoticePage(Page):

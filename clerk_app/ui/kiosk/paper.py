@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from clerk_app.ports.devices import PrintOutcome, PrintResult
-from clerk_app.services.kiosk import IssuedTicket, KioskDesk
+from clerk_app.services.kiosk.desk import IssuedTicket, KioskDesk
 from clerk_app.ui.kiosk.ticket import TicketPage
 from clerk_app.ui.lanes import Failure, Lanes
 
@@ -39,7 +39,11 @@ class TicketPaper(QObject):
         self._reprint, self._tries = int(reprint), 0
         self._page.start_over()
         self._page.show_ticket(issued)
-        self._print()
+        if issued.wants_paper or reprint:
+            self._print()
+        else:
+            self._last = PrintOutcome.REFUSED
+            self._page.show_paperless(self._desk.prints)
 
     def forget(self) -> None:
         """The citizen has gone; a job under way still tells the server its end."""

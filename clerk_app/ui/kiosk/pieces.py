@@ -40,6 +40,10 @@ class Page(QWidget):
             self._place(piece, area)
         self.update()
 
+    def pieces(self) -> tuple[QWidget, ...]:
+        """What stands on the page."""
+        return tuple(piece for piece, _ in self._placed)
+
     def _place(self, piece: QWidget, area: QRectF) -> None:
         px = self.scale.px
         piece.setGeometry(round(px(area.x())), round(px(area.y())), round(px(area.width())), round(px(area.height())))
@@ -99,6 +103,7 @@ class Look(StrEnum):
     SECONDARY = "secondary"
     PLAIN = "plain"
     WARM = "warm"
+    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ _PAINTS = {
     Look.SECONDARY: _Paint(COLOR.paper, COLOR.pri_soft, COLOR.pri, COLOR.pri, COLOR.ink7),
     Look.PLAIN: _Paint(COLOR.paper, COLOR.pri_soft, COLOR.edge, COLOR.ink9, COLOR.ink5),
     Look.WARM: _Paint(COLOR.warn_soft, COLOR.row_warn, COLOR.warn_solid, COLOR.warn, COLOR.warn),
+    Look.CHOSEN: _Paint(COLOR.pri_soft, COLOR.paper, COLOR.pri, COLOR.pri, COLOR.ink7),
 }
 _STILL = _Paint(COLOR.sunk, COLOR.sunk, COLOR.line, COLOR.ink5, COLOR.ink5)
 
@@ -149,6 +155,11 @@ class Touch(QAbstractButton):
         if icon_name is not None:
             self._icon = icon_name
         self.setAccessibleName("，".join((title, *below)))
+        self.update()
+
+    def paint_as(self, look: Look) -> None:
+        """Change how it looks."""
+        self._look = look
         self.update()
 
     def below(self) -> tuple[str, ...]:

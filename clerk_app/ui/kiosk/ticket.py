@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 
 from clerk_app.design.tokens import KIOSK, KIOSK_TYPE
 from clerk_app.design.words import joined
-from clerk_app.domain.papers import BringItem
+from clerk_app.domain.papers import BringItem, QueueTicket
 from clerk_app.ports.devices import PrintOutcome, PrintResult
-from clerk_app.services.kiosk import IssuedTicket
+from clerk_app.services.kiosk.desk import IssuedTicket
 from clerk_app.ui.kiosk.pieces import INNER, HomeBar, Look, Page, Picture, Rule, Sheet, Touch, Words
 from clerk_app.ui.kit.qr import QrCode
 from clerk_app.ui.panel import CENTRE, RIGHT, Scale
@@ -16,9 +16,10 @@ from clerk_app.ui.panel import CENTRE, RIGHT, Scale
 ROWS = 7
 _LEFT = KIOSK.margin
 _ROWS_TOP, _ROWS_HIGH, _ROW, _ROW_HIGHEST = 1112, 448, 64, 88
+_FOLLOW = "扫一扫看进度"
 _NEXT = (
     "看大厅屏，叫到号再去窗口",
-    "过号不用重新取，直接到屏上写的窗口旁等",
+    "过号不用重新取，在这里点“我有号”就回到队里",
     "要带什么，可以先问导办台",
 )
 
@@ -62,6 +63,7 @@ class TicketPage(Page):
             row = Picture(scale, "circle", 40, "edge"), Words(scale, "", "lead"), remark
             self._rows.append(row)
             self._place_row(at, ROWS)
+        self._left = ""
         self.note = Words(scale, "", "least", "ink7")
         self.put(self.note, _LEFT + 46, 1566, INNER - 92, 56)
         self.missing = Touch(scale, "小票没出来", Look.SECONDARY, icon_name="hand-helping")
@@ -80,18 +82,25 @@ class TicketPage(Page):
         self.hello.say(joined(who, paper.priority))
         self.number.say(issued.number)
         self.qr.show_code(issued.qr)
-        self.qr_hint.say("扫一扫看进度" if "://" in paper.query else "咨询时出示此码")
-        people = f"{paper.ahead} 人" if paper.ahead else "没有人"
-        wait = f"{paper.wait_minutes} 分" if paper.ahead and paper.wait_minutes else "很快"
-        for (label, value), (name, text) in zip(
-            self.facts, (("前面还有", people), ("大约等", wait), ("在哪里等", paper.area or "大厅")), strict=True
-        ):
+        self.qr_hint.say(_FOLLOW if "://" in paper.query else "咨询时出示此码")
+        for (label, value), (name, text) in zip(self.facts, _facts(paper), strict=True):
             label.say(name)
             value.say(text)
-        self._bring(paper.subject, paper.bring)
+        self._left = "小票上都写着" if issued.wants_paper else "窗口会告诉您"
+        self._bring(paper.subject, _items(paper))
+
+    def show_paperless(self, prints: bool) -> None:
+        """Nobody asked for paper: the number stands here and, where the code carries an address, on the phone."""
+        phone = self.qr_hint.text() == _FOLLOW
+        follow = "手机扫下面的码看进度" if phone else f"请记住号码 {self.number.text()}，或者拍下来"
+        self._tell(f"号已取好，{follow}", "ok_soft", "ok", "circle-check", "ok_solid")
+        self.missing.say("要一张小票")
+        self.missing.setVisible(prints)
+        self.missing.setEnabled(prints)
 
     def show_printing(self) -> None:
         """The paper is on its way; nobody can ask for another one meanwhile."""
+        self.missing.say("小票没出来")
         self._tell("正在打印小票，请稍等", "ok_soft", "ok", "printer", "ok_solid")
         self.missing.setEnabled(False)
 
@@ -112,6 +121,7 @@ class TicketPage(Page):
     def start_over(self) -> None:
         """For the next citizen."""
         self.missing.say("小票没出来")
+        self.missing.setVisible(True)
         self.missing.setEnabled(True)
 
     def _tell(self, words: str, fill: str, tone: str, icon: str, icon_tone: str) -> None:
@@ -155,4 +165,20 @@ class TicketPage(Page):
                 piece.setVisible(shown)
             self._place_row(at, len(ordered))
         left = len(items) - len(ordered)
-        self.note.say(f"还有 {left} 样，窗口会告诉您" if left > 0 else "")
+        self.note.say(f"还有 {left} 样，{self._left}" if left > 0 else "")
+
+
+def _facts(paper: QueueTicket) -> tuple[tuple[str, str], ...]:
+    """Three pairs: how many, how long, where; a window that waits free replaces them."""
+    if paper.window:
+        return ("现在请到", f"{paper.window} 号窗口"), ("要等", "不用等"), ("在哪里", paper.area or "大厅")
+    people = f"{paper.ahead} 人" if paper.ahead else "没有人"
+    early = paper.appointment is not None and (paper.wait_minutes or 0) > 0
+    wait = f"{paper.wait_minutes} 分" if (paper.ahead or early) and paper.wait_minutes else "很快"
+    second = ("预约的时间", f"{paper.appointment:%H:%M}") if paper.appointment else ("大约等", wait)
+    return ("前面还有", people), second, ("在哪里等", paper.area or "大厅")
+
+
+def _items(paper: QueueTicket) -> tuple[BringItem, ...]:
+    """Of all matters; what two of them ask for in the same form stands once, the paper has each list whole."""
+    return tuple(dict.fromkeys(item for matter in paper.matters for item in matter.bring))

@@ -3,18 +3,22 @@
 ::
 
     home ─card─▶ group ─┐
-     ├──group──────────┬┴▶ matter ─▶ (taking) ─▶ ticket ─▶ home
-     ├──priority─▶ group                └──▶ notice ─▶ home
+     ├──group──────────┬┴▶ matters ─▶ (taking) ─▶ ticket ─▶ home
+     ├──priority─▶ group                 └──▶ notice ─▶ home
+     ├──appointment (code or card) ─▶ (check-in) ─▶ ticket
+     ├──own number ─▶ notice ─「我回来了」─▶ notice
+     ├──group of supplements ─▶ return (card, code, number) ─▶ (taking)
      └──no server──▶ notice, which stays until the server is back
 
-A card may also be laid down on every page before the ticket is asked for. Network, reader and printer work on their
-lanes; a page never waits.
+A card may also be laid down on every page before the ticket is asked for, and a code held before the scanner. Network,
+reader, scanner, printer and speaker work on their lanes; a page never waits.
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, QSizeF, QTimer
@@ -24,31 +28,29 @@ from PySide6.QtWidgets import QWidget
 from clerk_app.design.tokens import COLOR, KIOSK
 from clerk_app.design.words import clock_time, joined
 from clerk_app.domain.errors import Conflict, Rejected, Unreachable
-from clerk_app.domain.masking import mask_name_public
-from clerk_app.domain.queue import PriorityClass, priority_of
+from clerk_app.domain.hall import HallProfile
+from clerk_app.domain.queue import PriorityClass
+from clerk_app.domain.queue_rules import EMERGENCY_PREFIX
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.devices import CardFacts, CardReader
+from clerk_app.ports.devices import CardFacts, CardReader, CodeScanner, Speaker
 from clerk_app.ports.feed import ConnectionState
-from clerk_app.ports.hall_queue import CardPerson, GroupWaiting, TakeTicket
-from clerk_app.services.kiosk import PRIORITY_WORDS, IssuedTicket, KioskDesk, MatterLine
-from clerk_app.ui.kiosk.cards import CardListener
-from clerk_app.ui.kiosk.choose import ChoicePage, GroupPage, MatterPage, PriorityPage
-from clerk_app.ui.kiosk.home import CardPlace, HomePage
-from clerk_app.ui.kiosk.notice import (
-    CONNECTING,
-    LOST,
-    STAFF,
-    TAKING,
-    Notice,
-    NoticePage,
-    Offer,
-    no_server,
-    refused,
-    taken_before,
-)
+from clerk_app.ports.hall_queue import CardPerson, TicketTaken
+from clerk_app.ports.hall_running import Appointment, CheckIn
+from clerk_app.services.codes import CodeKind, CodeReading, ScannedCode
+from clerk_app.services.kiosk.desk import IssuedTicket, KioskDesk
+from clerk_app.services.kiosk.matters import MatterLine
+from clerk_app.ui.kiosk import notice as told
+from clerk_app.ui.kiosk.cards import card_listener, code_listener
+from clerk_app.ui.kiosk.choose import ChoicePage
+from clerk_app.ui.kiosk.home import CardPlace
+from clerk_app.ui.kiosk.notice import Notice, Offer
+from clerk_app.ui.kiosk.pages import Pages
 from clerk_app.ui.kiosk.paper import TicketPaper
 from clerk_app.ui.kiosk.pieces import HEIGHT, WIDTH, HomeBar, Page, Touch, paint_head
-from clerk_app.ui.kiosk.ticket import TicketPage
+from clerk_app.ui.kiosk.reading_out import ReadingOut, spoken
+from clerk_app.ui.kiosk.requests import Requests
+from clerk_app.ui.kiosk.returning import case_of_digits
+from clerk_app.ui.kiosk.visit import Visit
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.live import LiveHall
 from clerk_app.ui.panel import Scale
@@ -60,7 +62,8 @@ _NUMBER: Final = re.compile(r"[A-Z]\d{3,}")
 
 
 class KioskWindow(QWidget):
-    """``reader`` is None where the machine has none. Call ``start`` once it may read cards, ``stop`` at the end."""
+    """``reader``, ``scanner`` and ``speaker`` are None where the machine has none. ``return_group`` names the group of
+    those who supply or collect. Call ``start`` once it may read cards, ``stop`` at the end."""
 
     def __init__(
         self,
@@ -70,31 +73,46 @@ class KioskWindow(QWidget):
         clock: Clock,
         lanes: Lanes,
         *,
+        scanner: CodeScanner | None = None,
+        codes: CodeReading | None = None,
+        speaker: Speaker | None = None,
+        return_group: str = "",
         home_after_s: float = KIOSK.home_after_s,
     ) -> None:
         super().__init__()
         self.setWindowTitle("取号机")
         self._desk, self._live, self._clock, self._lanes = desk, live, clock, lanes
+        self._codes = codes or CodeReading()
+        self._return_group = return_group
         self._home_after = home_after_s
         self._scale = Scale(WIDTH, HEIGHT)
         self._head = Scale(WIDTH, HEIGHT)
-        self._card: CardPerson | None = None
-        self._priority = PriorityClass.ORDINARY
-        self._group: GroupWaiting | None = None
-        self._wish: tuple[TakeTicket, str] | None = None
-        self._busy = False
+        self._visit = Visit()
+        self._found: TicketTaken | None = None
+        self._requests = Requests(lanes, self)
         self._touched = clock.monotonic()
         self._card_words_at = 0.0
+        self._reads = True
+        self._place = CardPlace.READY
         self._known_online = False
         self._stopped = True
-        self._build()
-        self._paper = TicketPaper(desk, self.ticket, lanes, self)
+        self.pages = Pages(self._scale)
+        self.page: Page = self.pages.home
+        self._connect()
+        self._paper = TicketPaper(desk, self.pages.ticket, lanes, self)
         self._paper.told.connect(self._was_touched)
-        self._cards = CardListener(reader, lanes, self) if reader is not None else None
+        self._cards = card_listener(reader, lanes, self) if reader is not None else None
+        self._scans = code_listener(scanner, lanes, self) if scanner is not None else None
+        self._aloud = ReadingOut(speaker, lanes, self) if speaker is not None else None
         if self._cards is not None:
-            self._cards.laid.connect(self._card_laid)
+            self._cards.read.connect(self._card_laid)
             self._cards.unread.connect(self._card_unread)
             self._cards.works.connect(self._reader_works)
+        if self._scans is not None:
+            self._scans.read.connect(self._scanned)
+        if self._aloud is not None:
+            self._aloud.usable.connect(self.pages.home.show_speaker)
+        self.pages.returning.show_ways(card=reader is not None, scanner=scanner is not None)
         live.changed.connect(self._hall_changed)
         live.connection.connect(self._hall_changed)
         live.catalogue_published.connect(self._load_matters)
@@ -102,46 +120,44 @@ class KioskWindow(QWidget):
         self._ticks.timeout.connect(self.tick)
         self.go_home()
 
-    def _build(self) -> None:
-        self.home = HomePage(self._scale)
-        self.priority = PriorityPage(self._scale)
-        self.groups = GroupPage(self._scale)
-        self.matters = MatterPage(self._scale)
-        self.ticket = TicketPage(self._scale)
-        self.notice = NoticePage(self._scale)
-        self._names: dict[Page, str] = {
-            self.home: "first",
-            self.priority: "priority",
-            self.groups: "choose",
-            self.matters: "matter",
-            self.ticket: "ticket",
-            self.notice: "notice",
-        }
-        self._pages = tuple(self._names)
-        for page in self._pages:
+    def _connect(self) -> None:
+        pages = self.pages
+        for page in pages.names:
             page.setParent(self)
             page.hide()
             if isinstance(page, ChoicePage):
                 page.back.connect(self.go_home)
             for touch in page.findChildren(Touch):
                 touch.pressed.connect(self._was_touched)
-        self.home.chosen.connect(self._group_chosen)
-        self.home.priority.connect(lambda: self._show(self.priority))
-        self.home.large.connect(self._toggle_large)
-        self.home.staff.connect(lambda: self._tell(STAFF))
-        self.priority.chosen.connect(self._priority_chosen)
-        self.groups.chosen.connect(self._group_chosen)
-        self.matters.chosen.connect(self._matter_chosen)
-        self.ticket.done.connect(self.go_home)
-        self.notice.offered.connect(self._offered)
-        self.notice.done.connect(self.go_home)
-        self.page: Page = self.home
+        home = pages.home
+        home.chosen.connect(self._group_chosen)
+        home.priority.connect(lambda: self._show(pages.priority))
+        home.appointment.connect(lambda: self._show(pages.appointment))
+        home.mine.connect(self._ask_number)
+        home.large.connect(lambda: self._set_large(1.0 if self._scale.words != 1.0 else _LARGE))
+        home.aloud.connect(self._toggle_voice)
+        home.paperless.connect(self._toggle_paper)
+        home.staff.connect(lambda: self._tell(told.STAFF))
+        pages.priority.chosen.connect(self._priority_chosen)
+        pages.groups.chosen.connect(self._group_chosen)
+        pages.groups.booked.connect(self._check_in_booked)
+        pages.matters.chosen.connect(self._matters_chosen)
+        pages.appointment.entered.connect(lambda code: self._check_in(CheckIn(code=code)))
+        pages.mine.entered.connect(self._find)
+        pages.returning.typing.connect(lambda: self._show(pages.case))
+        pages.returning.plain.connect(self._returns)
+        pages.case.entered.connect(self._case_typed)
+        pages.ticket.done.connect(self.go_home)
+        pages.notice.offered.connect(self._offered)
+        pages.notice.done.connect(self.go_home)
 
-    # the machine's life
+    # --- the machine's life -----------------------------------------------------------------------------------
     def start(self) -> None:
         """Begin to read cards and to count down."""
         self._stopped = False
         self._ticks.start()
+        if self._aloud is not None:
+            self._aloud.start()
         self._hall_changed()
         self._show(self.page)
 
@@ -149,34 +165,39 @@ class KioskWindow(QWidget):
         """Stop reading cards; nothing is asked of the lanes any more."""
         self._stopped = True
         self._ticks.stop()
-        if self._cards is not None:
-            self._cards.want(False)
+        for device in (self._cards, self._scans):
+            if device is not None:
+                device.want(False)
+        if self._aloud is not None:
+            self._aloud.hush()
 
-    # what stands on the screen, for those who watch or drive it
+    # --- what stands on the screen, for those who watch or drive it -------------------------------------------
     def page_name(self) -> str:
-        """``first``, ``priority``, ``choose``, ``matter``, ``ticket`` or ``notice``."""
-        return self._names[self.page]
+        """As in ``Pages.names``."""
+        return self.pages.names[self.page]
 
     def is_ready(self) -> bool:
         """Whether the first page stands and tickets can be taken."""
-        return self.page is self.home and self._live.online
+        return self.page is self.pages.home and self._live.online
 
     def ticket_number(self) -> str:
         """The number on the ticket page, empty elsewhere."""
-        return self._paper.number() if self.page is self.ticket else ""
+        return self._paper.number() if self.page is self.pages.ticket else ""
 
     def touch_group(self, prefix: str) -> None:
         """Touch the group whose numbers begin with ``prefix``; ``KeyError`` when the page has none."""
-        (self.home if self.page is self.home else self.groups).grid.touch(prefix)
+        (self.pages.home if self.page is self.pages.home else self.pages.groups).grid.touch(prefix)
 
     def offered(self, prefix: str) -> int:
         """How many matters that group would offer now; 0 until the catalogue is there."""
         names = [group.name for group in self._live.board.groups if group.prefix == prefix]
-        return sum(len(self._desk.matters(name)) for name in names)
+        return sum(len(self._desk.matters.of_group(name)) for name in names)
 
-    def touch_matter(self, name: str) -> bool:
-        """Touch the first matter whose name holds ``name``; without one 「不确定」, and False."""
-        return self.matters.touch(name)
+    def touch_matter(self, *names: str) -> bool:
+        """Pick the first matter that holds each name and ask for the ticket; False when a name found none."""
+        found = [self.pages.matters.touch(name) for name in names]
+        self.pages.matters.go.click()
+        return all(found)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH // 2, HEIGHT // 2)
@@ -199,55 +220,77 @@ class KioskWindow(QWidget):
     def tick(self) -> None:
         """Clock, bar and the way back to the first page; called four times a second."""
         now = self._clock.monotonic()
-        if self._busy or (self._paper.printing and self.page is self.ticket):
+        if self._requests.busy or (self._paper.printing and self.page is self.pages.ticket):
             self._touched = now
         left = self._home_after - (now - self._touched)
         for bar in self.page.findChildren(HomeBar):
             bar.show_left(max(0.0, left), self._home_after)
         if self._card_words_at and now - self._card_words_at > _CARD_WORDS_S:
             self._card_words_at = 0.0
-            self.home.show_card(CardPlace.READY)
-        if left <= 0 and (self.page is not self.home or self._scale.words != 1.0) and not self._lasting():
+            self._show_card(CardPlace.READY)
+        if left <= 0 and not self._lasting() and (self.page is not self.pages.home or self._changed()):
             self.go_home()
         self.update(0, 0, self.width(), round(self._scale.px(KIOSK.head)))
 
     def go_home(self) -> None:
         """Forget the citizen; the first page, or why there is none."""
-        self._card, self._group, self._wish = None, None, None
+        self._visit = Visit()
+        self._found = None
+        self._requests.forget()
         self._paper.forget()
-        self._priority = PriorityClass.ORDINARY
+        self.pages.clear()
         self._set_large(1.0)
-        self.home.grid.first()
-        self.groups.grid.first()
+        self._set_voice(False)
+        self.pages.home.show_paper(True, prints=self._desk.prints)
         self._card_words_at = 0.0
         if self._cards is None:
-            self.home.show_card(CardPlace.NONE)
-        elif self.home.panel.works():
-            self.home.show_card(CardPlace.READY)
+            self._show_card(CardPlace.NONE)
+        else:
+            self._show_card(CardPlace.READY if self._reads else CardPlace.BROKEN)
         if self._live.online:
-            self._show(self.home)
+            self._show(self.pages.home)
         else:
             self._tell(self._no_server())
 
-    # the hall
+    def _changed(self) -> bool:
+        """Whether the first page still stands as the last citizen left it."""
+        aloud = self._aloud is not None and self._aloud.on
+        return self._scale.words != 1.0 or aloud or not self._visit.paper
+
+    # --- the hall ---------------------------------------------------------------------------------------------
+    @property
+    def _hall(self) -> HallProfile | None:
+        snapshot = self._live.board.snapshot
+        return None if snapshot is None else snapshot.hall
+
+    @property
+    def _closed(self) -> str:
+        snapshot = self._live.board.snapshot
+        return "" if snapshot is None else snapshot.closed
+
     def _hall_changed(self) -> None:
-        groups = self._live.board.groups
-        self.home.show_groups(groups)
-        self.groups.grid.show(groups)
+        groups, closed = self._live.board.groups, self._closed
+        self.pages.home.show_groups(groups, closed)
+        self.pages.groups.grid.show(groups, open_=not closed)
+        self.pages.mine.show_letters([*(group.prefix for group in groups), EMERGENCY_PREFIX])
+        self._show_card(CardPlace.NONE if self._cards is None else self._place)
         online = self._live.online
         if online and not self._known_online:
             self._load_matters()
         self._known_online = online
-        if not online and (self.page is self.home or (self.page is self.notice and self._lasting() and not self._busy)):
+        waits = self.page is self.pages.notice and self._lasting() and not self._requests.busy
+        if not online and (self.page is self.pages.home or waits):
             self._tell(self._no_server())
-        elif online and self.page is self.notice and self._lasting() and not self._busy:
+        elif online and waits:
             self.go_home()
+        elif self.page is self.pages.home:
+            self._listen()
         self.update()
 
     def _load_matters(self) -> None:
         if self._live.online and not self._stopped:
             lane = self._lanes.lane("network")
-            lane.run(self._desk.load_matters, failed=self._later, key="matters", owner=self)
+            lane.run(self._desk.matters.load, failed=self._later, key="matters", owner=self)
             lane.run(self._desk.settle, failed=self._later, owner=self)
 
     def _later(self, failure: Failure) -> None:
@@ -256,151 +299,266 @@ class KioskWindow(QWidget):
     def _no_server(self) -> Notice:
         state = self._live.state
         if state is None or state.state is not ConnectionState.OFFLINE:
-            return CONNECTING
-        return no_server(state.sentence or f"服务器连不上（{clock_time(state.since)} 起）")
+            return told.CONNECTING
+        return told.no_server(state.sentence or f"服务器连不上（{clock_time(state.since)} 起）")
 
-    # choosing
+    # --- choosing ---------------------------------------------------------------------------------------------
     def _priority_chosen(self, kind: PriorityClass) -> None:
-        self._priority = kind
+        self._visit.priority = kind
         self._ask_group()
 
     def _ask_group(self) -> None:
-        self.groups.hello.say(self._hello())
-        self.groups.lead.say("没放身份证也可以取号" if self._card is None and self._cards is not None else "")
-        self._show(self.groups)
+        page, card = self.pages.groups, self._visit.card
+        page.hello.say(self._hello())
+        page.lead.say("没放身份证也可以取号" if card is None and self._cards is not None else "")
+        self._show(page)
 
     def _hello(self) -> str:
-        card = self._card
-        first = self._priority
-        with suppress(Rejected):  # the server refuses the ticket with its sentence
-            first = priority_of(first, card.birth if card else None, self._clock.now().date())
-        who = f"{mask_name_public(card.name)} 您好" if card is not None else ""
-        return joined(who, PRIORITY_WORDS.get(first, ""))
+        return self._visit.hello(self._clock.now().date())
 
     def _group_chosen(self, group_id: str) -> None:
-        self._group = next((group for group in self._live.board.groups if group.group_id == group_id), None)
-        if self._group is None:
+        group = next((group for group in self._live.board.groups if group.group_id == group_id), None)
+        self._visit.group = group
+        if group is None:
+            self.go_home()
+        elif self._visit.returning:
+            self._matters_chosen(())
+        elif group.name == self._return_group:
+            self._visit.returning = True
+            if self._visit.card is None:
+                self.pages.returning.hello.say(self._hello())
+                self._show(self.pages.returning)
+            else:
+                self._matters_chosen(())
+        elif lines := self._desk.matters.of_group(group.name):
+            self.pages.matters.hello.say(joined(self._hello(), group.name))
+            self.pages.matters.show_lines(lines)
+            self._show(self.pages.matters)
+        else:
+            self._matters_chosen(())
+
+    def _matters_chosen(self, lines: tuple[MatterLine, ...]) -> None:
+        hall = self._hall
+        if self._visit.group is None or hall is None:
             self.go_home()
             return
-        lines = self._desk.matters(self._group.name)
-        if not lines:
-            self._matter_chosen(None)
-            return
-        self.matters.hello.say(joined(self._hello(), self._group.name))
-        self.matters.show_lines(lines)
-        self._show(self.matters)
+        wish = self._visit.wish(self._visit.group, lines, prints=self._desk.prints)
+        self._take(partial(self._desk.take, wish, self._desk.new_key(), hall))
 
-    def _matter_chosen(self, line_: MatterLine | None) -> None:
-        if self._group is None:
-            self.go_home()
-            return
-        wish = TakeTicket(
-            group_id=self._group.group_id,
-            priority=self._priority,
-            matters=(line_.code,) if line_ is not None else (),
-            card=self._card,
-        )
-        self._wish = wish, self._desk.new_key()
-        self._take()
+    def _returns(self) -> None:
+        """A ticket for who supplies or collects, in the group that is for them, else in the one they choose."""
+        self._visit.returning = True
+        if self._visit.group is None:
+            names = {group.name: group for group in self._live.board.groups}
+            self._visit.group = names.get(self._return_group)
+        if self._visit.group is None:
+            self._ask_group()
+        else:
+            self._matters_chosen(())
 
-    # taking
-    def _take(self) -> None:
-        snapshot = self._live.board.snapshot
-        if self._wish is None or snapshot is None or self._busy:
+    def _case_typed(self, digits: str) -> None:
+        hall = self._hall
+        try:
+            self._visit.case_number = case_of_digits(hall.code if hall is not None else "", digits)
+        except Rejected as wrong:
+            self.pages.case.lead.say(str(wrong), "bad")
+            self.pages.case.clear()
             return
-        self._busy = True
-        self._tell(TAKING)
-        wish, key = self._wish
-        self._lanes.lane("network").run(
-            self._desk.take, wish, key, snapshot.hall, done=self._taken, failed=self._not_taken, owner=self
-        )
+        self._returns()
+
+    # --- taking -----------------------------------------------------------------------------------------------
+    def _take(self, work: Callable[[], IssuedTicket]) -> None:
+        if self._requests.ask(work, self._taken, self._not_taken):
+            self._tell(told.TAKING)
 
     def _taken(self, issued: IssuedTicket) -> None:
-        self._busy = False
+        strange = self._visit.returning and not issued.taken.ticket.case_number
         self._paper.show(issued)
-        self._show(self.ticket)
+        if strange and (self._visit.card is not None or self._visit.case_number):
+            self.pages.ticket.note.say("没查到等您补材料或来领的办件，按先后排队；可以先问导办台", "warn")
+        self._show(self.pages.ticket)
 
     def _not_taken(self, failure: Failure) -> None:
-        self._busy = False
         if isinstance(failure.error, Conflict):
             found = _NUMBER.search(failure.text)
             number = found[0] if found else ""
-            self._tell(taken_before(failure.text, number, self._desk.knows(number)))
+            self._tell(told.taken_before(failure.text, number, self._desk.knows(number)))
         elif isinstance(failure.error, Unreachable):
-            self._tell(LOST)
+            self._tell(told.LOST)
         else:
-            self._tell(refused(failure.text))
+            self._tell(told.refused(failure.text))
+
+    def _check_in(self, wish: CheckIn) -> None:
+        hall = self._hall
+        if hall is not None:
+            asked = CheckIn(wish.code, wish.card, self._visit.paper and self._desk.prints)
+            self._take(partial(self._desk.check_in, asked, self._desk.new_key(), hall))
+
+    def _check_in_booked(self) -> None:
+        if self._visit.card is not None:
+            self._check_in(CheckIn(card=self._visit.card))
+
+    def _appointment_known(self, appointment: Appointment | None) -> None:
+        if appointment is not None and self._visit.card is not None:
+            words = f"按预约取号：{clock_time(appointment.starts_at)} {appointment.group_name}"
+            self.pages.groups.show_appointment(words)
+
+    # --- a number that somebody has already -------------------------------------------------------------------
+    def _ask_number(self) -> None:
+        scan = "，或者扫小票上的码" if self._scans is not None else ""
+        self.pages.mine.lead.say(f"输入小票上的号码，例如 A047{scan}")
+        self._show(self.pages.mine)
+
+    def _find(self, number: str) -> None:
+        if self._requests.ask(partial(self._desk.find, number), self._number_found, self._not_found):
+            self._tell(told.LOOKING)
+
+    def _number_found(self, taken: TicketTaken) -> None:
+        self._found = taken
+        number = taken.ticket.number
+        self._tell(told.number_found(taken, self._desk.prints and self._desk.knows(number)))
+
+    def _not_found(self, failure: Failure) -> None:
+        retry = isinstance(failure.error, Unreachable)
+        self._tell(told.unanswered() if retry else told.no_such_number(failure.text))
+
+    def _come_back(self) -> None:
+        hall = self._hall
+        if self._found is None or hall is None:
+            return
+        work = partial(self._desk.back, self._found.ticket.ticket_id, self._desk.new_key(), hall)
+        if self._requests.ask(work, self._came_back, self._not_found):
+            self._tell(told.LOOKING)
+
+    def _came_back(self, issued: IssuedTicket) -> None:
+        self._tell(told.back_in_queue(issued.taken))
 
     def _offered(self) -> None:
-        if self.notice.notice.offer is Offer.RETRY:
-            self._take()
-        elif self.notice.notice.offer is Offer.PAPER and not self._busy:
-            snapshot = self._live.board.snapshot
-            if snapshot is None:
-                return
-            number = self.notice.notice.number
-            self._busy = True
-            self._lanes.lane("network").run(
-                self._desk.again, number, snapshot.hall, done=self._found_again, failed=self._not_taken, owner=self
-            )
+        offer, hall = self.pages.notice.notice.offer, self._hall
+        if offer is Offer.RETRY:
+            if self._requests.again():
+                self._tell(told.TAKING)
+        elif offer is Offer.BACK:
+            self._come_back()
+        elif offer is Offer.PAPER and hall is not None:
+            number = self.pages.notice.notice.number
+            self._requests.ask(partial(self._desk.again, number, hall), self._found_again, self._not_taken)
 
     def _found_again(self, issued: IssuedTicket) -> None:
-        self._busy = False
         self._paper.show(issued, reprint=True)
-        self._show(self.ticket)
+        self._show(self.pages.ticket)
 
-    # cards
-    def _takes_cards(self) -> bool:
-        return self._card is None and self.page in (self.home, self.priority, self.groups, self.matters)
+    # --- cards and codes --------------------------------------------------------------------------------------
+    def _listen(self) -> None:
+        pages = self.pages
+        entering = {pages.home, pages.priority, pages.groups, pages.matters, pages.appointment, pages.returning}
+        open_ = not self._stopped and not self._closed
+        if self._cards is not None:
+            self._cards.want(open_ and self._visit.card is None and self.page in entering)
+        if self._scans is not None:
+            scans = entering | {pages.mine, pages.case}
+            self._scans.want(not self._stopped and self.page in scans)
 
     def _card_laid(self, facts: CardFacts) -> None:
-        self._card = CardPerson(facts.name or facts.english_name, facts.id_number, facts.birth)
+        self._person(CardPerson(facts.name or facts.english_name, facts.id_number, facts.birth))
+
+    def _person(self, card: CardPerson) -> None:
         self._was_touched()
-        if self.page is self.home:
-            self._ask_group()
-            return
-        hello = self._hello()
-        self.priority.hello.say(hello)
-        self.groups.hello.say(hello)
-        self.groups.lead.say("")
-        self.matters.hello.say(joined(hello, self._group.name if self._group else ""))
+        pages, page = self.pages, self.page
+        self._visit.card = card
+        if page is pages.appointment:
+            self._check_in(CheckIn(card=card))
+        elif page is pages.returning:
+            self._returns()
+        else:
+            self._lanes.lane("network").run(
+                self._desk.appointment_of, card, done=self._appointment_known, failed=self._later, owner=self
+            )
+            if page is pages.home:
+                self._ask_group()
+            hello = self._hello()
+            pages.priority.hello.say(hello)
+            pages.groups.hello.say(hello)
+            pages.groups.lead.say("")
+            pages.matters.hello.say(joined(hello, self._visit.group.name if self._visit.group else ""))
+            self._listen()
 
     def _card_unread(self, words: str) -> None:
         self._card_words_at = self._clock.monotonic()
-        self.home.show_card(CardPlace.AGAIN, words)
+        self._show_card(CardPlace.AGAIN, words)
 
     def _reader_works(self, works: bool) -> None:
-        if works != self.home.panel.works():
-            self.home.show_card(CardPlace.READY if works else CardPlace.BROKEN)
+        if works != self._reads:
+            self._reads = works
+            self._show_card(CardPlace.READY if works else CardPlace.BROKEN)
 
-    # the look
+    def _show_card(self, place: CardPlace, words: str = "") -> None:
+        self._place = place
+        if self._closed:
+            self.pages.home.show_closed(self._closed)
+        else:
+            self.pages.home.show_card(place, words)
+
+    def _scanned(self, text: str) -> None:
+        """A connector to citizen codes may ask its platform, so codes are read on the network lane."""
+        self._was_touched()
+        self._requests.ask(partial(self._codes.read, text), self._code_read, self._code_unread)
+
+    def _code_read(self, code: ScannedCode) -> None:
+        if code.kind is CodeKind.TICKET:
+            self._find(code.value)
+        elif code.kind is CodeKind.PERSON and code.person is not None:
+            if not self._closed:
+                self._person(code.person)
+        elif code.kind is CodeKind.APPOINTMENT:
+            self._check_in(CheckIn(code=code.value))
+        else:
+            self._visit.case_number = code.value
+            self._returns()
+
+    def _code_unread(self, failure: Failure) -> None:
+        self._tell(told.unreadable(failure.text))
+
+    # --- the look ---------------------------------------------------------------------------------------------
     def _tell(self, notice: Notice) -> None:
-        self.notice.show_notice(notice)
-        self._show(self.notice)
+        self.pages.notice.show_notice(notice)
+        self._show(self.pages.notice)
 
     def _lasting(self) -> bool:
-        return self.page is self.notice and self.notice.notice.lasting
+        return self.page is self.pages.notice and self.pages.notice.notice.lasting
 
     def _show(self, page: Page) -> None:
         self._was_touched()
         self.page = page
-        for one in self._pages:
+        for one in self.pages.names:
             one.setVisible(one is page)
         page.arrange()
         self.tick()
-        if self._cards is not None:
-            self._cards.want(not self._stopped and self._takes_cards())
+        self._listen()
+        if self._aloud is not None:
+            self._aloud.read(spoken(page))
 
     def _was_touched(self) -> None:
         self._touched = self._clock.monotonic()
 
-    def _toggle_large(self) -> None:
-        self._set_large(1.0 if self._scale.words != 1.0 else _LARGE)
+    def _toggle_paper(self) -> None:
+        self._visit.paper = not self._visit.paper
+        self.pages.home.show_paper(self._visit.paper, prints=self._desk.prints)
+
+    def _toggle_voice(self) -> None:
+        if self._aloud is not None:
+            self._set_voice(not self._aloud.on)
+            self._aloud.read(spoken(self.page))
+
+    def _set_voice(self, on: bool) -> None:
+        if self._aloud is not None:
+            self._aloud.switch(on)
+        self.pages.home.show_voice(on)
 
     def _set_large(self, words: float) -> None:
         self._scale.words = words
-        self.home.show_large(words != 1.0)
-        for page in self._pages:
+        self.pages.home.show_large(words != 1.0)
+        for page in self.pages.names:
             page.arrange()
         self.update()
 
@@ -409,14 +567,13 @@ class KioskWindow(QWidget):
             scale.fit(QSizeF(self.size()))
         px = self._scale.px
         width, height = round(px(WIDTH)), round(px(HEIGHT))
-        for page in self._pages:
+        for page in self.pages.names:
             page.setGeometry((self.width() - width) // 2, 0, width, max(height, self.height()))
             page.arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(COLOR.kiosk))
-        snapshot = self._live.board.snapshot
-        name = snapshot.hall.name if snapshot is not None else ""
-        paint_head(painter, self._head, self.width(), name, self._clock.now())
+        hall = self._hall
+        paint_head(painter, self._head, self.width(), hall.name if hall is not None else "", self._clock.now())
         painter.end()

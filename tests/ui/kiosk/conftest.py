@@ -31,7 +31,7 @@ def cold(qtbot: QtBot, qapp: QApplication) -> Iterator[Kiosk]:
 def kiosk(cold: Kiosk) -> Kiosk:
     """A kiosk with its first page and the catalogue."""
     cold.connect()
-    cold.bot.waitUntil(lambda: cold.window.is_ready() and bool(cold.desk.matters("企业准入")))
+    cold.bot.waitUntil(lambda: cold.window.is_ready() and bool(cold.desk.matters.of_group("企业准入")))
     return cold
 
 

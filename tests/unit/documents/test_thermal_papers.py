@@ -24,7 +24,7 @@ def test_the_ticket_answers_which_number_how_many_how_long_where_and_what_to_bri
     text = words(ticket.text)
     for part in (
         "明河区政务服务中心", "李*，您的号码", "A047", "前面8人", "大约等11分（10:19左右）", "请在一楼A区等",
-        "□申请书（签字、盖公章）原件1", "√营业执照电子证照", "2026-11-2310:08取号机2", "到哪个窗口由电脑分派，不能挑选",
+        "□申请书（签字、盖公章）原件1", "√营业执照电子证照", "2026-11-2310:08取号机2", "到哪个窗口由电脑随机分派，不能挑选",
     ):  # fmt: skip
         assert part in text
 

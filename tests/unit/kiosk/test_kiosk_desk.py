@@ -12,7 +12,7 @@ from clerk_app.domain.papers import QueueTicket
 from clerk_app.domain.queue import PrintState, PriorityClass
 from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.hall_queue import CardPerson, TakeTicket
-from clerk_app.services.kiosk import KioskDesk, Modules
+from clerk_app.services.kiosk.desk import KioskDesk, Modules
 from support.halls import PROFILE, CountingEntropy, HallInMemory, HandClock
 from support.kiosks import THEMES, TicketNotes, TicketPrinter, sample_records
 
@@ -53,7 +53,7 @@ def test_the_paper_says_what_the_server_committed(machine: Machine) -> None:
     assert (paper.number, paper.ahead, paper.wait_minutes, paper.area) == ("A047", 9, 11, "一楼 A 区")
     assert (paper.hall_name, paper.holder, paper.machine) == ("明河区政务服务中心", "李*", "取号机 2")
     assert paper.subject == "企业准入"
-    assert paper.bring == ()
+    assert paper.matters == ()
     assert paper.call_expected_at is not None
     assert (paper.call_expected_at - machine.clock.now()).total_seconds() == 11 * 60
 
@@ -65,25 +65,25 @@ def test_the_code_carries_the_number_alone_without_a_public_address(machine: Mac
 
 
 def test_a_chosen_matter_brings_its_list(machine: Machine) -> None:
-    machine.desk.load_matters()
-    lines = machine.desk.matters("企业准入")
+    machine.desk.matters.load()
+    lines = machine.desk.matters.of_group("企业准入")
     food = next(line for line in lines if line.name.startswith("食品经营许可"))
     issued = machine.desk.take(TakeTicket("g-A", matters=(food.code,)), machine.desk.new_key(), PROFILE)
     assert issued.paper.subject == food.name
-    assert "食品经营许可申请书" in [item.name for item in issued.paper.bring]
-    assert [item.exempt for item in issued.paper.bring if item.name == "营业执照等主体资格证明"] == [""]
+    assert "食品经营许可申请书" in [item.name for item in issued.paper.matters[0].bring]
+    assert [item.exempt for item in issued.paper.matters[0].bring if item.name == "营业执照等主体资格证明"] == [""]
 
 
 def test_groups_offer_their_own_matters_and_only_detailed_ones(machine: Machine) -> None:
-    machine.desk.load_matters()
-    assert "不动产转移登记（二手房买卖）" in [line.name for line in machine.desk.matters("不动产")]
-    assert "社会保障卡申领" not in [line.name for line in machine.desk.matters("不动产")]
-    assert machine.desk.matters("不知道办哪个") == ()
+    machine.desk.matters.load()
+    assert "不动产转移登记（二手房买卖）" in [line.name for line in machine.desk.matters.of_group("不动产")]
+    assert "社会保障卡申领" not in [line.name for line in machine.desk.matters.of_group("不动产")]
+    assert machine.desk.matters.of_group("不知道办哪个") == ()
     named_only = {"code": "x", "name": "没有材料的事项", "theme": "住房保障"}
     other = Machine()
     other.hall._matters = (named_only,)
-    other.desk.load_matters()
-    assert other.desk.matters("不动产") == ()
+    other.desk.matters.load()
+    assert other.desk.matters.of_group("不动产") == ()
 
 
 def test_claimed_and_known_priority_stand_on_the_paper(machine: Machine) -> None:
