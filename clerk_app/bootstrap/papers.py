@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from clerk_app.bootstrap.settings import DeviceSettings
 from clerk_app.design.fontset import FontSet
+from clerk_app.domain.emergency import EmergencyTicket
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.papers import Notice, QueueTicket, Receipt, ThermalNote
 from clerk_app.domain.signatures import Signature
@@ -61,6 +62,12 @@ class Renderer:
         from clerk_app.documents.thermal_ticket import render_ticket
 
         return render_ticket(ticket, self._profile, self._found())
+
+    def emergency_ticket(self, ticket: EmergencyTicket) -> bytes:
+        """应急号 as ESC/POS."""
+        from clerk_app.documents.thermal_emergency import render_emergency_ticket
+
+        return render_emergency_ticket(ticket, self._profile, self._found())
 
     def receipt(self, receipt: Receipt) -> bytes:
         from clerk_app.documents.thermal_receipt import render_receipt

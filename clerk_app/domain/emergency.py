@@ -77,6 +77,20 @@ def next_number(blocks: Sequence[BlockUse]) -> tuple[Number, BlockUse]:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyTicket:
+    """应急号 on paper: a number that nobody can look up, because no server knows it yet; so no code, no count of people
+    ahead. ``subject`` is the group, ``machine`` where it was given."""
+
+    hall_name: str
+    number: str
+    subject: str
+    taken_at: datetime
+    machine: str
+    priority: str = ""
+    reprint: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """The moments of an emergency visit. ``corrected`` names those that a wrong clock had put where they cannot be."""
 

@@ -16,6 +16,7 @@ from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.hall import CaseRecord, Counter, PartyRecord
+from clerk_app.ports.hall_running import Emergency
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,7 @@ class CaseStatistics(Protocol):
         ...
 
 
-class FullCounter(Counter, CaseCounter, Protocol):
+class FullCounter(Counter, CaseCounter, Emergency, Protocol):
     """The whole counter: queue, intake, and what follows; ``clerk_app.client.hall.HallClient`` is the real one."""
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from clerk_app.domain.actor import Role
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.papers import PaperKind
+from clerk_app.ports.window_emergency import EmergencyRows
 from clerk_app.ports.window_files import FileUnit
 
 T = TypeVar("T")
@@ -321,6 +322,7 @@ class OutboxKind(StrEnum):
     VISIT = "visit"
     CONSULTATION = "consultation"
     SIGNATURE = "signature"
+    EMERGENCY = "emergency"
 
 
 class OutboxState(StrEnum):
@@ -485,6 +487,8 @@ class WindowUnit(FileUnit, Protocol):
     def people(self) -> PeopleStore: ...
     @property
     def journal(self) -> JournalStore: ...
+    @property
+    def emergency(self) -> EmergencyRows: ...
 
 
 class WindowStore(Protocol):

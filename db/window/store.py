@@ -14,6 +14,7 @@ from clerk_app.ports.window import WindowUnit
 from db.engine import sqlite_engine
 from db.window.cases import SqlBinding, SqlCases, SqlDrafts, SqlNumbers
 from db.window.catalogue import SqlCatalogue
+from db.window.emergency import SqlEmergency
 from db.window.files import SqlActs, SqlConsultations, SqlSeals, SqlSignatures, SqlVisits
 from db.window.migrate import migrate
 from db.window.papers import SqlOutbox, SqlPapers
@@ -45,6 +46,7 @@ class SqlUnit:
         self.seals = SqlSeals(connection, hall_id)
         self.visits = SqlVisits(connection, hall_id)
         self.consultations = SqlConsultations(connection, hall_id)
+        self.emergency = SqlEmergency(connection, hall_id)
 
 
 class SqlWindowStore:

@@ -22,12 +22,14 @@ from clerk_app.ports.window import (
     MatterUse,
     NewPaper,
     OutboxEntry,
+    OutboxKind,
     OutboxState,
     PaperState,
     RatingRow,
     StoredPaper,
     WindowUnit,
 )
+from clerk_app.ports.window_emergency import EmergencyRow, WindowBlock
 from clerk_app.ports.window_files import ActRow, ActState, ConsultationRow, SealRow, SignatureRow, VisitRow
 
 T = TypeVar("T")
@@ -51,6 +53,8 @@ class State:
     seals: list[SealRow] = field(default_factory=list)
     visits: dict[str, VisitRow] = field(default_factory=dict)
     consultations: list[ConsultationRow] = field(default_factory=list)
+    blocks: dict[int, WindowBlock] = field(default_factory=dict)
+    emergency: dict[str, EmergencyRow] = field(default_factory=dict)
 
     def fork(self) -> State:
         return State(**{name: copy(value) for name, value in vars(self).items()})
@@ -350,6 +354,49 @@ def vars_of(dates: CaseDates) -> dict[str, Any]:
     return {item.name: getattr(dates, item.name) for item in fields(dates)}
 
 
+class _Emergency(_Part):
+    def blocks(self, device_id: str) -> list[WindowBlock]:
+        found = [block for block in self._s.blocks.values() if block.device_id == device_id]
+        return sorted(found, key=lambda block: block.block_no)
+
+    def add_block(self, block: WindowBlock) -> None:
+        self._s.blocks.setdefault(block.block_no, block)
+
+    def drop_block(self, block_no: int) -> None:
+        self._s.blocks.pop(block_no, None)
+
+    def put(self, row: EmergencyRow) -> None:
+        self._s.emergency[row.ticket_id] = row
+
+    def get(self, ticket_id: str) -> EmergencyRow | None:
+        return self._s.emergency.get(ticket_id)
+
+    def _rows(self) -> list[EmergencyRow]:
+        return sorted(self._s.emergency.values(), key=lambda row: (row.taken_at, row.ticket_id))
+
+    def latest(self, day: date, number: str) -> EmergencyRow | None:
+        found = [row for row in self._rows() if (row.day, row.number) == (day, number)]
+        return found[-1] if found else None
+
+    def served_now(self) -> EmergencyRow | None:
+        found = [row for row in self._rows() if row.called_at is not None and row.ended_at is None]
+        return found[-1] if found else None
+
+    def waiting(self, day: date) -> list[EmergencyRow]:
+        return [row for row in self.of_day(day) if row.given and row.called_at is None and row.ended_at is None]
+
+    def of_day(self, day: date) -> list[EmergencyRow]:
+        return [row for row in self._rows() if row.day == day]
+
+    def untold(self) -> list[EmergencyRow]:
+        waiting = {
+            entry.stream
+            for entry in self._s.outbox.values()
+            if entry.kind is OutboxKind.EMERGENCY and entry.state is OutboxState.WAITING
+        }
+        return [row for row in self._rows() if row.ticket_id in waiting]
+
+
 class Unit:
     def __init__(self, state: State) -> None:
         self.binding = _Binding(state)
@@ -366,6 +413,7 @@ class Unit:
         self.seals = _Seals(state)
         self.visits = _Visits(state)
         self.consultations = _Consultations(state)
+        self.emergency = _Emergency(state)
 
 
 class MemoryCatalogue:

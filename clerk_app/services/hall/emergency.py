@@ -17,6 +17,7 @@ from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Reje
 from clerk_app.domain.queue import (
     ACTIVE,
     QUEUED,
+    PrintState,
     TicketSource,
     TicketState,
     TicketStep,
@@ -152,6 +153,7 @@ class Emergency:
         if known.number != str(word.number) or not same_place:
             raise Conflict("这一次应急办理已经传过，号码或设备不一样，没有覆盖")
         ticket, conflict = unit.tickets.get(known.ticket_id), known.conflict
+        ticket = self._printed(unit, actor, ticket, word)
         if word.stage <= known.stage:
             return EmergencyMerged(ticket, conflict)
         word = replace(word, day=known.day)
@@ -159,6 +161,15 @@ class Emergency:
             ticket, trouble = self._served(unit, actor, ticket, word)
             conflict = trouble or conflict
         return self._kept(unit, actor, word, ticket, conflict)
+
+    def _printed(self, unit: HallUnit, actor: Actor, ticket: Ticket, word: _Word) -> Ticket:
+        """What became of the paper, where the device that gave the number tells it afterwards."""
+        told = word.visit.print_state
+        late = {PrintState.NOT_WANTED, PrintState.PENDING, ticket.print_state}
+        if told in late or not word.own or ticket.source is not TicketSource.EMERGENCY:
+            return ticket
+        change = TicketChange(print_state=told, prints=ticket.prints + (told is PrintState.PRINTED))
+        return self._log.change(unit, actor, "ticket.printed", ticket, change)
 
     def _kept(self, unit: HallUnit, actor: Actor, word: _Word, ticket: Ticket, conflict: str) -> EmergencyMerged:
         visit, times = word.visit, word.times

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from clerk_app.domain.acts import CaseAct
@@ -17,10 +18,11 @@ from clerk_app.ports.hall_cases import (
     Stored,
     VisitRecord,
 )
+from clerk_app.ports.hall_running import EmergencyMerged, EmergencyVisit
 from clerk_app.ports.window import OutboxEntry, OutboxKind, WindowUnit
 from clerk_app.services.window import records
 
-Ack = CaseAck | RatingAck | ActAck | Stored
+Ack = CaseAck | RatingAck | ActAck | Stored | EmergencyMerged
 
 OTHER_CASE = "服务器的回答对不上这一件，先不算上传。请技术员看服务器的版本"
 
@@ -66,6 +68,10 @@ def _signature(counter: FullCounter, entry: OutboxEntry) -> Ack:
     return counter.store_signature(records.load(SignatureRecord, entry.payload), key=entry.key)
 
 
+def _emergency(counter: FullCounter, entry: OutboxEntry) -> Ack:
+    return counter.merge_visit(records.load(EmergencyVisit, entry.payload), key=entry.key)
+
+
 _SENDERS: Final[Mapping[OutboxKind, Callable[[FullCounter, OutboxEntry], Ack]]] = {
     OutboxKind.CASE: _case,
     OutboxKind.ACT: _act,
@@ -74,6 +80,7 @@ _SENDERS: Final[Mapping[OutboxKind, Callable[[FullCounter, OutboxEntry], Ack]]] 
     OutboxKind.VISIT: _visit,
     OutboxKind.CONSULTATION: _consultation,
     OutboxKind.SIGNATURE: _signature,
+    OutboxKind.EMERGENCY: _emergency,
 }
 
 
@@ -89,6 +96,12 @@ def keep(unit: WindowUnit, entry: OutboxEntry, ack: Ack) -> tuple[str, str, dict
     if isinstance(ack, RatingAck):
         unit.ratings.acknowledged(ack.rating_id, ack.synced_at)
         return "rating.synced", entry.stream, {"rating_id": ack.rating_id}
+    if isinstance(ack, EmergencyMerged):
+        row = unit.emergency.get(entry.stream)
+        if row is not None:
+            unit.emergency.put(replace(row, merged_id=ack.ticket.ticket_id, conflict=ack.conflict))
+        payload = {"ticket_id": ack.ticket.ticket_id, "conflict": bool(ack.conflict)}
+        return "emergency.synced", entry.stream, payload
     return f"{entry.kind.value}.synced", entry.stream, {"record_id": ack.record_id}
 
 

@@ -1,0 +1,1 @@
+"""The ticket machine's store."""
