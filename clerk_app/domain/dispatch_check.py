@@ -308,6 +308,7 @@ class _Check:
             self._ticket_draw(draw, rule, ticket, window_no, now)
         else:
             self._window_draw(draw, rule, ticket, window_no, now)
+        hall.drawn(window_no, ticket.lane)
 
     def _ticket_draw(self, draw: Draw, rule: Fields, ticket: Told, window_no: str, now: datetime) -> None:
         hall = self.hall
@@ -318,20 +319,19 @@ class _Check:
             self.wrong("抽取用的权重和设置的不一样")
         if window_no in hall.windows and hall.windows[window_no].sits != sits:
             self.wrong("坐在这个窗口的不是登录的人")
-        parts = hall.may_call(window_no, sits, groups, now)
-        pool = hall.candidates(parts)
+        pool = [one.candidate() for one in hall.may_call(window_no, sits, groups, now)]
+        self.by_load[_load(len(pool))].append(len(draw.candidates) == 1)
         if self.together:
             kept = [one for one in pool if one.number in draw.candidates or not self._excused(one.number, now)]
             self.counts["excused"] += len(pool) - len(kept)
             pool = kept
-        expected = shortlist(pool, hall.recent(groups), now, weights, hall.rules.fairness)
+        expected = shortlist(pool, hall.in_a_row(window_no), now, weights, hall.rules.fairness)
         self._drawn(draw, window_no, ticket.number, tuple(one.number for one in expected))
-        waiting = sum(len(part) for part in parts)
-        self.by_load[_load(waiting)].append(len(draw.candidates) == 1)
         chosen = next((one for one in pool if one.number == ticket.number), ticket.candidate())
-        for passed in passed_over(pool, chosen):
-            older = next(one.number for one in pool if one.ticket_id == passed)
-            hall.tickets[older].passed += 1
+        passed = set(passed_over(pool, chosen))
+        for one in pool:
+            if one.ticket_id in passed:
+                hall.tickets[one.number].passed += 1
 
     def _window_draw(self, draw: Draw, rule: Fields, ticket: Told, window_no: str, now: datetime) -> None:
         hall = self.hall
@@ -349,7 +349,7 @@ class _Check:
         for number in sorted(hall.free() - seen.keys()):
             if not self._excused(number, now):
                 self.wrong(f"{number} 号窗口当时空闲，没有列入")
-        if ticket.order_at > now:
+        if ticket.due_at is not None and ticket.due_at > now:
             self.wrong("还没轮到的号被叫了")
         expected = hall.free_for(ticket, seen, now)
         everybody = len(expected)

@@ -5,16 +5,13 @@ It trusts nothing that it can work out: what a step may not change is compared, 
 
 from __future__ import annotations
 
-from bisect import insort
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from heapq import nsmallest
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clerk_app.domain.queue import ACTIVE, QUEUED, HoldKind, Lane, TicketState, WindowState
-from clerk_app.domain.queue_order import Candidate, Fairness
+from clerk_app.domain.queue_order import Candidate, Fairness, in_a_row_after
 
 
 class Unreadable(Exception):
@@ -113,6 +110,7 @@ class Told:
     lane: Lane
     state: TicketState
     order_at: datetime
+    due_at: datetime | None = None
     called_at: datetime | None = None
     window_no: str | None = None
     for_window: str | None = None
@@ -149,7 +147,7 @@ class Replay:
     tickets: dict[str, Told] = field(default_factory=dict)
     queued: dict[str, Told] = field(default_factory=dict)
     active: dict[str, Told] = field(default_factory=dict)
-    _calls: list[tuple[datetime, int, str]] = field(default_factory=list)
+    _in_a_row: dict[str, int] = field(default_factory=dict)
 
     def put(self, ticket: Told) -> None:
         """A ticket as it is now."""
@@ -160,47 +158,31 @@ class Replay:
             else:
                 kept.pop(ticket.number, None)
 
-    def called(self, ticket: Told) -> None:
-        """Its call counts for the turn of the lanes."""
-        if ticket.called_at is not None:
-            insort(self._calls, (ticket.called_at, ticket.tie, ticket.number))
+    def drawn(self, window_no: str, lane: Lane) -> None:
+        """Its call counts for the turns of the window."""
+        self._in_a_row[window_no] = in_a_row_after(self.in_a_row(window_no), lane)
+
+    def in_a_row(self, window_no: str) -> int:
+        """Preferred calls of the window since its last ordinary one."""
+        return self._in_a_row.get(window_no, 0)
 
     def groups_of(self, window_no: str) -> set[str]:
         """What a window serves: its own groups or all."""
         own = self.served.get(window_no)
         return {group for group in self.groups if group in own} if own else set(self.groups)
 
-    def may_call(self, window_no: str, sits: str, groups: Collection[str], now: datetime) -> list[list[Told]]:
-        """The tickets that a window may call, in the parts of which the oldest count: bound to it, transferred, and
-        each lane of each group."""
-        mine: list[Told] = []
-        moved: list[Told] = []
-        lanes: dict[tuple[str, Lane], list[Told]] = defaultdict(list)
-        for one in self.queued.values():
-            if one.order_at > now:
-                continue
-            if one.for_window is not None or one.for_user is not None:
-                if one.for_window == window_no or one.for_user == sits:
-                    mine.append(one)
-            elif one.group_id in groups:
-                (moved if one.state is TicketState.TRANSFERRED else lanes[one.group_id, one.lane]).append(one)
-        return [mine, moved, *lanes.values()]
-
-    def candidates(self, parts: list[list[Told]]) -> list[Candidate]:
-        """The ``draw_among`` oldest of each part."""
-        among = self.rules.fairness.draw_among
-        return [one.candidate() for part in parts for one in nsmallest(among, part, key=lambda told: told.order)]
-
-    def recent(self, groups: Collection[str]) -> list[Lane]:
-        """Lanes of the latest calls for the groups, newest first, as many as the rule looks at."""
-        found: dict[str, Lane] = {}
-        for called_at, _, number in reversed(self._calls):
-            ticket = self.tickets[number]
-            if ticket.called_at == called_at and ticket.group_id in groups:
-                found[number] = ticket.lane
-                if len(found) == self.rules.fairness.preferred_in_a_row:
-                    break
-        return list(found.values())
+    def may_call(self, window_no: str, sits: str, groups: Collection[str], now: datetime) -> list[Told]:
+        """The tickets that a window may call."""
+        return [
+            one
+            for one in self.queued.values()
+            if (one.due_at is None or one.due_at <= now)
+            and (
+                one.group_id in groups
+                if one.for_window is None and one.for_user is None
+                else one.for_window == window_no or (one.for_window is None and one.for_user == sits)
+            )
+        ]
 
     def free(self) -> set[str]:
         """Windows that wait free."""
@@ -223,6 +205,12 @@ class Replay:
         ]
         return sorted(found, key=lambda number: (len(number), number))
 
-    def places(self, group_id: str) -> list[datetime]:
-        """Places of those who wait in a group, oldest first."""
-        return sorted(one.order_at for one in self.queued.values() if one.group_id == group_id)
+    def latest(self) -> datetime:
+        """The greatest place in the order, without appointments that came early."""
+        places = (one.order_at for one in self.tickets.values() if one.due_at is None)
+        return max(places, default=datetime.min.replace(tzinfo=UTC))
+
+    def places(self, group_id: str, now: datetime) -> list[datetime]:
+        """Places of those who wait in a group, oldest first, without those not due yet."""
+        waiting = (one for one in self.queued.values() if one.group_id == group_id)
+        return sorted(one.order_at for one in waiting if one.due_at is None or one.due_at <= now)

@@ -41,18 +41,19 @@ _STEPS = {
 _LEAVES_STATE = frozenset({"ticket.printed", "ticket.unbound"})
 _LEAVES_WINDOW = frozenset({"ticket.call_undone", "ticket.returned", "ticket.released"})
 _MOVES = {
-    "ticket.returned": frozenset({"lane", "order_at", "for_window", "called_at"}),
+    "ticket.returned": frozenset({"lane", "order_at", "for_window", "for_user", "called_at"}),
     "ticket.transferred": frozenset({"group_id", "for_window", "for_user"}),
-    "ticket.transfer_undone": frozenset({"for_window", "for_user"}),
-    "ticket.unbound": frozenset({"for_window"}),
+    "ticket.transfer_undone": frozenset({"group_id", "for_window", "for_user"}),
+    "ticket.unbound": frozenset({"for_window", "for_user"}),
     CALLED: frozenset({"called_at"}),
     "ticket.call_undone": frozenset({"called_at"}),
-    "ticket.released": frozenset({"called_at"}),
+    "ticket.released": frozenset({"called_at", "for_window", "for_user"}),
 }
 _WORDS = {
     "group_id": "排队组",
     "lane": "队列",
     "order_at": "排队次序",
+    "due_at": "预约时刻",
     "for_window": "指定窗口",
     "for_user": "指定的人",
     "called_at": "叫号时刻",
@@ -98,8 +99,6 @@ class Steps:
         else:
             self._changed(kind, entry, told, known)
         self.hall.put(told)
-        if kind in (CALLED, MERGED) or kind in _NEW:
-            self.hall.called(told)
 
     # --- a new one --------------------------------------------------------------------------------------------
     def _entered(self, number: str) -> None:
@@ -125,8 +124,10 @@ class Steps:
         at, late = entry.moment("at"), self.hall.rules.late if entry.values.get("appointment") is True else timedelta(0)
         if told.order_at < at - late - self.slack:
             self.wrong("新取的号排到了以前")
-        latest = max((one.order_at for one in self.hall.tickets.values()), default=at)
-        if not late and told.order_at > max(at, latest) + self.slack:
+        latest = max(at, self.hall.latest())
+        if told.due_at not in (None, told.order_at):
+            self.wrong("预约时刻和排队次序对不上")
+        if not late and told.order_at > latest + self.slack:
             self.wrong("新取的号排到了以后")
         if kind == "ticket.taken" and (told.window_no is not None or told.called_at is not None):
             self.wrong("新取的号已经有窗口")
@@ -141,7 +142,7 @@ class Steps:
         for name, words in _WORDS.items():
             if name not in moves and getattr(told, name) != getattr(known, name):
                 self.wrong(f"这一步不能改{words}")
-        if kind == "ticket.transferred" and told.group_id != known.group_id:
+        if kind in {"ticket.transferred", "ticket.transfer_undone"} and told.group_id != known.group_id:
             if entry.maybe("from_group") != known.group_id or told.group_id not in self.hall.groups:
                 self.wrong("转出的排队组对不上")
         elif entry.maybe("from_group") is not None:
@@ -187,16 +188,18 @@ class Steps:
         at = entry.moment("at")
         if known.hold is not None:
             rule = HOLD_RULES[known.hold]
-            fits = told.order_at == known.order_at if rule.keeps_place else abs(told.order_at - at) <= self.slack
+            behind = max(at, self.hall.latest())
+            fits = told.order_at == known.order_at if rule.keeps_place else abs(told.order_at - behind) <= self.slack
             if told.lane is not Lane.RETURN:
                 self.wrong("挂起回来的号要走返回队列")
-            if told.for_window not in (known.window_no if rule.same_if_open else None, known.for_window):
+            if told.for_window not in (known.window_no if rule.same_if_open else None, None):
                 self.wrong("挂起回来的号指定的窗口不对")
         else:
             after = self.hall.rules.missed_after
-            place = place_after(self.hall.places(known.group_id)[:after], after, at)
+            place = place_after(self.hall.places(known.group_id, at)[: max(after, 1)], after, at)
             fits = told.order_at == place or (place == at and abs(told.order_at - at) <= self.slack)
-            if told.lane is not known.lane or told.for_window != known.for_window:
+            bound, before = (told.for_window, told.for_user), (known.for_window, known.for_user)
+            if told.lane is not known.lane or bound not in {before, (None, None)}:
                 self.wrong("过号回来不能换队列")
         if not fits:
             self.wrong("回来以后的排队次序不对")
@@ -215,6 +218,7 @@ def _told(entry: Fields, number: str, known: Told | None) -> Told:
         lane=lane,
         state=state,
         order_at=entry.moment("order_at"),
+        due_at=entry.maybe_moment("due_at"),
         called_at=entry.maybe_moment("called_at"),
         window_no=entry.maybe("window_no"),
         for_window=entry.maybe("for_window"),

@@ -105,6 +105,8 @@ class Ticket:
     pre_check: str = ""
     guidance: str = ""
     from_window: str | None = None
+    from_group: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from clerk_app.domain.queue import (
     WindowState,
 )
 from clerk_app.domain.queue_figures import Visit
-from clerk_app.domain.queue_order import Candidate
+from clerk_app.domain.queue_order import Candidate, Fairness
 from clerk_app.ports.hall_queue import CalledNumber, Ticket
 
 
@@ -27,7 +27,8 @@ from clerk_app.ports.hall_queue import CalledNumber, Ticket
 class NewTicket:
     """A ticket before it is stored. ``serial`` None: the next one of (day, prefix), from ``start`` on.
 
-    ``order_at`` None: now, but never before those of the group that were taken earlier, whatever the clock says."""
+    ``order_at`` None: now, but behind all that were taken earlier on the day, whatever the clock says. A given one that
+    lies after ``taken_at`` is the moment before which nobody calls it (``due_at``)."""
 
     ticket_id: str
     day: date
@@ -87,6 +88,7 @@ class TicketChange:
     held_at: datetime | None = None
     missed_returns: int | None = None
     from_window: str | None = None
+    from_group: str | None = None
     clear: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -125,13 +127,9 @@ class TicketStore(Protocol):
         """Store with its number. ``Conflict`` when this person has an open ticket, or the given serial is taken."""
         ...
 
-    def candidates(self, seat: Seat, day: date, now: datetime, per_lane: int) -> list[Candidate]:
-        """The ``per_lane`` oldest of each lane and group that the seat may call now, and those bound to it; on
+    def candidates(self, seat: Seat, day: date, now: datetime, fairness: Fairness) -> list[Candidate]:
+        """Of those that the seat may call now (of its groups, or bound to it) all that ``shortlist`` needs; on
         PostgreSQL locked and without those that another window is drawing from."""
-        ...
-
-    def recent_lanes(self, groups: Sequence[str], day: date, count: int) -> list[Lane]:
-        """Lanes of the latest calls for these groups, newest first."""
         ...
 
     def pinned(self, window_no: str, day: date) -> str | None:
@@ -143,12 +141,16 @@ class TicketStore(Protocol):
         ``Locked`` when the window has an active ticket."""
         ...
 
-    def pass_over(self, ticket_ids: Sequence[str]) -> None:
-        """Count one more younger ticket that went before these."""
+    def pass_over(self, seat: Seat, day: date, now: datetime, called: Candidate) -> None:
+        """Count one more younger ticket for all of the called one's turn that the seat may call and that are older."""
         ...
 
-    def unmatched(self, day: date, now: datetime, limit: int) -> list[Ticket]:
-        """The oldest queued tickets, for the sweep that matches them with windows that wait free."""
+    def latest_place(self, day: date) -> datetime | None:
+        """The greatest ``order_at`` of the day, without appointments that came early."""
+        ...
+
+    def any_queued(self, day: date) -> bool:
+        """Whether anybody waits at all."""
         ...
 
     def get(self, ticket_id: str) -> Ticket:
@@ -179,12 +181,16 @@ class TicketStore(Protocol):
         """Queued tickets of the same group that come before this one."""
         ...
 
-    def places(self, group_id: str, day: date, limit: int) -> list[datetime]:
-        """``order_at`` of the first ones that wait in the group, in the order of calling."""
+    def places(self, group_id: str, day: date, now: datetime, limit: int) -> list[datetime]:
+        """``order_at`` of the first ones that wait in the group, oldest first, without those not due yet."""
         ...
 
     def bound_to(self, window_no: str, day: date) -> list[Ticket]:
         """Queued tickets that may be called there alone."""
+        ...
+
+    def bound_to_user(self, user_id: str, day: date) -> list[Ticket]:
+        """Queued tickets that this person alone may call."""
         ...
 
     def waiting(self, day: date) -> list[WaitingCount]: ...
@@ -244,6 +250,12 @@ class CounterStore(Protocol):
         ...
 
     def seen(self, window_no: str, at: datetime) -> None: ...
+
+    def in_a_row(self, window_no: str, day: date) -> int:
+        """Preferred calls of the window since its last ordinary one."""
+        ...
+
+    def set_in_a_row(self, window_no: str, day: date, count: int) -> None: ...
 
     def free_for(self, group_id: str, seen_since: datetime) -> list[str]:
         """Numbers of the free windows that serve the group and were heard of since, in order; on PostgreSQL locked

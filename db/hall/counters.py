@@ -16,7 +16,15 @@ from clerk_app.domain.queue import WindowState
 from clerk_app.ports.hall_running import HallDay, Notice, RosterEntry
 from clerk_app.ports.stores_hall_queue import CounterRecord
 from db.hall.models import CounterGroupRow, UserRow
-from db.hall.queue_models import CounterRow, HallDayRow, HallSettingRow, NoticeRow, NumberBlockRow, RosterRow
+from db.hall.queue_models import (
+    CounterRow,
+    CounterTurnRow,
+    HallDayRow,
+    HallSettingRow,
+    NoticeRow,
+    NumberBlockRow,
+    RosterRow,
+)
 from db.types import ID, Moment
 
 _C = CounterRow.__table__.c
@@ -42,6 +50,10 @@ _FREE_FOR = (
     )
     .order_by(_C.window_no)
     .with_for_update(skip_locked=True, of=CounterRow)
+)
+_N = CounterTurnRow.__table__.c
+_IN_A_ROW = select(_N.in_a_row).where(
+    _N.hall_id == _HALL, _N.window_no == bindparam("_window"), _N.day == bindparam("_day")
 )
 _DAY = select(HallDayRow.__table__).where(_D.hall_id == _HALL, _D.day == bindparam("_day"))
 _SETTING = select(_S.value).where(_S.hall_id == _HALL, _S.name == bindparam("_name"))
@@ -82,6 +94,19 @@ class SqlCounters:
         values = {"_hall": self._hall, "_group": group_id, "_since": seen_since}
         found = self._db.execute(_FREE_FOR, values).scalars()
         return sorted(found, key=lambda number: (len(number), number))
+
+    def in_a_row(self, window_no: str, day: date) -> int:
+        values = {"_hall": self._hall, "_window": window_no, "_day": day}
+        return self._db.execute(_IN_A_ROW, values).scalar_one_or_none() or 0
+
+    def set_in_a_row(self, window_no: str, day: date, count: int) -> None:
+        make = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
+        statement = make(CounterTurnRow).values(hall_id=self._hall, day=day, window_no=window_no, in_a_row=count)
+        self._db.execute(
+            statement.on_conflict_do_update(
+                index_elements=["hall_id", "day", "window_no"], set_={"in_a_row": statement.excluded.in_a_row}
+            )
+        )
 
     def free_count(self) -> int:
         return self._db.execute(

@@ -152,14 +152,23 @@ class SessionRow(Base):
     )
 
 
+QUEUED_NOW = "state IN ('waiting', 'transferred')"
+"""``QUEUED`` as SQL text: a partial index is used only by a statement that says the same words."""
+PASSED = "passed > 0"
 _OPEN_PERSON = "state IN ('waiting', 'transferred', 'called', 'serving', 'held') AND person_hash IS NOT NULL"
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class TicketRow(Base):
     """One ticket. ``person_hash`` is a keyed digest of the ID number; the number itself is never stored here.
 
-    ``order_at`` is the place in the order, ``queued_at`` since when it waits this time, ``passed`` how many younger
-    ones were called before it. ``pinned_to``: a call was taken back there; its next call gives this ticket again.
+    ``order_at`` is the place in the order, ``due_at`` before when nobody may call it (an appointment that came early),
+    ``queued_at`` since when it waits this time, ``passed`` how many younger ones were called before it.
+    ``pinned_to``: a call was taken back there; its next call gives this ticket again. ``from_group``: its group before
+    it was sent on.
     """
 
     __tablename__ = "ticket"
@@ -190,12 +199,14 @@ class TicketRow(Base):
     source: Mapped[TicketSource] = mapped_column(EnumText(TicketSource))
     order_at: Mapped[datetime] = mapped_column(Moment)
     queued_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
     passed: Mapped[int] = mapped_column(Integer)
     wait_s: Mapped[int] = mapped_column(Integer)
     service_s: Mapped[int] = mapped_column(Integer)
     for_window: Mapped[str | None] = mapped_column(String(16))
     for_user: Mapped[str | None] = mapped_column(ID)
     pinned_to: Mapped[str | None] = mapped_column(String(16))
+    from_group: Mapped[str | None] = mapped_column(ID)
     hold: Mapped[HoldKind | None] = mapped_column(EnumText(HoldKind))
     held_at: Mapped[datetime | None] = mapped_column(Moment)
     missed_returns: Mapped[int] = mapped_column(Integer)
@@ -222,14 +233,11 @@ class TicketRow(Base):
             sqlite_where=text(_OPEN_PERSON),
             postgresql_where=text(_OPEN_PERSON),
         ),
-        Index("ix_ticket_queue", "hall_id", "day", "state", "group_id", "lane", "order_at"),
-        Index(
-            "ix_ticket_bound",
-            "hall_id",
-            "for_window",
-            sqlite_where=text("for_window IS NOT NULL"),
-            postgresql_where=text("for_window IS NOT NULL"),
-        ),
+        _partial("ix_ticket_queue", QUEUED_NOW, "hall_id", "day", "group_id", "lane", "order_at"),
+        _partial("ix_ticket_passed", f"{QUEUED_NOW} AND {PASSED}", "hall_id", "day", "order_at"),
+        _partial("ix_ticket_bound", "for_window IS NOT NULL", "hall_id", "for_window"),
+        _partial("ix_ticket_mine", "for_user IS NOT NULL", "hall_id", "for_user"),
+        Index("ix_ticket_order", "hall_id", "day", "order_at"),
         Index("ix_ticket_calls", "hall_id", "day", "called_at"),
         ForeignKeyConstraint(["hall_id", "group_id"], ["service_group.hall_id", "service_group.group_id"]),
     )

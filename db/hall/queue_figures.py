@@ -7,19 +7,19 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Float, Select, and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Float, Select, and_, bindparam, cast, func, or_, select, text
 
 from clerk_app.domain.queue import OPEN, QUEUED, Lane, TicketState, ticket_number
 from clerk_app.domain.queue_figures import Visit
 from clerk_app.ports.hall_queue import CalledNumber, Ticket
 from clerk_app.ports.stores_hall_queue import DayFigures, WaitingCount
-from db.hall.models import TicketRow
+from db.hall.models import QUEUED_NOW, TicketRow
 from db.types import ID, Moment
 
 _T = TicketRow.__table__.c
 _TABLE = TicketRow.__table__
 _HALL = bindparam("_hall", type_=ID)
-_QUEUED = sorted(QUEUED)
+_NOW_QUEUED = text(f"ticket.{QUEUED_NOW}")
 _PACE = select(func.count(), func.min(_T.called_at), func.max(_T.called_at)).where(
     _T.hall_id == _HALL,
     _T.day == bindparam("_day", type_=Date),
@@ -80,14 +80,15 @@ class SqlFigures:
         preferred = _T.lane != Lane.ORDINARY
         before = and_(preferred, earlier) if mine else or_(preferred, earlier)
         return self._count(
-            *(_T.day == ticket.day, _T.group_id == ticket.group_id, _T.state.in_(_QUEUED)),
+            *(_T.day == ticket.day, _T.group_id == ticket.group_id, _NOW_QUEUED),
             before,
         )
 
-    def places(self, group_id: str, day: date, limit: int) -> list[datetime]:
+    def places(self, group_id: str, day: date, now: datetime, limit: int) -> list[datetime]:
         rows = self._db.execute(
             select(_T.order_at)
-            .where(_T.hall_id == self._hall, _T.day == day, _T.group_id == group_id, _T.state.in_(_QUEUED))
+            .where(_T.hall_id == self._hall, _T.day == day, _T.group_id == group_id, _NOW_QUEUED)
+            .where(or_(_T.due_at.is_(None), _T.due_at <= now))
             .order_by(_T.order_at, _T.ticket_id)
             .limit(limit)
         )
@@ -96,14 +97,21 @@ class SqlFigures:
     def bound_to(self, window_no: str, day: date) -> list[Ticket]:
         return self._found(
             select(_TABLE)
-            .where(*(_T.hall_id == self._hall, _T.for_window == window_no, _T.day == day), _T.state.in_(_QUEUED))
+            .where(*(_T.hall_id == self._hall, _T.for_window == window_no, _T.day == day), _NOW_QUEUED)
+            .order_by(_T.order_at)
+        )
+
+    def bound_to_user(self, user_id: str, day: date) -> list[Ticket]:
+        return self._found(
+            select(_TABLE)
+            .where(*(_T.hall_id == self._hall, _T.for_user == user_id, _T.day == day), _NOW_QUEUED)
             .order_by(_T.order_at)
         )
 
     def waiting(self, day: date) -> list[WaitingCount]:
         rows = self._db.execute(
             select(_T.group_id, func.count(), func.sum(_T.is_priority), func.min(_T.taken_at))
-            .where(_T.hall_id == self._hall, _T.day == day, _T.state.in_(_QUEUED))
+            .where(_T.hall_id == self._hall, _T.day == day, _NOW_QUEUED)
             .group_by(_T.group_id)
         )
         return [WaitingCount(group, count, int(priority), oldest) for group, count, priority, oldest in rows]

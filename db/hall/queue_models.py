@@ -39,6 +39,16 @@ class CounterRow(Base):
     )
 
 
+class CounterTurnRow(Base):
+    """Preferred calls in a row of a window on a day."""
+
+    __tablename__ = "counter_turn"
+    hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    window_no: Mapped[str] = mapped_column(String(16), primary_key=True)
+    in_a_row: Mapped[int] = mapped_column(Integer)
+
+
 class HallDayRow(Base):
     """A day of the hall with its dispatch secret (64 hex digits), which nobody reads before the closing."""
 

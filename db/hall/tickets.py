@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Date,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Update,
     and_,
     bindparam,
     cast,
@@ -23,6 +25,8 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
+    union,
     union_all,
     update,
 )
@@ -31,10 +35,10 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from clerk_app.domain.errors import Conflict, Locked, NotFound
 from clerk_app.domain.queue import ACTIVE, OPEN, QUEUED, Lane, PriorityClass, TicketState, ticket_number
-from clerk_app.domain.queue_order import Candidate
+from clerk_app.domain.queue_order import Candidate, Fairness, preferred
 from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.stores_hall_queue import NewTicket, Seat, TicketChange
-from db.hall.models import GroupRow, TicketRow
+from db.hall.models import PASSED, QUEUED_NOW, GroupRow, TicketRow
 from db.hall.queue_figures import SqlFigures
 from db.types import ID, Moment
 
@@ -44,7 +48,7 @@ _WINDOW_TAKEN = "本窗口还有一个号没办完，办结或过号后再叫"
 _PERSON_TAKEN = "这位已经另外取了号，先用那个号"
 _TRIES = 20
 _QUEUED = sorted(QUEUED)
-_LANES = tuple(Lane)
+_MOMENT = timedelta(microseconds=1)
 
 # Building a statement costs more than running it, so those of a call are built once.
 _HALL = bindparam("_hall", type_=ID)
@@ -82,54 +86,67 @@ def _claim(dialect: str) -> ReturningUpdate[Any]:
 
 
 _COLUMNS = (_T.ticket_id, _T.group_id, _T.lane, _T.order_at, _T.passed, _T.prefix, _T.serial)
+_NOW_QUEUED = and_(_MINE, text(f"ticket.{QUEUED_NOW}"))
+_DUE = or_(_T.due_at.is_(None), _T.due_at <= _NOW)
+_ANYBODYS = and_(_T.for_window.is_(None), _T.for_user.is_(None))
+_AT_SEAT = _T.for_window == bindparam("_window")
+_OF_SITTER = and_(_T.for_user == bindparam("_user"), _T.for_window.is_(None))
+_TURNS = ((Lane.ORDINARY,), tuple(lane for lane in Lane if preferred(lane)))
+
+
+def _groups(count: int) -> list[BindParameter[Any]]:
+    return [bindparam(f"_group{number}") for number in range(count)]
 
 
 @cache
 def _candidates(groups: int) -> Select[Any]:
-    """The oldest of each lane of so many groups, and those bound to the seat: each part walks its index."""
-    anybodys = and_(_T.for_window.is_(None), _T.for_user.is_(None), _T.order_at <= _NOW)
+    """Those of ``shortlist``: the oldest of each lane of so many groups, all that are bound to the seat, and the oldest
+    of each turn that was passed too often. Each part walks an index of its own."""
 
-    def oldest(*which: ColumnElement[bool]) -> Select[Any]:
-        return (
-            select(*_COLUMNS)
-            .where(_MINE, *which)
-            .order_by(_T.order_at, _T.ticket_id)
-            .limit(bindparam("_limit"))
-            .with_for_update(skip_locked=True)
-        )
+    def oldest(limit: str | None, *which: ColumnElement[bool]) -> Select[Any]:
+        found = select(*_COLUMNS).where(_NOW_QUEUED, _DUE, *which)
+        if limit is not None:
+            found = found.order_by(_T.order_at, _T.ticket_id).limit(bindparam(limit))
+        return found.with_for_update(skip_locked=True)
 
     parts = [
-        oldest(_T.state == TicketState.WAITING, _T.group_id == bindparam(f"_group{number}"), _T.lane == lane, anybodys)
-        for number in range(groups)
-        for lane in _LANES
+        oldest("_limit", _ANYBODYS, _T.group_id == group, _T.lane == lane) for group in _groups(groups) for lane in Lane
     ]
-    served = _T.group_id.in_([bindparam(f"_group{number}") for number in range(groups)])
-    parts.append(oldest(_T.state == TicketState.TRANSFERRED, served, anybodys))
-    mine = or_(_T.for_window == bindparam("_window"), _T.for_user == bindparam("_user"))
-    parts.append(oldest(_T.state.in_(_QUEUED), mine, _T.order_at <= _NOW))
-    return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
+    parts += [oldest(None, _AT_SEAT), oldest(None, _OF_SITTER)]
+    often = and_(text(f"ticket.{PASSED}"), _T.passed >= bindparam("_most"), _T.group_id.in_(_groups(groups)))
+    parts += [oldest("_one", _ANYBODYS, often, _T.lane.in_(turn)) for turn in _TURNS]
+    # The unions drop doubles: one that was passed too often may be among the oldest as well.
+    return select(union(*(select(part.subquery()) for part in parts)).subquery())
 
 
-_RECENT_LANES = (
-    select(_T.lane)
-    .where(_MINE, _T.called_at.is_not(None), _T.group_id.in_(bindparam("_groups", expanding=True)))
-    .order_by(_T.called_at.desc(), _T.ticket_id.desc())
-    .limit(bindparam("_limit"))
-)
-_PASS = (
-    update(TicketRow)
-    .where(_T.hall_id == _HALL, _T.ticket_id.in_(bindparam("_tickets", expanding=True)))
-    .values(passed=_T.passed + 1)
-)
+@cache
+def _pass_over(groups: int, turn: tuple[Lane, ...]) -> Update:
+    """One more pass for all of a turn that the seat may call and that come before a ticket."""
+    before = or_(
+        _T.order_at < bindparam("_order", type_=Moment),
+        and_(_T.order_at == bindparam("_order", type_=Moment), _T.ticket_id < bindparam("_ticket")),
+    )
+    served = and_(_ANYBODYS, _T.group_id.in_(_groups(groups)))
+    found = [
+        select(_T.ticket_id).where(_NOW_QUEUED, _DUE, which, _T.lane.in_(turn), before)
+        for which in (served, _AT_SEAT, _OF_SITTER)
+    ]
+    return (
+        update(TicketRow)
+        .where(_T.hall_id == _HALL, _T.ticket_id.in_(union_all(*(one.correlate(None) for one in found))))
+        .values(passed=_T.passed + 1)
+    )
+
+
+_ANY = select(_T.ticket_id).where(_NOW_QUEUED).limit(1)
 _PINNED = select(_T.ticket_id).where(_MINE, _T.state.in_(_QUEUED), _T.pinned_to == bindparam("_window"))
 _ACTIVE_AT = select(_TABLE).where(
     _T.hall_id == _HALL, _T.window_no == bindparam("_window"), _T.state.in_(sorted(ACTIVE))
 )
 _GET = select(_TABLE).where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"))
 _GROUP_NAMES = select(GroupRow.group_id, GroupRow.name).where(GroupRow.hall_id == _HALL)
-_NEWEST = (
-    select(_T.serial, _T.taken_at).where(_MINE, _T.prefix == bindparam("_prefix")).order_by(_T.serial.desc()).limit(1)
-)
+_NEWEST = select(_T.serial).where(_MINE, _T.prefix == bindparam("_prefix")).order_by(_T.serial.desc()).limit(1)
+_LATEST = select(_T.order_at).where(_MINE, _T.due_at.is_(None)).order_by(_T.order_at.desc()).limit(1)
 
 
 @cache
@@ -194,21 +211,23 @@ class SqlTickets(SqlFigures):
         raise Conflict("取号的人太多，请再按一次")
 
     def _row(self, ticket: NewTicket) -> dict[str, Any]:
-        newest = self._db.execute(
-            _NEWEST, {"_hall": self._hall, "_day": ticket.day, "_prefix": ticket.prefix}
-        ).one_or_none()
+        here = {"_hall": self._hall, "_day": ticket.day}
         serial, order_at = ticket.serial, ticket.order_at
         if serial is None:
-            serial = ticket.start if newest is None else max(ticket.start, newest.serial + 1)
+            newest = self._db.execute(_NEWEST, here | {"_prefix": ticket.prefix}).scalar_one_or_none()
+            serial = ticket.start if newest is None else max(ticket.start, newest + 1)
         if order_at is None:
             # A clock that was set back must not put a newcomer before those who wait.
-            order_at = ticket.taken_at if newest is None else max(ticket.taken_at, newest.taken_at)
+            latest = self.latest_place(ticket.day)
+            order_at = ticket.taken_at if latest is None else max(ticket.taken_at, latest + _MOMENT)
+        due_at = order_at if ticket.order_at is not None and order_at > ticket.taken_at else None
         values = {item.name: getattr(ticket, item.name) for item in fields(ticket) if item.name in _T}
         return values | {
             "hall_id": self._hall,
             "serial": serial,
             "order_at": order_at,
-            "queued_at": order_at,
+            "queued_at": due_at or ticket.taken_at,
+            "due_at": due_at,
             "is_priority": int(ticket.priority is not PriorityClass.ORDINARY),
             "matters": list(ticket.matters),
             "last_call_at": ticket.called_at,
@@ -219,10 +238,14 @@ class SqlTickets(SqlFigures):
         }
 
     # --- a call -----------------------------------------------------------------------------------------------
-    def candidates(self, seat: Seat, day: date, now: datetime, per_lane: int) -> list[Candidate]:
+    def _seat(self, seat: Seat, day: date, now: datetime) -> dict[str, Any]:
         values: dict[str, Any] = {f"_group{number}": group for number, group in enumerate(seat.groups)}
-        values |= {"_hall": self._hall, "_day": day, "_now": now, "_limit": per_lane}
-        values |= {"_window": seat.window_no, "_user": seat.user_id}
+        values |= {"_hall": self._hall, "_day": day, "_now": now}
+        return values | {"_window": seat.window_no, "_user": seat.user_id}
+
+    def candidates(self, seat: Seat, day: date, now: datetime, fairness: Fairness) -> list[Candidate]:
+        values = self._seat(seat, day, now)
+        values |= {"_limit": fairness.draw_among, "_most": fairness.most_passes, "_one": 1}
         rows = self._db.execute(_candidates(len(seat.groups)), values)
         return [
             Candidate(
@@ -231,33 +254,29 @@ class SqlTickets(SqlFigures):
             for row in rows
         ]
 
-    def recent_lanes(self, groups: Sequence[str], day: date, count: int) -> list[Lane]:
-        values = {"_hall": self._hall, "_day": day, "_groups": list(groups), "_limit": count}
-        return list(self._db.execute(_RECENT_LANES, values).scalars())
-
     def pinned(self, window_no: str, day: date) -> str | None:
         return self._db.execute(_PINNED, {"_hall": self._hall, "_day": day, "_window": window_no}).scalars().first()
 
     def claim(self, ticket_id: str, window_no: str, now: datetime) -> Ticket | None:
         values = {"_hall": self._hall, "_ticket": ticket_id, "_window": window_no, "_now": now}
         try:
-            row = self._db.execute(_claim(self._db.dialect.name), values).one_or_none()
+            # The caller may go on with another window, and PostgreSQL ends a transaction at its first error.
+            with nullcontext() if self._db.dialect.name == "sqlite" else self._db.begin_nested():
+                row = self._db.execute(_claim(self._db.dialect.name), values).one_or_none()
         except IntegrityError:
             raise Locked(_WINDOW_TAKEN) from None
         return None if row is None else self._built(row)
 
-    def pass_over(self, ticket_ids: Sequence[str]) -> None:
-        if ticket_ids:
-            self._db.execute(_PASS, {"_hall": self._hall, "_tickets": list(ticket_ids)})
+    def pass_over(self, seat: Seat, day: date, now: datetime, called: Candidate) -> None:
+        turn = next(turn for turn in _TURNS if called.lane in turn)
+        values = self._seat(seat, day, now) | {"_order": called.order_at, "_ticket": called.ticket_id}
+        self._db.execute(_pass_over(len(seat.groups), turn), values)
 
-    def unmatched(self, day: date, now: datetime, limit: int) -> list[Ticket]:
-        statement = (
-            select(_TABLE)
-            .where(_T.hall_id == self._hall, _T.day == day, _T.state.in_(_QUEUED), _T.order_at <= now)
-            .order_by(_T.order_at, _T.ticket_id)
-            .limit(limit)
-        )
-        return self._all(statement)
+    def latest_place(self, day: date) -> datetime | None:
+        return self._db.execute(_LATEST, {"_hall": self._hall, "_day": day}).scalar_one_or_none()
+
+    def any_queued(self, day: date) -> bool:
+        return self._db.execute(_ANY, {"_hall": self._hall, "_day": day}).first() is not None
 
     # --- one ticket -------------------------------------------------------------------------------------------
     def get(self, ticket_id: str) -> Ticket:

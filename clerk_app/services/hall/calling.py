@@ -68,6 +68,7 @@ class Calling:
         check_undo(ticket.called_at, now, "叫号")
         if ticket.recalls:
             raise Locked("已经重叫过，人可能在路上，不能撤销了")
+        self._days.check_of_today(unit, ticket)
         change = TicketChange(
             state=state,
             wait_s=max(0, ticket.wait_s - seconds(ticket.queued_at, ticket.called_at or now)),
@@ -97,7 +98,7 @@ class Calling:
         ticket = self._mine(unit, actor, ticket_id)
         state = step(ticket.state, TicketStep.UNDO_MISS)
         self._check_idle(unit, self._window(actor), ticket.number)
-        unit.counters.occupy(self._window(actor))
+        self._counters.at_work(unit, actor, self._window(actor))
         return self._log.change(unit, actor, "ticket.miss_undone", ticket, TicketChange(state=state))
 
     # --- the visit --------------------------------------------------------------------------------------------
@@ -114,10 +115,9 @@ class Calling:
         ticket = self._mine(unit, actor, ticket_id)
         state = step(ticket.state, TicketStep.FINISH)
         now = self._tools.now()
+        # ``held_at`` stays on one that ends while it is held: undoing must know that its service had stopped.
         served = ticket.service_s if ticket.state is TicketState.HELD else served_s(ticket, now)
-        change = TicketChange(
-            state=state, ended_at=now, outcome=outcome, service_s=served, clear=frozenset({"hold", "held_at"})
-        )
+        change = TicketChange(state=state, ended_at=now, outcome=outcome, service_s=served, clear=frozenset({"hold"}))
         return self._log.change(unit, actor, "ticket.finished", ticket, change)
 
     def finish_and_call(self, unit: HallUnit, actor: Actor, ticket_id: str, outcome: str) -> FreeNow:
@@ -131,15 +131,20 @@ class Calling:
         state = step(ticket.state, TicketStep.UNDO_FINISH)
         now = self._tools.now()
         check_undo(ticket.ended_at, now, "办结")
-        after = unit.tickets.active(self._window(actor))
-        if after is not None:
-            self.undo_call(unit, actor, after.ticket_id)
-        stretch = seconds(ticket.started_at or ticket.called_at, ticket.ended_at or now)
+        if ticket.held_at is not None:
+            self._check_idle(unit, self._window(actor), ticket.number)
+            stretch, started_at = 0, now
+        else:
+            after = unit.tickets.active(self._window(actor))
+            if after is not None:
+                self.undo_call(unit, actor, after.ticket_id)
+            stretch = seconds(ticket.started_at or ticket.called_at, ticket.ended_at or now)
+            started_at = ticket.started_at or ticket.called_at or now
         change = TicketChange(
             state=state,
-            started_at=ticket.started_at or ticket.called_at,
+            started_at=started_at,
             service_s=max(0, ticket.service_s - stretch),
-            clear=frozenset({"ended_at", "outcome"}),
+            clear=frozenset({"ended_at", "outcome", "held_at"}),
         )
         self._counters.at_work(unit, actor, self._window(actor))
         return self._log.change(unit, actor, "ticket.finish_undone", ticket, change)
@@ -171,7 +176,7 @@ class Calling:
             service_s=ticket.service_s + (away if counted is Counted.SERVICE else 0),
             clear=frozenset({"hold", "held_at"}),
         )
-        unit.counters.occupy(window_no)
+        self._counters.at_work(unit, actor, window_no)
         return self._log.change(unit, actor, "ticket.resumed", ticket, change)
 
     def transfer(self, unit: HallUnit, actor: Actor, ticket_id: str, wish: Transfer) -> Ticket:
@@ -190,8 +195,13 @@ class Calling:
         state = step(ticket.state, TicketStep.UNDO_TRANSFER)
         check_undo(ticket.queued_at, self._tools.now(), "转出")
         self._check_idle(unit, self._window(actor), ticket.number)
-        unit.counters.occupy(self._window(actor))
-        change = TicketChange(state=state, started_at=self._tools.now(), clear=frozenset({"for_window", "for_user"}))
+        self._counters.at_work(unit, actor, self._window(actor))
+        change = TicketChange(
+            state=state,
+            group_id=ticket.from_group,
+            started_at=self._tools.now(),
+            clear=frozenset({"for_window", "for_user", "from_group"}),
+        )
         return self._log.change(unit, actor, "ticket.transfer_undone", ticket, change)
 
     # --- the manager's -----------------------------------------------------------------------------------------
@@ -212,10 +222,13 @@ class Calling:
         ticket = unit.tickets.get(ticket_id)
         state = step(ticket.state, TicketStep.RELEASE)
         now = self._tools.now()
+        self._days.check_of_today(unit, ticket)
         touched = max(moment for moment in (ticket.last_call_at, ticket.started_at, ticket.taken_at) if moment)
         if timedelta(0) <= now - touched < _RELEASE_AFTER:
             raise Locked(f"{ticket.window_no} 号窗口一分钟内还在办这个号，不能放回")
-        change = TicketChange(state=state, queued_at=now, from_window=ticket.window_no, clear=BACK_IN_QUEUE)
+        change = TicketChange(
+            state=state, queued_at=now, from_window=ticket.window_no, clear=BACK_IN_QUEUE | {"for_window", "for_user"}
+        )
         freed = self._log.change(unit, actor, "ticket.released", ticket, change, from_window=ticket.window_no)
         return self._matcher.for_ticket(unit, freed)
 
@@ -237,16 +250,18 @@ class Calling:
             one.user_id == wish.user_id and one.state is not WindowState.OFF for one in counters
         ):
             raise Rejected("user_id", "这位同事现在不在窗口，不能转过去")
-        now = self._tools.now()
+        now, state = self._tools.now(), step(ticket.state, TicketStep.TRANSFER)
+        self._days.check_of_today(unit, ticket)
         active = ticket.state in {TicketState.CALLED, TicketState.SERVING}
         return TicketChange(
-            state=step(ticket.state, TicketStep.TRANSFER),
+            state=state,
             group_id=wish.group_id or None,
             for_window=wish.window_no or None,
             for_user=wish.user_id or None,
             queued_at=now if active else None,
             service_s=served_s(ticket, now) if active else None,
             from_window=ticket.window_no if active else None,
+            from_group=ticket.group_id if active else None,
             clear=frozenset({name for name, value in _bindings(wish) if not value}) | {"pinned_to"},
         )
 
@@ -267,9 +282,9 @@ class Calling:
     def _mine(self, unit: HallUnit, actor: Actor, ticket_id: str) -> Ticket:
         window_no = self._window(actor)
         ticket = unit.tickets.get(ticket_id)
-        if ticket.state is TicketState.WAITING:
+        if ticket.state is TicketState.WAITING or (ticket.state in QUEUED and ticket.window_no is None):
             raise Locked(f"{ticket.number} 还在等候，按 F2 由系统叫号，不能挑号")
-        if ticket.window_no != window_no:
+        if ticket.window_no not in {window_no, None}:
             raise NotAllowed(f"{ticket.number} 在 {ticket.window_no} 号窗口，请到那个窗口操作")
         return ticket
 

@@ -52,8 +52,12 @@ class Counters:
 
     def logged_out(self, unit: HallUnit, actor: Actor) -> None:
         """A logout closes it, unless a citizen is still there: the next login there goes on with them."""
-        if actor.window_no is not None and unit.tickets.active(actor.window_no) is None:
+        if actor.window_no is None:
+            return
+        if unit.tickets.active(actor.window_no) is None:
             self._off(unit, actor, actor.window_no)
+        else:
+            self._unbind(unit, actor, actor.window_no, "")
 
     def here(self, unit: HallUnit, actor: Actor) -> None:
         """The free window is alive."""
@@ -122,6 +126,8 @@ class Counters:
         unit.counters.put(fresh)
         if not same:
             self._record(unit, actor, fresh)
+        if before is not None and before.user_id != actor.user_id:
+            self._unbind(unit, actor, "", before.user_id)
 
     def _put(self, unit: HallUnit, actor: Actor, record: CounterRecord, state: WindowState) -> None:
         """Another's window: who sits there stays."""
@@ -136,8 +142,17 @@ class Counters:
         record = unit.counters.get(window_no)
         if record is not None and record.state is not WindowState.OFF:
             self._put(unit, actor, record, WindowState.OFF)
-        for ticket in unit.tickets.bound_to(window_no, self._days.today(unit)):
-            change = TicketChange(clear=frozenset({"for_window"}))
+        self._unbind(unit, actor, window_no, "" if record is None else record.user_id)
+
+    def _unbind(self, unit: HallUnit, actor: Actor, window_no: str, user_id: str) -> None:
+        """Nobody waits for a window that is off, or for somebody who sits nowhere."""
+        day = self._days.today(unit)
+        waiting = unit.tickets.bound_to(window_no, day) if window_no else []
+        sits = any(one.user_id == user_id and one.state is not WindowState.OFF for one in unit.counters.all())
+        if user_id and not sits:
+            waiting += unit.tickets.bound_to_user(user_id, day)
+        for ticket in waiting:
+            change = TicketChange(clear=frozenset({"for_window", "for_user"}))
             self._log.change(unit, actor, "ticket.unbound", ticket, change)
 
     def _record(self, unit: HallUnit, actor: Actor, window: CounterRecord) -> None:

@@ -10,6 +10,7 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Locked, NotFound, Rejected
 from clerk_app.domain.queue import QUEUED, TicketState, TicketStep, step
 from clerk_app.domain.queue_rules import QueueRules
+from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.hall_running import Closing, HallDay, OpenHall
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import TicketChange
@@ -60,6 +61,12 @@ class Days:
         """The hall's day of this moment."""
         return self.rules(unit).day_of(self._tools.now())
 
+    def check_of_today(self, unit: HallUnit, ticket: Ticket) -> None:
+        """``Locked`` for a ticket of another day that is to wait again: nobody would call it."""
+        if ticket.day != self.today(unit):
+            day = f"{ticket.day.month}月{ticket.day.day}日"
+            raise Locked(f"{ticket.number} 是 {day} 的号，不能再回到队里。在窗口的请办结，要再办请重新取号")
+
     # --- opening ----------------------------------------------------------------------------------------------
     def ensure(self, unit: HallUnit, day: date) -> HallDay:
         """The day's row; the first ticket opens a day that nobody opened by hand."""
@@ -85,6 +92,7 @@ class Days:
         day = self.ensure(unit, self.today(unit))
         if day.closed_at is not None:
             raise Locked("今天已经关门，不能再开")
+        self._close_earlier(unit, actor, day.day)
         if outside and outside != day.outside:
             if day.mixed_at is not None:
                 raise Locked("今天已经叫过号，分派的外部数值不能再改")
@@ -103,7 +111,11 @@ class Days:
         if unit.running.add_day(fresh):
             payload = {"day": day.isoformat(), "commitment": word, "rule": dispatch.RULE, "start": self._start(unit)}
             self._tools.record(unit, actor, "dispatch.committed", day.isoformat(), payload)
-        for earlier in unit.running.days_open(day):
+
+    def _close_earlier(self, unit: HallUnit, actor: Actor, today: date) -> None:
+        """Reveal what earlier days kept. Never by the clock alone: one that runs a day ahead for a minute must not end
+        the day that it is, nor tell the seed of its draws."""
+        for earlier in unit.running.days_open(today):
             self._close(unit, actor, earlier)
 
     def _start(self, unit: HallUnit) -> dict[str, object]:
@@ -146,6 +158,7 @@ class Days:
             raise Locked(f"还有 {len(waiting)} 人在等，叫完或作废后再关门")
         self._end_open(unit, actor, day.day)
         self._close(unit, actor, day.day)
+        self._close_earlier(unit, actor, day.day)
         return self.public(unit, day.day)
 
     def end_earlier(self, unit: HallUnit, actor: Actor) -> int:
@@ -153,6 +166,7 @@ class Days:
         finishes them. Not done by the clock alone, which may be wrong by a day, but by a manager or by the closing."""
         actor.require(Role.MANAGER, Role.SYSTEM)
         today = self.today(unit)
+        self._close_earlier(unit, actor, today)
         return sum(self._end_open(unit, actor, day) for day in {one.day for one in unit.tickets.open_before(today)})
 
     def _end_open(self, unit: HallUnit, actor: Actor, day: date) -> int:

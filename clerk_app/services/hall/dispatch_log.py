@@ -17,7 +17,7 @@ from clerk_app.services.hall.sequencer import ChainReport, Sequencer
 from clerk_app.services.hall.tools import Tools
 
 _TICKET = (
-    *("number", "group_id", "lane", "state", "was", "from_group", "order_at", "called_at"),
+    *("number", "group_id", "lane", "state", "was", "from_group", "order_at", "due_at", "called_at"),
     *("window_no", "for_window", "for_user", "hold", "appointment", "draw", "rule", "pinned"),
 )
 _FIELDS: dict[str, tuple[str, ...]] = {

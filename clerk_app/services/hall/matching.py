@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from clerk_app.domain import dispatch
@@ -9,17 +10,16 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.dispatch import Draw, DrawKind
 from clerk_app.domain.errors import Conflict, Locked
 from clerk_app.domain.queue import QUEUED, WindowState
-from clerk_app.domain.queue_order import Candidate, passed_over, shortlist
+from clerk_app.domain.queue_order import in_a_row_after, shortlist
 from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.stores_hall import HallStore, HallUnit
-from clerk_app.ports.stores_hall_queue import Seat
+from clerk_app.ports.stores_hall_queue import CounterRecord, Seat
 from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.tickets import TicketLog
 from clerk_app.services.hall.tools import Tools
 
 _TRIES = 8
-_SWEPT = 50
 
 
 class Matcher:
@@ -44,19 +44,18 @@ class Matcher:
                 return ticket
         for _ in range(_TRIES):
             now = self._tools.now()
-            among = rules.fairness.draw_among
-            candidates = unit.tickets.candidates(seat, day, now, among)
+            candidates = unit.tickets.candidates(seat, day, now, rules.fairness)
             if not candidates:
                 return None
-            recent = unit.tickets.recent_lanes(seat.groups, day, rules.fairness.preferred_in_a_row)
+            in_a_row = unit.counters.in_a_row(seat.window_no, day)
             weights = unit.setup.served(seat.window_no)
-            chosen_from = shortlist(candidates, recent, now, weights, rules.fairness)
+            chosen_from = shortlist(candidates, in_a_row, now, weights, rules.fairness)
             draw = self._draw(unit, DrawKind.TICKET, seat.window_no, tuple(one.number for one in chosen_from))
             chosen = chosen_from[draw.chosen]
             rule = {"now": now.isoformat(), "sits": seat.user_id, "groups": list(seat.groups), "weights": weights}
             ticket = self._call(unit, actor, chosen.ticket_id, seat.window_no, now, draw=draw.to_json(), rule=rule)
             if ticket is not None:
-                self._pass_over(unit, candidates, chosen)
+                unit.tickets.pass_over(seat, day, now, chosen)
                 return ticket
         raise Conflict("很多窗口同时在叫号，请再按一次")
 
@@ -64,7 +63,7 @@ class Matcher:
         """Call the ticket to one of the windows that wait free for it, drawn among them; as it was when none does."""
         rules = self._days.rules(unit)
         now = self._tools.now()
-        if ticket.state not in QUEUED or (ticket.order_at is not None and ticket.order_at > now):
+        if ticket.state not in QUEUED or (ticket.due_at is not None and ticket.due_at > now):
             return ticket
         if ticket.day != rules.day_of(now):
             return ticket
@@ -79,14 +78,12 @@ class Matcher:
             draw = self._draw(unit, DrawKind.WINDOW, ticket.number, windows)
             record = free.get(draw.winner)
             if record is not None:
-                clerk = Actor(
-                    unit.hall_id,
-                    record.device_id,
-                    record.user_id,
-                    record.user_name,
-                    frozenset({Role.CLERK}),
-                    draw.winner,
-                )
+                clerk, seat = _clerk(unit, record), _seat(unit, record)
+                others = unit.tickets.candidates(seat, ticket.day, now, rules.fairness)
+                if any(one.ticket_id != ticket.ticket_id for one in others):
+                    # They and the window were left apart until now: among all who wait, this one has no right before.
+                    self.for_window(unit, clerk, seat)
+                    return self.for_ticket(unit, unit.tickets.get(ticket.ticket_id))
                 how = {"draw": draw.to_json(), "rule": {**rule, "gone": gone}}
                 try:
                     called = self._call(unit, clerk, ticket.ticket_id, draw.winner, now, **how)
@@ -100,23 +97,37 @@ class Matcher:
         return ticket
 
     def sweep(self, store: HallStore, hall_id: str) -> int:
-        """Match what two transactions that did not see each other left apart, and appointments that became due."""
+        """Match who waits with windows that wait free: what two transactions that did not see each other left apart,
+        appointments that became due, windows that were regrouped or are heard of again. How many were called."""
 
         def work(unit: HallUnit) -> int:
-            if not unit.counters.free_count():
-                return 0
-            now = self._tools.now()
-            found = unit.tickets.unmatched(self._days.today(unit), now, _SWEPT)
-            return sum(self.for_ticket(unit, ticket).state not in QUEUED for ticket in found)
+            called = 0
+            while (ticket := self._left_apart(unit)) is not None:
+                free = unit.counters.free_count()
+                self.for_ticket(unit, ticket)
+                if unit.counters.free_count() == free:
+                    break
+                called += 1
+            return called
 
-        def worth(unit: HallUnit) -> bool:
-            return bool(
-                unit.counters.free_count() and unit.tickets.unmatched(self._days.today(unit), self._tools.now(), 1)
-            )
-
-        if not store.read(hall_id, worth):
+        if not store.read(hall_id, lambda unit: self._left_apart(unit) is not None):
             return 0
         return store.write(hall_id, "matcher", work)
+
+    def _left_apart(self, unit: HallUnit) -> Ticket | None:
+        """The oldest ticket that some window waits free for."""
+        rules, now = self._days.rules(unit), self._tools.now()
+        day, since = rules.day_of(now), now - timedelta(seconds=rules.seen_seconds)
+        if not unit.tickets.any_queued(day):
+            return None
+        one = replace(rules.fairness, draw_among=1)
+        found = [
+            candidate
+            for record in unit.counters.all()
+            if record.state is WindowState.FREE and record.seen_at >= since
+            for candidate in unit.tickets.candidates(_seat(unit, record), day, now, one)
+        ]
+        return unit.tickets.get(min(found, key=lambda each: each.order).ticket_id) if found else None
 
     def _free(self, unit: HallUnit, ticket: Ticket, rules: QueueRules, now: datetime) -> tuple[str, ...]:
         since = now - timedelta(seconds=rules.seen_seconds)
@@ -145,8 +156,19 @@ class Matcher:
         if ticket is None:
             return None
         unit.counters.occupy(window_no)
+        if "pinned" not in how:
+            in_a_row = unit.counters.in_a_row(window_no, ticket.day)
+            unit.counters.set_in_a_row(window_no, ticket.day, in_a_row_after(in_a_row, ticket.lane))
         self._log.record(unit, actor, "ticket.called", ticket, before=before, **how)
         return ticket
 
-    def _pass_over(self, unit: HallUnit, candidates: list[Candidate], chosen: Candidate) -> None:
-        unit.tickets.pass_over(passed_over(candidates, chosen))
+
+def _seat(unit: HallUnit, record: CounterRecord) -> Seat:
+    groups = tuple(group.group_id for group in unit.setup.served_by(record.window_no))
+    return Seat(record.window_no, record.user_id, groups)
+
+
+def _clerk(unit: HallUnit, record: CounterRecord) -> Actor:
+    """Who sits at a window that waits free: the call is theirs, though the hall drew it."""
+    roles = frozenset({Role.CLERK})
+    return Actor(unit.hall_id, record.device_id, record.user_id, record.user_name, roles, record.window_no)

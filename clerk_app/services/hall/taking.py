@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.cases import CaseState
@@ -142,6 +142,7 @@ class Taking:
         actor.require(*_GIVERS)
         ticket = unit.tickets.get(ticket_id)
         state = step(ticket.state, TicketStep.RETURN)
+        self._days.check_of_today(unit, ticket)
         change = self._after_hold(unit, ticket) if ticket.hold is not None else self._after_miss(unit, ticket)
         changed = self._log.change(
             unit, actor, "ticket.returned", ticket, replace(change, state=state, queued_at=self._tools.now())
@@ -227,27 +228,36 @@ class Taking:
         away = seconds(ticket.held_at, now)
         record = unit.counters.get(ticket.window_no or "")
         window_is_open = record is not None and record.state is not WindowState.OFF
-        bound = ticket.window_no if rule.same_window or (rule.same_if_open and window_is_open) else None
+        bound = ticket.window_no if rule.same_if_open and window_is_open else None
         return TicketChange(
             lane=Lane.RETURN,
-            order_at=ticket.order_at if rule.keeps_place else now,
-            for_window=bound if window_is_open else None,
+            order_at=ticket.order_at if rule.keeps_place else self._behind_all(unit, ticket.day),
+            for_window=bound,
             from_window=ticket.window_no,
             wait_s=ticket.wait_s + (away if rule.counted is Counted.WAITING else 0),
             service_s=ticket.service_s + (away if rule.counted is Counted.SERVICE else 0),
-            clear=BACK_IN_QUEUE | {"hold", "held_at"},
+            clear=BACK_IN_QUEUE | {"hold", "held_at", "for_user"} | (frozenset() if bound else {"for_window"}),
         )
+
+    def _behind_all(self, unit: HallUnit, day: date) -> datetime:
+        """Now, but behind everybody on the day also when the clock was set back."""
+        latest, now = unit.tickets.latest_place(day), self._tools.now()
+        return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
     def _after_miss(self, unit: HallUnit, ticket: Ticket) -> TicketChange:
         rules = self._days.rules(unit)
         if ticket.missed_returns >= rules.missed_returns:
             raise Locked(f"{ticket.number} 已经过号 {ticket.missed_returns + 1} 次，请重新取号")
-        places = unit.tickets.places(ticket.group_id, ticket.day, rules.missed_after)
+        now = self._tools.now()
+        places = unit.tickets.places(ticket.group_id, ticket.day, now, max(rules.missed_after, 1))
+        open_now = [one for one in unit.counters.all() if one.state is not WindowState.OFF]
+        reached = ticket.for_window in {None, *(one.window_no for one in open_now)}
+        reached = reached and ticket.for_user in {None, *(one.user_id for one in open_now)}
         return TicketChange(
-            order_at=place_after(places, rules.missed_after, self._tools.now()),
+            order_at=place_after(places, rules.missed_after, now),
             missed_returns=ticket.missed_returns + 1,
             passed=0,
-            clear=BACK_IN_QUEUE,
+            clear=BACK_IN_QUEUE | (frozenset() if reached else {"for_window", "for_user"}),
         )
 
 

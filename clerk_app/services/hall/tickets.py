@@ -40,6 +40,7 @@ class TicketLog:
             "lane": ticket.lane.value,
             "appointment": ticket.priority is PriorityClass.APPOINTMENT,
             "order_at": None if ticket.order_at is None else ticket.order_at.isoformat(),
+            "due_at": None if ticket.due_at is None else ticket.due_at.isoformat(),
             "called_at": None if ticket.called_at is None else ticket.called_at.isoformat(),
             "recalls": ticket.recalls,
             "print_state": ticket.print_state.value,

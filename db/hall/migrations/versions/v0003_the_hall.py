@@ -14,6 +14,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_QUEUED = "state IN ('waiting', 'transferred')"
 _OPEN = "state IN ('waiting', 'transferred', 'called', 'serving', 'held') AND person_hash IS NOT NULL"
 
 
@@ -55,10 +56,12 @@ def _tickets() -> None:
         # Those that wait already keep the place of their taking: see the updates below.
         _moment("order_at", null=True),
         _moment("queued_at", null=True),
+        _moment("due_at", null=True),
         *(_number(name, "0") for name in ("passed", "wait_s", "service_s", "missed_returns")),
         _text("for_window", 16, null=True),
         _text("for_user", 36, null=True),
         _text("pinned_to", 16, null=True),
+        _text("from_group", 36, null=True),
         _text("hold", 32, null=True),
         _moment("held_at", null=True),
         _text("case_number", 64, default=""),
@@ -80,8 +83,11 @@ def _tickets() -> None:
         table.alter_column("order_at", nullable=False)
         table.alter_column("queued_at", nullable=False)
     _partial("uq_ticket_person", "ticket", ["hall_id", "day", "person_hash"], _OPEN, unique=True)
-    op.create_index("ix_ticket_queue", "ticket", ["hall_id", "day", "state", "group_id", "lane", "order_at"])
+    _partial("ix_ticket_queue", "ticket", ["hall_id", "day", "group_id", "lane", "order_at"], _QUEUED)
+    _partial("ix_ticket_passed", "ticket", ["hall_id", "day", "order_at"], f"{_QUEUED} AND passed > 0")
     _partial("ix_ticket_bound", "ticket", ["hall_id", "for_window"], "for_window IS NOT NULL")
+    _partial("ix_ticket_mine", "ticket", ["hall_id", "for_user"], "for_user IS NOT NULL")
+    op.create_index("ix_ticket_order", "ticket", ["hall_id", "day", "order_at"])
 
 
 def _as_list() -> str:
@@ -111,6 +117,14 @@ def _windows() -> None:
         sa.PrimaryKeyConstraint("hall_id", "window_no", name="pk_counter"),
     )
     _partial("ix_counter_free", "counter", ["hall_id", "window_no"], "state = 'free'")
+    op.create_table(
+        "counter_turn",
+        _hall(),
+        sa.Column("day", sa.Date(), nullable=False),
+        _text("window_no", 16),
+        _number("in_a_row"),
+        sa.PrimaryKeyConstraint("hall_id", "day", "window_no", name="pk_counter_turn"),
+    )
     op.create_table(
         "roster",
         _hall(),
@@ -201,6 +215,7 @@ def _appointments() -> None:
         _text("group_id", 36),
         _moment("starts_at"),
         _moment("ends_at"),
+        _number("place"),
         _text("person", 64),
         _text("person_hash", 64),
         sa.Column("birth", sa.Date(), nullable=True),
@@ -219,9 +234,15 @@ def _appointments() -> None:
     op.create_index("uq_appointment_code", "appointment", ["hall_id", "code"], unique=True)
     op.create_index("ix_appointment_slot", "appointment", ["hall_id", "day", "group_id", "starts_at"])
     _partial(
+        "uq_appointment_place",
+        "appointment",
+        ["hall_id", "group_id", "starts_at", "place"],
+        "state <> 'cancelled'",
+        unique=True,
+    )
+    _partial(
         "uq_appointment_person",
         "appointment",
-        _number("place"),
         ["hall_id", "person_hash", "starts_at"],
         "state <> 'cancelled'",
         unique=True,
@@ -229,24 +250,22 @@ def _appointments() -> None:
 
 
 def downgrade() -> None:
-    for name in ("appointment", "hall_notice", "hall_setting", "hall_day", "number_block", "roster", "counter"):
+    days = ("appointment", "hall_notice", "hall_setting", "hall_day", "roster")
+    for name in (*days, "emergency_visit", "number_block", "counter_turn", "counter"):
         op.drop_table(name)
-    for index in ("ix_ticket_bound", "ix_ticket_queue", "uq_ticket_person"):
+    for index in (
+        *("ix_ticket_order", "ix_ticket_mine", "ix_ticket_bound", "ix_ticket_passed", "ix_ticket_queue"),
+        "uq_ticket_person",
+    ):
         op.drop_index(index, table_name="ticket")
     op.add_column("ticket", _text("matter_code", 128, null=True))
     with op.batch_alter_table("ticket") as table:
-        for dropped in (
-            *("from_window", "guidance", "pre_check", "case_number", "held_at", "hold", "pinned_to", "for_user", "for_window"),
-            *("missed_returns", "service_s", "wait_s", "passed", "queued_at", "order_at", "source", "lane", "matters"),
+        for column in (
+            *("from_window", "guidance", "pre_check", "case_number", "held_at", "hold", "from_group", "pinned_to"),
+            *("for_user", "for_window", "missed_returns", "service_s", "wait_s", "passed", "due_at", "queued_at"),
+            *("order_at", "source", "lane", "matters"),
         ):
-    _partial(
-        "uq_appointment_place",
-        "appointment",
-        ["hall_id", "group_id", "starts_at", "place"],
-        "state <> 'cancelled'",
-        unique=True,
-    )
-            table.drop_column(dropped)
+            table.drop_column(column)
     waiting = "state = 'waiting' AND person_hash IS NOT NULL"
     _partial("uq_ticket_person", "ticket", ["hall_id", "day", "person_hash"], waiting, unique=True)
     op.create_index("ix_ticket_queue", "ticket", ["hall_id", "day", "state", "group_id", "taken_at"])
