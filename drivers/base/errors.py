@@ -15,6 +15,7 @@
     ├── PrinterFault        the printer reports an error of its own (cutter jam, head too hot) or is offline
     │   ├── PaperOut        the roll has come to its end
     │   └── CoverOpen       somebody is changing the roll
+    ├── Unprintable         a call board has no sign for a character of the line
     └── OutcomeUnknown      bytes were sent, then the printer fell silent: nobody knows what is on the paper
 
 ``word`` is a short machine word for logs and tests; ``advice`` is one Chinese sentence for the clerk: what is the
@@ -120,3 +121,10 @@ class OutcomeUnknown(DeviceError):
 
     default_word = "outcome_unknown"
     default_advice = "小票可能没打完，请看吐出来的纸，再选是否重打"
+
+
+class Unprintable(DeviceError):
+    """The device's character set lacks a character; sending another one in its place would be a lie."""
+
+    default_word = "unprintable"
+    default_advice = "这一行有设备显示不了的字，没有发送"

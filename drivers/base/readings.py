@@ -125,3 +125,44 @@ class RatingReading:
     level: int
     word: str
     raw: int
+
+
+class CallerKey(StrEnum):
+    """What a key of a caller keypad asks for."""
+
+    CALL = "call"
+    RECALL = "recall"
+    MISS = "miss"
+    HOLD = "hold"
+    TAKE_BACK = "take_back"
+    TRANSFER = "transfer"
+    RATE = "rate"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """One key, with the raw data bytes of its frame for the trace."""
+
+    key: CallerKey
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturePoint:
+    """A point of a stroke: dots from the upper left, pressure 0 to 1 (1 where the pad has none), seconds from the
+    first point of the signature."""
+
+    x: int
+    y: int
+    pressure: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReading:
+    """Strokes in their order on a pad of ``width`` x ``height`` dots; kept out of ``repr``."""
+
+    width: int
+    height: int
+    strokes: tuple[tuple[SignaturePoint, ...], ...] = field(repr=False)
