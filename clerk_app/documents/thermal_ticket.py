@@ -24,7 +24,7 @@ def ticket_blocks(ticket: QueueTicket, profile: PrinterProfile) -> list[Block]:
     for matter in ticket.matters:
         blocks += [*_bring(matter, len(ticket.matters) > 1, profile), Rule()] if matter.bring else []
     scan = "扫码看还有几人" if is_address(ticket.query) else "咨询时出示此码"
-    beside = (scan, "过号不用重取，在取号", "机点“我有号”，扫此码", "就回到队里")
+    beside = (scan, "过号不用重取，", "到取号机上点", "“我有号”就行")
     blocks += [
         QrBeside(ticket.query, tuple(map(Text, beside))),
         Rule(),
@@ -43,10 +43,9 @@ def _number(ticket: QueueTicket, profile: PrinterProfile) -> list[Block]:
         Text(ticket.number, align="center", bold=True, width=largest, height=largest),
         Text(ticket.subject, align="center", bold=True),
     ]
-    if ticket.priority:
-        blocks.append(Text(ticket.priority, align="center", bold=True))
-    if ticket.appointment:
-        blocks.append(Text(f"预约的时间 {ticket.appointment:%H:%M}", align="center", bold=True))
+    why = f"预约 {ticket.appointment:%H:%M}" if ticket.appointment else ticket.priority
+    if why:
+        blocks.append(Text(why, align="center", bold=True))
     return blocks
 
 

@@ -29,7 +29,7 @@ PRIORITIES: tuple[tuple[PriorityClass, str, str, str], ...] = (
     (PriorityClass.SOLDIER, "军人", "军人和退役军人", "medal"),
     (PriorityClass.DISABLED, "残疾人", "持残疾人证", "accessibility"),
     (PriorityClass.PREGNANT, "孕妇", "孕期都可以", "baby"),
-    (PriorityClass.CARE, "爱心号", "带婴儿、身体不舒服等", "heart-handshake"),
+    (PriorityClass.CARE, "爱心号", "没带证件的老人、带婴儿等", "heart-handshake"),
 )
 """Age is not among them: it comes from the card."""
 

@@ -74,8 +74,6 @@ class HomePage(Page):
             (self.people, self.staff),
         ):
             touch.clicked.connect(signal)
-        self.first.say("优先取号", ("军人、残疾人、孕妇、爱心号",))
-        self.booked.say("我有预约", ("放身份证或输预约码",))
         self.show_speaker(False)
         self.show_paper(True, prints=True)
         self.show_card(CardPlace.READY)
@@ -87,6 +85,8 @@ class HomePage(Page):
         left, crowded = KIOSK.margin, not self.more.isHidden()
         self.first.setEnabled(not closed)
         self.booked.setEnabled(not closed)
+        self.first.say("优先取号", () if crowded else ("老人、残疾人、孕妇、军人",))
+        self.booked.say("我有预约", () if crowded else ("放身份证或输预约码",))
         if crowded:
             third = (INNER - 2 * _GAP) / 3
             for at, touch in enumerate((self.first, self.booked, self.more)):
@@ -133,7 +133,7 @@ class HomePage(Page):
     def show_paper(self, wanted: bool, *, prints: bool) -> None:
         """Whether the next ticket is printed; without a printer nothing is asked."""
         self.paper.setVisible(prints)
-        self.paper.say("不要纸")
+        self.paper.say("不要纸", (), "smartphone" if wanted else "circle-check")
         self.paper.paint_as(Look.PLAIN if wanted else Look.CHOSEN)
         self._foot()
 

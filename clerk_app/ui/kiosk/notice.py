@@ -45,6 +45,7 @@ LOST = Notice(
     offer=Offer.RETRY,
 )
 CONNECTING = Notice("ticket", "正在准备", "正在连接服务器，请稍等", lasting=True)
+_OFFER_ICONS = {Offer.RETRY: "refresh-cw", Offer.PAPER: "printer", Offer.BACK: "undo-2"}
 _TEXT = 330
 
 
@@ -154,12 +155,16 @@ class NoticePage(Page):
         top = 1000 if notice.number else 760
         self.put(self.sheet, left, 412, INNER, top + _TEXT - 412)
         self.put(self.text, left + 40, top, INNER - 80, _TEXT - 50)
-        self.other.say(notice.offer.value)
+        back = notice.offer is Offer.BACK
+        self.other.say(notice.offer.value, (), _OFFER_ICONS.get(notice.offer, ""))
+        self.other.paint_as(Look.PRIMARY if back else Look.SECONDARY)
         self.other.setVisible(bool(notice.offer))
+        self.home.paint_as(Look.SECONDARY if back else Look.PRIMARY)
+        self.home.say("回首页" if back else "好了，回首页")
         self.home.setVisible(not notice.lasting)
         self.bar.setVisible(not notice.lasting)
-        self.put(self.other, left, 1666, 436, 140)
-        if notice.offer:
-            self.put(self.home, left + 460, 1666, INNER - 460, 140)
-        else:
+        narrow, wide = (left, 436), (left + 460, INNER - 460)
+        for touch, (x, width) in ((self.other, wide if back else narrow), (self.home, narrow if back else wide)):
+            self.put(touch, x, 1666, width, 140)
+        if not notice.offer:
             self.put(self.home, left, 1666, INNER, 140)
