@@ -20,17 +20,21 @@ from filelock import FileLock, Timeout
 
 from clerk_app.bootstrap import logs, settings
 from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, server_folder
+from clerk_app.bootstrap.voice import OFF, voice_rules
 from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
 from clerk_app.crypto.keyfile import open_keyring
 from clerk_app.crypto.passwords import Argon2Passwords
 from clerk_app.crypto.provider import NationalCrypto
+from clerk_app.design.resources import resource
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, Refusal, StoreFault
+from clerk_app.domain.spoken import Reading
 from clerk_app.ports.clock import SystemClock, SystemEntropy
 from clerk_app.ports.hall import EnrolCode, NewEnrolCode
 from clerk_app.server.app import create_app
 from clerk_app.server.calls import Activity
 from clerk_app.server.feed import FeedHub, SequencerLoop
+from clerk_app.server.routes_voice import WebVoice
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.setup import HallPlan
 from clerk_app.services.hall.tools import system_actor
@@ -155,6 +159,16 @@ def serve(args: argparse.Namespace) -> None:
         lock.release()
 
 
+def _web_voice(folder: Path) -> WebVoice:
+    """How displays speak that are web pages: ``[voice]`` of the server's settings; ``Rejected("voice")``."""
+    told = settings.load(folder).voice
+    rules, reading = voice_rules(told), Reading(told.yao, told.purpose)
+    if told.speaker == OFF:
+        return WebVoice(rules, reading)
+    own = (folder / told.clips,) if told.clips else ()
+    return WebVoice(rules, reading, (*own, resource("voice")))
+
+
 def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     waker: list[Callable[[str], None]] = []
     hall = open_hall(folder, lambda hall_id: waker[0](hall_id) if waker else None)
@@ -163,6 +177,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     loop = SequencerLoop(hall.desk, hub)
     waker.append(loop.wake)
     app = create_app(hall.desk, hall.identity.ca_pem, activity, hub)
+    app.state.web_voice = _web_voice(folder)
     listening = _listen(args.host, args.port)
     port: int = listening.getsockname()[1]
 

@@ -28,7 +28,10 @@ from clerk_app.typefaces import TypefaceFault, variable_font
 
 router = APIRouter(prefix="/display", include_in_schema=False)
 
-_POLICY: Final = "script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; form-action 'self'; connect-src 'self'{socket}"
+_POLICY: Final = (
+    "script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; form-action 'self'; "
+    "connect-src 'self'{socket}"
+)
 _HOST: Final = re.compile(r"[0-9A-Za-z.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _COOKIE_LIFE: Final = 400 * 24 * 3600
 """Seconds: what browsers keep at most (RFC 6265bis); each start of the page renews it."""

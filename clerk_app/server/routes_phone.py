@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from clerk_app.domain.errors import NotFound
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import QUEUED, HoldKind, TicketState
 from clerk_app.ports.hall_queue import CalledNumber
 from clerk_app.server.web import RateLimit, asker, page_headers, web_files
 from clerk_app.services.hall.following import FollowedTicket, Following
@@ -115,7 +115,7 @@ def _sentence(title: str, hint: str, status: int, again_s: int) -> Response:
 def _next(found: FollowedTicket) -> int:
     if found.state in (TicketState.FINISHED, TicketState.CANCELLED):
         return _ENDED_S
-    near = found.state is not TicketState.WAITING or found.people_ahead <= _NEAR
+    near = found.state not in QUEUED or found.people_ahead <= _NEAR
     return _SOON if near else _LATER
 
 
@@ -151,50 +151,61 @@ def ticket_page(found: FollowedTicket) -> str:
 
 def _state(found: FollowedTicket) -> str:
     kind, word, hint = _words(found)
+    queued = found.state in QUEUED
     facts = []
-    if found.state in _QUEUED:
+    if queued:
         minutes = -(-found.expected_wait_s // 60)
-        facts = [
-            ("前面还有", str(found.people_ahead), "人"),
-            ("大约再等", str(minutes), "分钟"),
-        ]
+        facts = [("前面还有", found.people_ahead, "人"), ("大约再等", minutes, "分钟")]
     row = "".join(f"<p><span>{name}</span><b>{value}</b> {unit}</p>" for name, value, unit in facts)
-    place = f'<p class="place">请在{escape(found.place)}等候</p>' if found.place and found.state in _QUEUED else ""
+    title = "、".join(one.name for one in found.matters) or found.group
+    place = f'<p class="place">请在{escape(found.place)}等候</p>' if found.place and queued else ""
     return (
-        f'<section class="ticket {kind}"><p class="group">{escape(found.matter or found.group)}</p>'
+        f'<section class="ticket {kind}"><p class="group">{escape(title)}</p>'
         f'<p class="number">{escape(found.number)}</p><div aria-live="polite"><p class="state">{word}</p>'
-        f"{f'<p class=hint>{hint}</p>' if hint else ''}</div>"
-        f"{f'<div class=facts>{row}</div>' if row else ''}{place}</section>"
+        f'{f"""<p class="hint">{hint}</p>""" if hint else ""}</div>'
+        f'{f"""<div class="facts">{row}</div>""" if row else ""}{place}</section>'
     )
-
-
-_QUEUED: Final = frozenset({"waiting", "transferred"})
 
 
 def _words(found: FollowedTicket) -> tuple[str, str, str]:
     """Class, state in words and what to do, as HTML."""
     window = escape(found.window_no)
-    again = f"已叫 {found.recalls + 1} 次" if found.recalls else ""
-    words = {
-        "waiting": ("wait", "等候中", "" if found.people_ahead else "快到您了，请在屏幕附近等"),
-        "called": ("go", f"请到 <b>{window}</b> 号窗口", again or "叫到您了，请现在过去"),
-        "serving": ("busy", f"正在 {window} 号窗口办理", ""),
-        "missed": ("missed", "已过号", "请到导办台说这个号，由工作人员安排"),
-        "held": ("busy", "先放一放", f"手头的事办好后，到 {window} 号窗口说这个号" if window else "请按窗口说的办"),
-        "transferred": ("wait", "已转到别的窗口", "不用重新取号，请等叫号"),
-        "finished": ("done", "已办结", "领结果请看窗口给您的单子"),
-        "cancelled": ("done", "这个号已作废", "要办事请重新取号"),
-    }
-    return words[found.state]
+    there = f"{window} 号窗口" if window else "窗口"
+    match found.state:
+        case TicketState.WAITING:
+            return "wait", "等候中", "" if found.people_ahead else "快到您了，请在屏幕附近等"
+        case TicketState.TRANSFERRED:
+            return "wait", f"已转到 {there}" if window else "已转到别的窗口", "不用重新取号，请等叫号"
+        case TicketState.CALLED:
+            again = f"第 {found.recalls + 1} 次叫号了，请现在过去" if found.recalls else "叫到您了，请现在过去"
+            return "go", f"请到 <b>{window}</b> 号窗口", again
+        case TicketState.SERVING:
+            return "busy", f"正在 {there}办理", ""
+        case TicketState.HELD:
+            back = "任一窗口" if found.hold is HoldKind.TAKEN_AWAY else there
+            return "busy", "先放一放", f"回来时不用重新取号，到{back}说这个号"
+        case TicketState.MISSED:
+            return "missed", "已过号", "请到导办台说这个号，由工作人员安排"
+        case TicketState.FINISHED:
+            return "done", "已办结", "领结果请看窗口给您的单子"
+        case TicketState.CANCELLED:
+            return "done", "这个号已作废", "要办事请重新取号"
 
 
 def _bring(found: FollowedTicket) -> str:
-    if not found.bring or found.state not in _QUEUED:
+    """Until it is called: afterwards the papers lie on the counter."""
+    if found.state not in QUEUED:
         return ""
-    lines = "".join(
-        f"<li><b>{escape(item.name)}</b>{_small(item.form)}{_small(item.exempt)}</li>" for item in found.bring
-    )
-    return f"<section><h2>要带的材料（{len(found.bring)} 件）</h2><ol>{lines}</ol></section>"
+    sections = []
+    for matter in found.matters:
+        lines = "".join(
+            f"<li><b>{escape(item.name)}</b>{_small(item.form)}{_small(item.exempt)}</li>" for item in matter.bring
+        )
+        name = f"<p>{escape(matter.name)}</p>" if len(found.matters) > 1 else ""
+        if lines:
+            head = f"<h2>要带的材料（{len(matter.bring)} 件）</h2>{name}"
+            sections.append(f"<section>{head}<ol>{lines}</ol></section>")
+    return "".join(sections)
 
 
 def _small(text: str) -> str:

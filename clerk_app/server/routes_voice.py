@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
 
-from clerk_app.design.resources import resource
 from clerk_app.domain.announcing import VoiceRules
-from clerk_app.domain.spoken import CHIME, CLIPS, sentence_clips
-from clerk_app.server.calls import Reading
+from clerk_app.domain.spoken import CHIME, CLIPS, PLAIN, Reading, sentence_clips
+from clerk_app.server import calls
 
 router = APIRouter(prefix="/display/voice", include_in_schema=False)
 
-_RULES = VoiceRules()
-_KEPT = "private, max-age=86400"
+_KEPT: Final = "private, max-age=86400"
+_FORMS: Final = {".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
+
+
+@dataclass(frozen=True, slots=True)
+class WebVoice:
+    """How web displays speak. ``folders`` hold clips, own recordings before shipped ones; without any the hall is
+    silent."""
+
+    rules: VoiceRules = field(default_factory=VoiceRules)
+    reading: Reading = PLAIN
+    folders: tuple[Path, ...] = ()
+
+    def clip(self, name: str) -> Path | None:
+        """The recording of a clip."""
+        places = (folder / f"{name}{form}" for folder in self.folders for form in _FORMS)
+        return next((path for path in places if path.is_file()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenRules:
-    """How calls queue (``VoiceRules``), and every clip there is, to be loaded beforehand; none: this hall is silent."""
+    """How calls queue (``VoiceRules``), and every clip there is, to be loaded beforehand."""
 
     repeats: int
     busy_from: int
@@ -37,28 +53,30 @@ class Plan:
     volume: int
 
 
+def _voice(request: Request) -> WebVoice:
+    voice: WebVoice = request.app.state.web_voice
+    return voice
+
+
+Speaking = Annotated[WebVoice, Depends(_voice)]
+
+
 @router.get("/rules")
-def rules(call: Reading) -> SpokenRules:
-    clips = tuple(name for name in CLIPS if _there(name))
-    return SpokenRules(_RULES.repeats, _RULES.busy_from, int(_RULES.late.total_seconds()), clips)
+def rules(call: calls.Reading, voice: Speaking) -> SpokenRules:
+    clips = tuple(name for name in CLIPS if voice.clip(name) is not None)
+    own = voice.rules
+    return SpokenRules(own.repeats, own.busy_from, int(own.late.total_seconds()), clips)
 
 
 @router.get("/plan")
-def plan(call: Reading, number: str, window: str, recall: bool = False) -> Plan:
-    volume = _RULES.volume_at(call.desk.tools.now())
-    return Plan(CHIME, sentence_clips(number, window, recall=recall), volume)
+def plan(call: calls.Reading, voice: Speaking, number: str, window: str, recall: bool = False) -> Plan:
+    clips = sentence_clips(number, window, recall=recall, reading=voice.reading)
+    return Plan(CHIME, clips, voice.rules.volume_at(call.desk.tools.now()))
 
 
-@router.get("/{name}.wav")
-def clip(call: Reading, name: str) -> Response:
-    if name not in CLIPS or not _there(name):
+@router.get("/clips/{name}")
+def clip(call: calls.Reading, voice: Speaking, name: str) -> Response:
+    path = voice.clip(name) if name in CLIPS else None
+    if path is None:
         return Response("", 404, media_type="text/plain")
-    return FileResponse(resource("voice", f"{name}.wav"), media_type="audio/wav", headers={"Cache-Control": _KEPT})
-
-
-def _there(name: str) -> bool:
-    try:
-        resource("voice", f"{name}.wav")
-    except FileNotFoundError:
-        return False
-    return True
+    return FileResponse(path, media_type=_FORMS[path.suffix], headers={"Cache-Control": _KEPT})

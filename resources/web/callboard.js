@@ -1,7 +1,8 @@
 // What the page knows of the hall; the same rules as clerk_app/services/callboard.py, and a test holds them together.
 const KEPT = 12;
 const CALLS = new Set(["ticket.called", "ticket.recalled"]);
-const SHOWN = new Set(["called", "serving", "held", "finished", "missed"]);
+const QUEUED = new Set(["waiting", "transferred"]);
+const SHOWN = new Set(["called", "serving", "finished", "missed"]);
 
 export class CallBoard {
   constructor() {
@@ -81,17 +82,23 @@ export class CallBoard {
     return line;
   }
 
+  // Who waits is who came into a queued state and has not left it; a transfer changes the group.
   count(entry) {
-    const group = this.groups.get(entry.group_id || "");
-    const gone = entry.kind === "ticket.cancelled" && !this.lines.has(entry.subject);
-    const step = entry.kind === "ticket.taken" ? 1 : entry.kind === "ticket.called" || gone ? -1 : 0;
-    if (!group || !step) {
-      return;
+    if (QUEUED.has(entry.was)) {
+      this.add(entry.from_group || entry.group_id, -1, entry.is_priority);
     }
-    const first = entry.is_priority ? step : 0;
-    this.groups.set(group.group_id, Object.assign({}, group, {
-      waiting: Math.max(0, group.waiting + step),
-      priority_waiting: Math.max(0, group.priority_waiting + first),
-    }));
+    if (QUEUED.has(entry.state)) {
+      this.add(entry.group_id, 1, entry.is_priority);
+    }
+  }
+
+  add(groupId, step, isPriority) {
+    const group = this.groups.get(groupId || "");
+    if (group) {
+      this.groups.set(group.group_id, Object.assign({}, group, {
+        waiting: Math.max(0, group.waiting + step),
+        priority_waiting: Math.max(0, group.priority_waiting + (isPriority ? step : 0)),
+      }));
+    }
   }
 }

@@ -32,9 +32,8 @@ function draw() {
   const now = clock.now();
   painter.head(board.snapshot ? board.snapshot.hall : null, now, board.snapshot ? lostSince : null);
   painter.sentence(sentence());
-  painter.notice((board.snapshot && board.snapshot.notices) || [], now);
   painter.calls(board.calls);
-  painter.waiting(Array.from(board.groups.values()), now);
+  painter.foot(Array.from(board.groups.values()), (board.snapshot && board.snapshot.notices) || []);
   body.dataset.state = lostSince === null ? (board.snapshot ? "live" : "connecting") : "lost";
 }
 
@@ -113,12 +112,12 @@ const view = {
 
 window.setInterval(draw, 1000);
 window.addEventListener("resize", () => {
-  painter.drawn = painter.waitingKey = "";
+  painter.drawn = painter.footKey = "";
   draw();
 });
 if (document.fonts && document.fonts.ready) {
   document.fonts.ready.then(() => {
-    painter.drawn = painter.waitingKey = "";
+    painter.drawn = painter.footKey = "";
     draw();
   });
 }

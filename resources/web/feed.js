@@ -7,6 +7,7 @@ const ANSWER_WITHIN = 5000;
 const HEARTBEAT = 10000;
 const SOON = 3000;
 const REGULARLY = 30000;
+const MOVING = /^(ticket|notice|group|hall|rules)\./;
 const AGAIN = "again";
 const LOST = "lost";
 
@@ -179,7 +180,7 @@ export class Feed {
     const last = fresh[fresh.length - 1];
     this.cursor = { epoch: this.cursor.epoch, feed_no: last.feed_no, mark: last.mark };
     this.view.apply(fresh);
-    if (fresh.some((entry) => entry.kind.startsWith("ticket."))) {
+    if (fresh.some((entry) => MOVING.test(entry.kind))) {
       this.refreshSoon();
     }
     return true;

@@ -140,43 +140,46 @@ export class Painter {
     this.newest.classList.toggle("lit", on);
   }
 
-  // The groups with people and wait if all fit beside each other; then without those where nobody waits, then without
-  // the wait; then in turns.
-  waiting(groups, now) {
-    const place = pick(".waiting");
-    const key = JSON.stringify([groups.map((one) => [one.name, one.waiting, one.expected_wait_s]), place.clientWidth]);
-    if (key !== this.waitingKey) {
-      this.waitingKey = key;
-      this.pages = this.pagesOf(place, groups);
-      this.page = -1;
+  // What takes turns at the foot: the waiting counts, then the notices of the hall.
+  foot(groups, notices) {
+    const place = pick(".turns");
+    const counts = groups.map((one) => [one.name, one.waiting, one.expected_wait_s]);
+    const key = JSON.stringify([counts, notices, place.clientWidth, place.clientHeight]);
+    if (key !== this.footKey) {
+      this.footKey = key;
+      this.turns = this.waiting(place, groups).concat(...notices.map((text) => this.notice(place, text)));
+      this.turn = -1;
     }
-    const page = this.pages.length ? Math.floor(now / TURN) % this.pages.length : 0;
-    if (page !== this.page) {
-      this.page = page;
-      fill(place, this.pages[page] || []);
+    const turn = this.turns.length ? Math.floor(performance.now() / TURN) % this.turns.length : 0;
+    if (turn !== this.turn) {
+      this.turn = turn;
+      fill(place, this.turns[turn] || []);
     }
   }
 
-  pagesOf(place, groups) {
+  // The groups with people and wait if all fit beside each other; then without those where nobody waits, then without
+  // the wait; then in several turns.
+  waiting(place, groups) {
     const busy = groups.filter((one) => one.waiting);
-    const tries = [[groups, true], [busy, true], [groups, false]];
-    for (const [shown, wait] of tries) {
-      const row = shown.map((one) => this.group(one, wait));
+    const fits = (row) => {
       fill(place, row);
-      if (row.length && place.scrollWidth <= place.clientWidth) {
+      return place.scrollWidth <= place.clientWidth;
+    };
+    for (const [shown, wait] of [[groups, true], [busy, true], [groups, false]]) {
+      const row = shown.map((one) => this.group(one, wait));
+      if (row.length && fits(row)) {
         return [row];
       }
     }
     const pages = [];
     let row = [];
-    busy.map((one) => this.group(one, false)).forEach((group) => {
-      fill(place, row.concat(group));
-      if (row.length && place.scrollWidth > place.clientWidth) {
+    for (const group of busy.map((one) => this.group(one, false))) {
+      if (row.length && !fits(row.concat(group))) {
         pages.push(row);
         row = [];
       }
       row.push(group);
-    });
+    }
     return row.length ? pages.concat([row]) : pages;
   }
 
@@ -187,47 +190,33 @@ export class Painter {
     return node;
   }
 
-  // One notice after the other, long ones in several turns; the place is not there when there is none.
-  notice(notices, now) {
-    const place = pick(".notice");
-    const key = JSON.stringify([notices, document.body.clientWidth, document.body.clientHeight]);
-    if (key !== this.noticeKey) {
-      this.noticeKey = key;
-      place.hidden = !notices.length;
-      document.body.classList.toggle("noticed", notices.length > 0);
-      place.classList.add("single");
-      if (!notices.every((text) => this.holds(place, text))) {
-        place.classList.remove("single");
-      }
-      this.notices = [];
-      notices.forEach((text) => this.notices.push(...this.parts(place, text)));
-      this.drawn = "";
+  // A text for the public in one line, else in two smaller ones, else in several turns, cut after punctuation.
+  notice(place, text) {
+    const turn = (words, more) => [made("span", "mark", "通知"), made("span", "notice" + more, words)];
+    const holds = (words, more) => {
+      fill(place, turn(words, more));
+      const node = pick(".notice", place);
+      // A letter may be taller than its line; another line is more than that.
+      return node.scrollHeight <= node.clientHeight * 1.25 && node.scrollWidth <= node.clientWidth + 1;
+    };
+    if (holds(text, "")) {
+      return [turn(text, "")];
     }
-    put(place, this.notices.length ? this.notices[Math.floor(now / TURN) % this.notices.length] : "");
-  }
-
-  // A text in pieces that fit the place, cut after punctuation where there is any.
-  parts(place, text) {
-    const found = [];
+    const pieces = [];
     let piece = "";
-    for (const word of text.match(/[^，；。、,;.]*[，；。、,;.]?/g).filter(Boolean)) {
-      if (piece && !this.holds(place, piece + word)) {
-        found.push(piece);
+    for (const words of text.match(/[^，；。、：]*[，；。、：]?/g).filter(Boolean)) {
+      if (piece && !holds(piece + words, " two")) {
+        pieces.push(piece);
         piece = "";
       }
-      for (const character of word) {
-        if (!this.holds(place, piece + character)) {
-          found.push(piece);
+      for (const character of words) {
+        if (piece && !holds(piece + character, " two")) {
+          pieces.push(piece);
           piece = "";
         }
         piece += character;
       }
     }
-    return piece ? found.concat(piece) : found;
-  }
-
-  holds(place, text) {
-    put(place, text);
-    return place.scrollHeight <= place.clientHeight + 1;
+    return pieces.concat(piece || []).map((words) => turn(words, " two"));
   }
 }

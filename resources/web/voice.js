@@ -1,9 +1,8 @@
 // Says the calls: clips of the server joined without a gap by WebAudio, one reading after the other.
 import { Announcer } from "./announcer.js";
 
-const PAUSE = 0.35;
 const LEAD = 0.05;
-const AFTER = 0.6;
+const AFTER = 0.35;
 const ASK_AGAIN = 30000;
 
 export class Voice {
@@ -86,21 +85,22 @@ export class Voice {
   async read(reading) {
     const call = reading.call;
     const plan = await this.plan(call.number, call.window, call.recall);
-    if (!plan.clips.length || plan.volume <= 0) {
+    const names = (reading.chime ? [plan.chime] : []).concat(plan.clips);
+    if (!names.length || plan.volume <= 0) {
       return;
     }
-    this.gain.gain.value = plan.volume / 100;
-    const names = reading.chime ? [plan.chime].concat(plan.clips) : plan.clips;
+    // As on a knob: half of it is a quarter of the amplitude (docs/voice.md).
+    this.gain.gain.value = Math.pow(plan.volume / 100, 2);
     const buffers = await Promise.all(names.map((name) => this.clip(name)));
     let at = this.context.currentTime + LEAD;
     const begun = at;
     let last = null;
-    buffers.forEach((buffer, place) => {
+    buffers.forEach((buffer) => {
       last = this.context.createBufferSource();
       last.buffer = buffer;
       last.connect(this.gain);
       last.start(at);
-      at += buffer.duration + (reading.chime && place === 0 ? PAUSE : 0);
+      at += buffer.duration;
     });
     await this.over(last, at - begun);
   }
@@ -142,7 +142,7 @@ export class Voice {
   }
 
   async load(name) {
-    const answer = await fetch("/display/voice/" + encodeURIComponent(name) + ".wav", { credentials: "same-origin" });
+    const answer = await fetch("/display/voice/clips/" + encodeURIComponent(name), { credentials: "same-origin" });
     if (!answer.ok) {
       throw new Error(String(answer.status));
     }

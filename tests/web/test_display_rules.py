@@ -23,16 +23,7 @@ from support.halls import PROFILE
 from support.server import ServerProcess
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
-STATES = {
-    "taken": TicketState.WAITING,
-    "called": TicketState.CALLED,
-    "recalled": TicketState.CALLED,
-    "started": TicketState.SERVING,
-    "missed": TicketState.MISSED,
-    "miss_undone": TicketState.CALLED,
-    "finished": TicketState.FINISHED,
-    "cancelled": TicketState.CANCELLED,
-}
+KINDS = ("taken", "called", "recalled", "started", "missed", "miss_undone", "finished", "cancelled", "transferred")
 
 
 @pytest.fixture(scope="module")
@@ -69,21 +60,24 @@ def a_snapshot(draw: random.Random) -> HallSnapshot:
 
 
 def entries(draw: random.Random, count: int) -> tuple[FeedEntry, ...]:
+    states = list(TicketState)
+
     def one(at: int) -> FeedEntry:
-        kind = draw.choice([*STATES, "printed"])
         who = draw.choice([f"t{draw.randint(0, 30)}", f"r{draw.randint(0, 11)}"])
         return FeedEntry(
             feed_no=95 + at,
             mark="m",
-            kind=draw.choice([f"ticket.{kind}"] * 9 + ["login"]),
+            kind=draw.choice([f"ticket.{draw.choice(KINDS)}"] * 9 + ["login"]),
             subject=who,
             at=START + timedelta(seconds=at),
             window_no=str(draw.randint(1, 20)),
             number=who.upper(),
             group_id=f"g{draw.randint(0, 3)}",
-            state=STATES.get(kind),
+            state=draw.choice([None, *states]),
             is_priority=draw.random() < 0.3,
             recalls=draw.randint(0, 2),
+            was=draw.choice([None, *states]),
+            from_group=draw.choice([None, "g0", "g1"]),
         )
 
     return tuple(one(at) for at in range(count))

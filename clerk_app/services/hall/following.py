@@ -12,7 +12,7 @@ from typing import Any
 from clerk_app.domain.catalogue_reading import read_matter
 from clerk_app.domain.errors import NotFound
 from clerk_app.domain.papers import BringItem
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import ACTIVE, HoldKind, TicketState
 from clerk_app.domain.receipts import bring_list
 from clerk_app.domain.record_fields import BrokenRecord
 from clerk_app.ports.hall_queue import CalledNumber, Ticket
@@ -22,12 +22,20 @@ from clerk_app.services.hall.tools import system_actor
 
 _LOG = logging.getLogger(__name__)
 _RECENT = 6
-_ENDED = frozenset({TicketState.FINISHED, TicketState.CANCELLED, TicketState.MISSED, TicketState.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtMatter:
+    """A matter that the ticket was taken for, with what to bring for it (empty where the catalogue does not say)."""
+
+    name: str
+    bring: tuple[BringItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedTicket:
-    """What the page says. ``matter`` and ``bring`` are empty when none was chosen; ``recent`` is newest first."""
+    """What the page says. ``window_no`` is where the ticket is, was, or alone may be called; ``matters`` those
+    that were chosen and are published; ``recent`` is newest first."""
 
     hall: str
     phone: str
@@ -39,8 +47,8 @@ class FollowedTicket:
     people_ahead: int
     expected_wait_s: int
     place: str
-    matter: str
-    bring: tuple[BringItem, ...]
+    hold: HoldKind | None
+    matters: tuple[BroughtMatter, ...]
     recent: tuple[CalledNumber, ...]
 
 
@@ -69,37 +77,33 @@ class Following:
             ticket = unit.tickets.get(ticket_id)
         except NotFound:
             return None
-        today = self._desk.tools.today()
-        if ticket.day != today and ticket.state in _ENDED:
+        today = self._desk.days.today(unit)
+        if ticket.day != today and ticket.state not in ACTIVE:
             return None
         taken = self._desk.waiting.taken(unit, ticket)
         hall = unit.setup.profile()
-        matter, bring = self._matter(unit, ticket)
         return FollowedTicket(
             hall=hall.name,
             phone=hall.phone,
             number=ticket.number,
             group=ticket.group_name,
             state=ticket.state,
-            window_no=ticket.window_no or "",
+            window_no=ticket.window_no or ticket.for_window or "",
             recalls=ticket.recalls,
             people_ahead=taken.people_ahead,
             expected_wait_s=taken.expected_wait_s,
             place=taken.place,
-            matter=matter,
-            bring=bring,
+            hold=ticket.hold,
+            matters=self._matters(unit, ticket),
             recent=tuple(unit.tickets.recent(today, _RECENT)),
         )
 
-    def _matter(self, unit: HallUnit, ticket: Ticket) -> tuple[str, tuple[BringItem, ...]]:
-        record = self._published(unit).get(ticket.matter_code) if ticket.matter_code else None
-        if record is None:
-            return "", ()
-        try:
-            return str(record["name"]), bring_list(read_matter(record))
-        except BrokenRecord as broken:
-            _LOG.warning("matter %s says nothing that can be shown: %s", record.get("code"), broken)
-            return str(record["name"]), ()
+    def _matters(self, unit: HallUnit, ticket: Ticket) -> tuple[BroughtMatter, ...]:
+        if not ticket.matters:
+            return ()
+        published = self._published(unit)
+        records = (published.get(code) for code in ticket.matters)
+        return tuple(BroughtMatter(str(record["name"]), _bring(record)) for record in records if record is not None)
 
     def _published(self, unit: HallUnit) -> dict[str, dict[str, Any]]:
         version = unit.catalogue.current().version
@@ -111,3 +115,11 @@ class Following:
                 records = {matter["code"]: matter for matter in matters}
                 self._catalogues[unit.hall_id] = (version, records)
         return records
+
+
+def _bring(record: dict[str, Any]) -> tuple[BringItem, ...]:
+    try:
+        return bring_list(read_matter(record))
+    except BrokenRecord as broken:
+        _LOG.warning("matter %s says nothing that can be shown: %s", record.get("code"), broken)
+        return ()
