@@ -30,7 +30,8 @@ from drivers.base.readings import CardKind, CardReading, PrintReport
 from drivers.base.transport import ByteTransport, FileTransport, SerialTransport, TcpTransport
 from drivers.evaluator.keypad import BAUD, SerialEvaluator
 from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, RatingScale
-from drivers.idcard.reader import SerialIdCardReader
+from drivers.idcard.lines import at_rates
+from drivers.idcard.reader import Ga467Reader
 from drivers.printer.escpos import EscPosPrinter
 from drivers.serial_ports import SerialPort, available_ports
 
@@ -106,7 +107,7 @@ class Opened:
 class OpenCardReader(Opened):
     """A ``ports.devices.CardReader``; ``hunt`` finds the port where the settings say "auto"."""
 
-    def __init__(self, driver: SerialIdCardReader, hunt: PortHunt | None = None) -> None:
+    def __init__(self, driver: Ga467Reader, hunt: PortHunt | None = None) -> None:
         super().__init__(driver)
         self._reader = driver
         self._hunt = hunt
@@ -237,9 +238,7 @@ def open_card_reader(
         return None
     hunt = PortHunt(serial, _taken_ports(settings), ports) if settings.id_reader == AUTO else None
     connect = hunt or (lambda baud: serial(settings.id_reader, baud))
-    driver = SerialIdCardReader(
-        connect, now=clock.now, baud_rates=(settings.id_reader_baud,), monotonic=clock.monotonic
-    )
+    driver = Ga467Reader(at_rates(connect, (settings.id_reader_baud,)), now=clock.now, monotonic=clock.monotonic)
     return OpenCardReader(driver, hunt)
 
 

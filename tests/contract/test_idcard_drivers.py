@@ -15,7 +15,8 @@ from drivers.base.readings import CardReading
 from drivers.base.simports import MemoryPort, PtyPort, SimulatedPort
 from drivers.idcard import commands, samples
 from drivers.idcard.commands import Command
-from drivers.idcard.reader import SerialIdCardReader
+from drivers.idcard.lines import at_rates
+from drivers.idcard.reader import Ga467Reader
 from drivers.idcard.simulator import CardReaderSimulator, Fault
 from support.lines import now
 
@@ -44,35 +45,40 @@ class TestCardReaderInMemory:
         assert list(device.errors) == []
 
     @pytest.fixture
-    def reader(self, device: CardReaderSimulator, port: SimulatedPort) -> Iterator[SerialIdCardReader]:
-        reader = SerialIdCardReader(
-            port.transport, now=now, poll_interval=0.02, find_timeout=1.0, read_timeout=1.5, reconnect_interval=0.05
+    def reader(self, device: CardReaderSimulator, port: SimulatedPort) -> Iterator[Ga467Reader]:
+        reader = Ga467Reader(
+            at_rates(port.transport, (115200,)),
+            now=now,
+            poll_interval=0.02,
+            find_timeout=1.0,
+            read_timeout=1.5,
+            reconnect_interval=0.05,
         )
         yield reader
         reader.close()
 
     @pytest.mark.parametrize("card", samples.ALL, ids=lambda card: card.kind)
     def test_reads_every_kind_of_card(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader, card: CardReading
+        self, device: CardReaderSimulator, reader: Ga467Reader, card: CardReading
     ) -> None:
         device.place_card(card)
         assert reader.wait_for_card(PATIENCE, threading.Event()) == with_empty_photo(card)
 
-    def test_waits_until_a_card_comes(self, device: CardReaderSimulator, reader: SerialIdCardReader) -> None:
+    def test_waits_until_a_card_comes(self, device: CardReaderSimulator, reader: Ga467Reader) -> None:
         assert reader.wait_for_card(0.2, threading.Event()) is None
         assert reader.health().word == "ready"
         device.place_card(samples.RESIDENT)
         assert reader.wait_for_card(PATIENCE, threading.Event()) is not None
 
     def test_rare_characters_and_the_newest_address_arrive(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader
+        self, device: CardReaderSimulator, reader: Ga467Reader
     ) -> None:
         card = replace(samples.RESIDENT, name="𠮷䶮\ue863", newest_address="明河市明河区样例路9号")
         device.place_card(card)
         assert reader.wait_for_card(PATIENCE, threading.Event()) == with_empty_photo(card)
 
     def test_a_card_left_lying_is_not_read_for_the_next_citizen(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader
+        self, device: CardReaderSimulator, reader: Ga467Reader
     ) -> None:
         device.place_card(samples.RESIDENT)
         assert reader.wait_for_card(PATIENCE, threading.Event()) is not None
@@ -85,19 +91,19 @@ class TestCardReaderInMemory:
 
     @pytest.mark.parametrize("fault", [Fault.BYTE_BY_BYTE, Fault.LEADING_NOISE, Fault.DROPPED_FIRST_BYTE])
     def test_a_bad_line_does_not_lose_the_card(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader, fault: Fault
+        self, device: CardReaderSimulator, reader: Ga467Reader, fault: Fault
     ) -> None:
         device.fail_always(fault)
         device.place_card(samples.RESIDENT)
         assert reader.wait_for_card(PATIENCE, threading.Event()) == with_empty_photo(samples.RESIDENT)
 
-    def test_a_damaged_answer_is_asked_for_again(self, device: CardReaderSimulator, reader: SerialIdCardReader) -> None:
+    def test_a_damaged_answer_is_asked_for_again(self, device: CardReaderSimulator, reader: Ga467Reader) -> None:
         device.place_card(samples.RESIDENT)
         device.fail_next(Fault.BAD_CHECKSUM, commands.READ, times=2)
         assert reader.wait_for_card(PATIENCE, threading.Event()) == with_empty_photo(samples.RESIDENT)
         assert device.count(commands.READ) == 3
 
-    def test_answers_that_stay_damaged_are_told(self, device: CardReaderSimulator, reader: SerialIdCardReader) -> None:
+    def test_answers_that_stay_damaged_are_told(self, device: CardReaderSimulator, reader: Ga467Reader) -> None:
         device.place_card(samples.RESIDENT)
         device.fail_next(Fault.BAD_CHECKSUM, commands.READ, times=3)
         with pytest.raises(CardUnreadable) as caught:
@@ -106,7 +112,7 @@ class TestCardReaderInMemory:
 
     @pytest.mark.parametrize("command", [commands.SELECT, commands.READ], ids=["select", "read"])
     def test_a_card_lifted_too_early_is_told_and_can_be_laid_down_again(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader, command: Command
+        self, device: CardReaderSimulator, reader: Ga467Reader, command: Command
     ) -> None:
         device.place_card(samples.RESIDENT)
         device.fail_next(Fault.CARD_LIFTED, command)
@@ -118,7 +124,7 @@ class TestCardReaderInMemory:
 
     @pytest.mark.parametrize("command", [commands.FIND, commands.SELECT, commands.READ, commands.READ_NEWEST_ADDRESS])
     def test_a_late_answer_is_never_taken_for_another_citizens_card(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader, command: Command
+        self, device: CardReaderSimulator, reader: Ga467Reader, command: Command
     ) -> None:
         device.place_card(samples.RESIDENT)
         device.fail_next(Fault.LATE_REPLY, command)
@@ -129,7 +135,7 @@ class TestCardReaderInMemory:
         assert first in (None, with_empty_photo(samples.RESIDENT))
         assert second == with_empty_photo(samples.FOREIGNER_2023)
 
-    def _until_read_or_told(self, reader: SerialIdCardReader) -> CardReading | None:
+    def _until_read_or_told(self, reader: Ga467Reader) -> CardReading | None:
         try:
             return reader.wait_for_card(PATIENCE, threading.Event())
         except CardGone:
@@ -137,7 +143,7 @@ class TestCardReaderInMemory:
 
     @pytest.mark.parametrize("status", [0x31, 0x40])
     def test_a_card_that_is_not_accepted_goes_to_typing(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader, status: int
+        self, device: CardReaderSimulator, reader: Ga467Reader, status: int
     ) -> None:
         device.place_card(samples.RESIDENT)
         device.answer_next(status, commands.READ)
@@ -146,7 +152,7 @@ class TestCardReaderInMemory:
         assert "手工录入" in caught.value.advice
 
     def test_a_cable_pulled_in_the_middle_of_a_frame_heals_by_itself(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader
+        self, device: CardReaderSimulator, reader: Ga467Reader
     ) -> None:
         device.place_card(samples.RESIDENT)
         device.fail_next(Fault.UNPLUG_MID_FRAME, commands.READ)
@@ -158,7 +164,7 @@ class TestCardReaderInMemory:
         assert reader.wait_for_card(PATIENCE, threading.Event()) == with_empty_photo(samples.RESIDENT)
 
     def test_a_reader_plugged_in_while_somebody_waits_is_found(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader
+        self, device: CardReaderSimulator, reader: Ga467Reader
     ) -> None:
         device.unplug()
         device.place_card(samples.RESIDENT)
@@ -168,7 +174,7 @@ class TestCardReaderInMemory:
         plugging_in.join()
 
     def test_a_silent_reader_is_told_and_recovers(self, device: CardReaderSimulator, port: SimulatedPort) -> None:
-        reader = SerialIdCardReader(port.transport, now=now, find_timeout=0.2, poll_interval=0.02)
+        reader = Ga467Reader(at_rates(port.transport, (115200,)), now=now, find_timeout=0.2, poll_interval=0.02)
         device.fail_always(Fault.SILENCE)
         with pytest.raises(Timeout) as caught:
             reader.wait_for_card(SHORT, threading.Event())
@@ -181,7 +187,7 @@ class TestCardReaderInMemory:
 
     def test_a_broken_security_module_is_told(self, port: SimulatedPort) -> None:
         with CardReaderSimulator(port, sam_status=commands.SELF_TEST_FAILED):
-            reader = SerialIdCardReader(port.transport, now=now)
+            reader = Ga467Reader(at_rates(port.transport, (115200,)), now=now)
             with pytest.raises(ModuleFault) as caught:
                 reader.wait_for_card(PATIENCE, threading.Event())
             reader.close()
@@ -190,21 +196,19 @@ class TestCardReaderInMemory:
     def test_the_baud_rate_is_found(self, port: SimulatedPort) -> None:
         with CardReaderSimulator(port, baud=9600) as device:
             device.place_card(samples.RESIDENT)
-            reader = SerialIdCardReader(port.transport, now=now, baud_rates=(115200, 57600, 9600), find_timeout=0.3)
+            reader = Ga467Reader(at_rates(port.transport, (115200, 57600, 9600)), now=now, find_timeout=0.3)
             assert reader.wait_for_card(PATIENCE, threading.Event()) is not None
             reader.close()
 
     def test_a_wrong_baud_rate_is_silence_and_names_it(self, port: SimulatedPort) -> None:
         with CardReaderSimulator(port, baud=9600):
-            reader = SerialIdCardReader(port.transport, now=now, find_timeout=0.2)
+            reader = Ga467Reader(at_rates(port.transport, (115200,)), now=now, find_timeout=0.2)
             with pytest.raises(DeviceError) as caught:
                 reader.wait_for_card(SHORT, threading.Event())
             reader.close()
         assert "波特率" in caught.value.advice
 
-    def test_cancelling_ends_the_wait_without_an_error(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader
-    ) -> None:
+    def test_cancelling_ends_the_wait_without_an_error(self, device: CardReaderSimulator, reader: Ga467Reader) -> None:
         device.fail_always(Fault.SILENCE)
         cancel = threading.Event()
         stopping = threading.Timer(0.1, cancel.set)
@@ -212,9 +216,7 @@ class TestCardReaderInMemory:
         assert reader.wait_for_card(PATIENCE, cancel) is None
         stopping.join()
 
-    def test_probe_and_number_of_the_security_module(
-        self, device: CardReaderSimulator, reader: SerialIdCardReader
-    ) -> None:
+    def test_probe_and_number_of_the_security_module(self, device: CardReaderSimulator, reader: Ga467Reader) -> None:
         assert reader.probe().state is HealthState.READY
         assert reader.sam_id() == "05.01-20090101-0000012345-987654321"
         device.unplug()

@@ -9,7 +9,8 @@ import pytest
 from drivers.base.transport import ByteTransport
 from drivers.idcard import commands
 from drivers.idcard.frames import build_reply
-from drivers.idcard.reader import SerialIdCardReader
+from drivers.idcard.lines import at_rates, only
+from drivers.idcard.reader import Ga467Reader
 from support.lines import FakeTime, now
 
 
@@ -48,7 +49,7 @@ class EmptyReader(ByteTransport):
 def test_the_reader_is_asked_every_300_ms_at_most_also_across_calls() -> None:
     time = FakeTime()
     line = EmptyReader(time)
-    reader = SerialIdCardReader(lambda baud: line, now=now, monotonic=time.monotonic)
+    reader = Ga467Reader(only("empty", lambda: line), now=now, monotonic=time.monotonic)
     for timeout in (1.0, 0.05, 0.0, 1.0):
         assert reader.wait_for_card(timeout, time.cancel) is None
     gaps = [later - earlier for earlier, later in pairwise(line.asked_at)]
@@ -58,4 +59,4 @@ def test_the_reader_is_asked_every_300_ms_at_most_also_across_calls() -> None:
 
 def test_a_reader_without_a_baud_rate_is_refused() -> None:
     with pytest.raises(ValueError, match="baud"):
-        SerialIdCardReader(lambda baud: EmptyReader(FakeTime()), now=now, baud_rates=())
+        at_rates(lambda baud: EmptyReader(FakeTime()), ())
