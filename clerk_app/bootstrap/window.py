@@ -138,6 +138,7 @@ def assemble(
     from clerk_app.services.window.consultation import ConsultationDesk
     from clerk_app.services.window.deemed import DeemedDesk
     from clerk_app.services.window.files import FileDesk
+    from clerk_app.services.window.guide import GuideDesk
     from clerk_app.services.window.handover import HandoverDesk
     from clerk_app.services.window.issue import IssueDesk
     from clerk_app.services.window.journal import Journal
@@ -255,6 +256,15 @@ def assemble(
         has_evaluator=opened.evaluator is not None,
         signing=signing,
         confirming=ConfirmingDesk(store, journal),
+        guide=GuideDesk(
+            client,
+            renderer,
+            opened.receipt_printer,
+            lambda: enrolled.hall,
+            catalogue.matter,
+            clock,
+            journal.new_id,
+        ),
         citizen_screen=config.window.citizen_screen,
     )
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from clerk_app.domain.catalogue_reading import read_matter
+from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.papers import QueueTicket, TicketMatter
-from clerk_app.domain.queue import PriorityClass, TicketState
+from clerk_app.domain.queue import PrintState, PriorityClass, TicketState
 from clerk_app.domain.receipts import bring_list
 from clerk_app.domain.record_fields import BrokenRecord
-from clerk_app.ports.hall_queue import Ticket, TicketTaken
+from clerk_app.ports.devices import PrintOutcome
+from clerk_app.ports.hall_queue import Ticket, TicketTaken, TicketTaking
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,3 +82,54 @@ def _subject(ticket: Ticket, matters: Sequence[TicketMatter]) -> str:
     if not matters:
         return ticket.group_name
     return matters[0].name if len(matters) == 1 else f"{ticket.group_name}，{len(matters)} 件事"
+
+
+_STATES = {
+    PrintOutcome.PRINTED: PrintState.PRINTED,
+    PrintOutcome.UNKNOWN: PrintState.UNKNOWN,
+    PrintOutcome.REFUSED: PrintState.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A print state that the server has not got yet."""
+
+    ticket_id: str
+    state: PrintState
+    key: str
+
+
+class PrintStates:
+    """Tells the server what became of each paper, in order, once each; what does not get through waits here."""
+
+    def __init__(self, hall: TicketTaking, new_key: Callable[[], str]) -> None:
+        self._hall = hall
+        self._new_key = new_key
+        self._lock = threading.Lock()
+        self._owed: list[_Owed] = []
+
+    def keep(self, ticket_id: str, outcome: PrintOutcome) -> None:
+        """Tell the fate of one paper now or with the next ``settle``."""
+        with self._lock:
+            self._owed.append(_Owed(ticket_id, _STATES[outcome], self._new_key()))
+        self.settle()
+
+    def settle(self) -> int:
+        """Tell what is owed; returns how much still is."""
+        while True:
+            with self._lock:
+                if not self._owed:
+                    return 0
+                first = self._owed[0]
+            try:
+                self._hall.set_print_state(first.ticket_id, first.state, key=first.key)
+            except Refusal as refusal:
+                _LOG.warning("print state of %s refused: %s", first.ticket_id, refusal)
+            except Fault as fault:
+                _LOG.info("print state of %s waits: %s", first.ticket_id, fault)
+                with self._lock:
+                    return len(self._owed)
+            with self._lock:
+                if first in self._owed:
+                    self._owed.remove(first)

@@ -40,6 +40,7 @@ class Page(StrEnum):
     WORK_LISTS = "work_lists"
     HAND_OVER = "hand_over"
     FILE = "file"  # a case after its conclusion
+    GUIDE = "guide"  # a number or a slot for somebody
     FILE_FORM = "file_form"  # picking a preset of the step's form
     ARRIVAL = "arrival"  # what was asked for later and came
     OFFICE = "office"  # waiting for a decision or a seal
@@ -69,6 +70,7 @@ PARENT: Final[dict[Page, Page]] = {
     Page.ARRIVAL: Page.EVERYWHERE,
     Page.OFFICE: Page.EVERYWHERE,
 }
+    Page.GUIDE: Page.EVERYWHERE,
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("read_card_idle", ("F5",), "手工录入", Page.IDLE),
     Key("recall", ("F3",), "重叫", Page.CASE),
     Key("no_show", ("F4",), "过号", Page.CASE),
+    Key("guide", ("Alt+Y",), "导办：替群众取号、预约", Page.EVERYWHERE),
     Key("read_card", ("F5",), "重读身份证，或手工录入", Page.CASE),
     Key("capture", ("F7",), "请申请人在屏上签字", Page.CASE),
     Key("vouch", ("Alt+V",), "和申请人当面核对过", Page.CASE),
@@ -200,6 +203,14 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("record_arrival", ("F9",), "登记收到", Page.ARRIVAL),
     Key("office_move", ("Up", "Down"), "上下选", Page.OFFICE),
     Key("office_open", ("Enter",), "打开", Page.OFFICE),
+    Key("guide_group", _range("", 9), "办什么", Page.GUIDE),
+    Key("guide_priority", ("J", "C", "Y", "A", "0"), "谁优先", Page.GUIDE),
+    Key("guide_matter", ("M",), "找事项", Page.GUIDE),
+    Key("guide_booking", ("B",), "改成预约", Page.GUIDE),
+    Key("guide_slot", ("Left", "Right", "Up", "Down"), "换时段", Page.GUIDE),
+    Key("guide_paperless", ("N",), "不打纸", Page.GUIDE),
+    Key("guide_again", ("P",), "再打一张", Page.GUIDE),
+    Key("guide_go", ("F9",), "取号", Page.GUIDE),
     Key("office_first", ("F9",), "打开第一件", Page.OFFICE),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from clerk_app.domain.errors import Conflict, NotFound, Unreachable
@@ -23,7 +23,7 @@ from clerk_app.ports.hall_queue import (
     Ticket,
     TicketTaken,
 )
-from clerk_app.ports.hall_running import Appointment, AppointmentState, CheckIn
+from clerk_app.ports.hall_running import Appointment, AppointmentState, BookSlot, CheckIn, Slot
 
 NOW = datetime(2026, 11, 23, 10, 24, tzinfo=BEIJING)
 PROFILE = HallProfile(hall_id="h", code="MH", name="明河区政务服务中心", area="一楼 A 区", phone="0000-1234567")
@@ -125,6 +125,8 @@ class HallInMemory:
         self.feed_no = 100
         self._matters = matters
         self.appointments: dict[str, Appointment] = {}
+        self.slots_of: dict[date, tuple[Slot, ...]] = {}
+        self.booked: list[BookSlot] = []
         self.returned: list[str] = []
         self.waiting_cases: set[str] = set()
         self.closed = ""
@@ -175,7 +177,7 @@ class HallInMemory:
         self.become(self.tickets[ticket_id].ticket.number, TicketState.WAITING, window_no=None, hold=None)
         return self.tickets[ticket_id]
 
-    def book(self, card: CardPerson, code: str, group: int = 0, minute: int = 30) -> Appointment:
+    def appoint(self, card: CardPerson, code: str, group: int = 0, minute: int = 30) -> Appointment:
         """An appointment of today; the card and the code find it."""
         found, start = self.groups_waiting[group], NOW.replace(minute=minute)
         made = Appointment(
@@ -192,6 +194,17 @@ class HallInMemory:
         )
         self.appointments[code] = self.appointments[card.id_number] = made
         return made
+
+    def slots(self, group_id: str, day: date) -> tuple[Slot, ...]:
+        self._answer()
+        return self.slots_of.get(day, ())
+
+    def book(self, wish: BookSlot, *, key: str | None = None) -> Appointment:
+        self._answer()
+        self.booked.append(wish)
+        code = f"8{len(self.booked):07d}"
+        made = self.appoint(wish.card, code, minute=wish.starts_at.minute)
+        return replace(made, starts_at=wish.starts_at, ends_at=wish.starts_at + timedelta(minutes=30))
 
     def find_appointment(self, card: CardPerson) -> Appointment | None:
         self._answer()

@@ -5,14 +5,13 @@ Calls block: ``print`` runs on the printer's lane, everything else that asks the
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from clerk_app.domain.errors import Fault, NotFound, Refusal
+from clerk_app.domain.errors import NotFound
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
 from clerk_app.domain.papers import QueueTicket
@@ -22,19 +21,13 @@ from clerk_app.ports.devices import PrintOutcome, PrintResult, ReceiptPrinter
 from clerk_app.ports.hall_queue import CardPerson, TakeTicket, TicketTaken, TicketTaking
 from clerk_app.ports.hall_running import Appointment, CheckIn
 from clerk_app.services.kiosk.matters import CatalogueReading, KioskMatters
-from clerk_app.services.tickets import TicketRenderer, ticket_paper
+from clerk_app.services.tickets import PrintStates, TicketRenderer, ticket_paper
 
-_LOG = logging.getLogger(__name__)
 Modules = tuple[tuple[bool, ...], ...]
 """A QR code row by row, True being dark."""
 
 MACHINE = "取号机"
 NO_PRINTER = "这台机器没有接小票打印机"
-_STATES = {
-    PrintOutcome.PRINTED: PrintState.PRINTED,
-    PrintOutcome.UNKNOWN: PrintState.UNKNOWN,
-    PrintOutcome.REFUSED: PrintState.FAILED,
-}
 
 
 class KioskHall(TicketTaking, CatalogueReading, Protocol):
@@ -67,15 +60,6 @@ class IssuedTicket:
         return self.taken.ticket.print_state is not PrintState.NOT_WANTED
 
 
-@dataclass(frozen=True, slots=True)
-class _Owed:
-    """A print state that the server has not got yet."""
-
-    ticket_id: str
-    state: PrintState
-    key: str
-
-
 class KioskDesk:
     """``themes`` maps a group's name to catalogue themes, whose matters it offers; ``machine`` is printed."""
 
@@ -101,7 +85,7 @@ class KioskDesk:
         self._machine = machine
         self._lock = threading.Lock()
         self._issued: dict[str, tuple[date, str]] = {}
-        self._owed: list[_Owed] = []
+        self._prints = PrintStates(hall, self.new_key)
 
     @property
     def prints(self) -> bool:
@@ -158,28 +142,11 @@ class KioskDesk:
 
     def keep(self, ticket_id: str, outcome: PrintOutcome) -> None:
         """Tell the server what became of the paper; what does not get through is told by the next ``settle``."""
-        with self._lock:
-            self._owed.append(_Owed(ticket_id, _STATES[outcome], self.new_key()))
-        self.settle()
+        self._prints.keep(ticket_id, outcome)
 
     def settle(self) -> int:
         """Tell the server the print states that it lacks; returns how many are still owed."""
-        while True:
-            with self._lock:
-                if not self._owed:
-                    return 0
-                first = self._owed[0]
-            try:
-                self._hall.set_print_state(first.ticket_id, first.state, key=first.key)
-            except Refusal as refusal:
-                _LOG.warning("print state of %s refused: %s", first.ticket_id, refusal)
-            except Fault as fault:
-                _LOG.info("print state of %s waits: %s", first.ticket_id, fault)
-                with self._lock:
-                    return len(self._owed)
-            with self._lock:
-                if first in self._owed:
-                    self._owed.remove(first)
+        return self._prints.settle()
 
     # --- inside -----------------------------------------------------------------------------------------------
     def _given(self, taken: TicketTaken, hall: HallProfile) -> IssuedTicket:

@@ -11,6 +11,8 @@ from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.collect.room import CollectRoom
 from clerk_app.ui.window.consult.room import ConsultRoom
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.guide.room import GuideRoom
+from clerk_app.ui.window.guide.wish import Looked
 from clerk_app.ui.window.handover.room import HandoverRoom
 from clerk_app.ui.window.left_sheets import LeftSheets
 from clerk_app.ui.window.rooms import Room, Rooms
@@ -35,12 +37,15 @@ class Errands(QObject):
         self._waits: NaturalPerson | None = None
         self.lists = WorkLists(control.desk, lanes)
         self.consult = ConsultRoom(control, lanes)
+        self.guide = GuideRoom(control, lanes)
+        self._looked: Looked | None = None
         self.collect = CollectRoom(control, lanes)
         self.hand_over = HandoverRoom(control, lanes)
         self.work = WorkRoom(self.lists)
         self.left = LeftSheets(control, lanes)
-        for room in (self.consult, self.collect, self.hand_over, self.work, self.left):
+        for room in (self.consult, self.guide, self.collect, self.hand_over, self.work, self.left):
             rooms.add(room)
+        self.consult.advised.connect(self._advised)
         self.work.file_wanted.connect(self.file_wanted)
         self.work.papers_wanted.connect(self.open_hand_over)
         self.hand_over.handed_over.connect(self.lists.refresh_papers)
@@ -79,6 +84,19 @@ class Errands(QObject):
             self.consult.begin()
             self._rooms.open(self.consult)
 
+    def open_guide(self) -> None:
+        """Alt+Y: for the card that was laid down and with the advice that was given last."""
+        if self._control.desk.guide is None or not self._may_open(self.guide):
+            return
+        card = self._control.kept_card()
+        looked, self._looked = self._looked, None
+        self._rooms.open(self.guide)
+        self.guide.begin(card.person if card else None, looked)
+        self.guide.start()
+
+    def _advised(self, consultation_id: str, number: str, matter_code: str, matter_name: str) -> None:
+        self._looked = Looked(consultation_id, number, matter_code, matter_name)
+
     def open_collection(self, reference: str = "") -> None:
         """Alt+L: for the card that was laid down, for a case's number, or with the search in front."""
         if not self._may_open(self.collect):
@@ -114,6 +132,9 @@ class Errands(QObject):
     # --- cards ------------------------------------------------------------------------------------------------
     def _card(self, card: CheckedPerson) -> bool:
         """A card goes to the open collection; elsewhere somebody asks whether results wait for its owner."""
+        if self._rooms.current is self.guide:
+            self.guide.take(card.person)
+            return True
         if self._rooms.current is self.collect:
             self._control.begin_service()
             self.collect.take(card.person)

@@ -110,6 +110,7 @@ class Screens(QObject):
             "recall": control.recall,
             "no_show": control.miss,
             "find": self._find,
+            "guide": errands.open_guide,
             "undo": lambda: self._beneath(control.undo),
             "back": self._escape,
             "draft": lambda: self._beneath(parts.idle.resume_first),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SPACE
@@ -30,6 +30,8 @@ class ConsultRoom(Room):
     """Nobody is named and nothing is kept but the record of the advice. Esc goes back a step, then leaves."""
 
     page = Page.MATTER
+    advised = Signal(str, str, str, str)
+    """A list was given: the consultation's id and number, the matter's code and name; a number taken now carries it."""
 
     def __init__(self, control: DeskControl, lanes: Lanes) -> None:
         super().__init__()
@@ -235,6 +237,9 @@ class ConsultRoom(Room):
 
     def _given(self, given: Given) -> None:
         desk = self._control.desk
+        matter = self._intake.matter if self._intake is not None else None
+        if matter is not None:
+            self.advised.emit(given.consultation_id, given.number, matter.code, matter.name)
         if given.url:
 
             def publish() -> tuple[str, Modules]:

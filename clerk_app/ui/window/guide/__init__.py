@@ -1,0 +1,1 @@
+"""The guide desk's page: numbers and slots for citizens."""
