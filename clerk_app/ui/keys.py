@@ -210,7 +210,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("guide_slot", ("Left", "Right", "Up", "Down"), "换时段", Page.GUIDE),
     Key("guide_paperless", ("N",), "不打纸", Page.GUIDE),
     Key("guide_again", ("P",), "再打一张", Page.GUIDE),
-    Key("guide_go", ("F9",), "取号", Page.GUIDE),
+    Key("guide_go", ("F9",), "取号、预约、下一位", Page.GUIDE),
     Key("office_first", ("F9",), "打开第一件", Page.OFFICE),
 )
 

@@ -90,29 +90,29 @@ class GuideForm(QWidget):
         line.setLayout(
             Row(IconLabel("search", "ink5", SIZE.icon_middle), self.query, gap=SPACE.x8, margins=(0, SPACE.x8))
         )
-        self._line = line
         self.slot_rows = QWidget()
         self.slot_rows.setProperty("clear", True)
         self.slot_rows.setLayout(Column(self.day, _holder(self._slot_flow), gap=SPACE.x8))
-        self._slot_label = _label("时段")
         chips = Row(*self.priorities.values(), None, gap=SPACE.x8)
         switches = Row(self.booking, self.paper, self.looked, None, gap=SPACE.x8)
-        column = Column(gap=SPACE.x12, margins=(SPACE.x12, SPACE.page))
-        for name, content in (
-            ("办什么", _holder(self._group_flow)),
-            ("谁优先", _holder(chips)),
-            ("证件", self.person),
-            ("要办的事", _holder(Column(line, self.hits, _holder(self._matter_flow), gap=SPACE.x6))),
-            ("", self.pre_check),
-            ("", _holder(switches)),
-        ):
-            row = Row(_label(name), content, gap=SPACE.x12)
-            row.setStretch(1, 1)
-            column.put(row)
-        slots = Row(self._slot_label, self.slot_rows, gap=SPACE.x12)
-        slots.setStretch(1, 1)
-        column.put(slots, None)
-        self.setLayout(column)
+        self.hits.hide()
+        self._urgent = _line("谁优先", _holder(chips))
+        self._slot_line = _line("时段", self.slot_rows)
+        self._pre_check_line = _line("", self.pre_check)
+        self.setLayout(
+            Column(
+                _line("办什么", _holder(self._group_flow)),
+                self._urgent,
+                _line("证件", self.person),
+                self._slot_line,
+                _line("要办的事", _holder(Column(line, self.hits, _holder(self._matter_flow), gap=SPACE.x6))),
+                self._pre_check_line,
+                _line("", _holder(switches)),
+                None,
+                gap=SPACE.x12,
+                margins=(SPACE.x12, SPACE.page),
+            )
+        )
 
     # --- showing ----------------------------------------------------------------------------------------------
     def show_groups(self, groups: Sequence[GroupWaiting], closed: str) -> None:
@@ -133,7 +133,7 @@ class GuideForm(QWidget):
             chip.setChecked(wish.group is not None and group.group_id == wish.group.group_id)
         for kind, chip in self.priorities.items():
             chip.setChecked(kind is wish.priority)
-            chip.setEnabled(not wish.booking)
+        self._urgent.setVisible(not wish.booking)
         self.person.setText(_person(wish, today))
         matters = _refill(self._matter_flow, [(f"{name}  ×", "", True, "去掉") for _, name in wish.matters])
         for (code, name), chip in zip(wish.matters, matters, strict=True):
@@ -141,7 +141,7 @@ class GuideForm(QWidget):
             chip.clicked.connect(lambda _=False, code=code, name=name: self.matter_picked.emit(code, name))
         if self.pre_check.value() != wish.pre_check:
             self.pre_check.set_value(wish.pre_check)
-        self.pre_check.setEnabled(not wish.booking)
+        self._pre_check_line.setVisible(not wish.booking)
         self.looked.setVisible(wish.looked is not None)
         if wish.looked is not None:
             self.looked.setText(f"带上咨询：{wish.looked.matter_name}")
@@ -149,8 +149,7 @@ class GuideForm(QWidget):
         self.paper.setChecked(not wish.paper)
         self.paper.setVisible(not wish.booking)
         self.booking.setChecked(wish.booking)
-        self.slot_rows.setVisible(wish.booking)
-        self._slot_label.setVisible(wish.booking)
+        self._slot_line.setVisible(wish.booking)
 
     def show_slots(self, wish: Wish, day: date, today: date) -> None:
         """The slots of a day with their places."""
@@ -167,6 +166,7 @@ class GuideForm(QWidget):
     def show_hits(self, hits: Sequence[MatterHit]) -> None:
         """What the search found; the first is chosen."""
         self._model.show(hits)
+        self.hits.setVisible(bool(hits))
         if hits:
             self.hits.setCurrentIndex(self._model.index(0))
 
@@ -220,10 +220,12 @@ class GuideForm(QWidget):
         self.setFocus()
 
 
-def _label(words: str) -> Surface:
+def _line(words: str, content: QWidget) -> QWidget:
     cell = Surface("", width=LABEL_WIDTH)
     cell.setLayout(Row(Text(words, "note", "ink5")))
-    return cell
+    row = Row(cell, content, gap=SPACE.x12)
+    row.setStretch(1, 1)
+    return _holder(row)
 
 
 def _holder(layout: object) -> QWidget:

@@ -142,7 +142,7 @@ class GuideRoom(Room):
         booking = self._wish.booking
         if done:
             return tuple(one for one in keys_of(Page.GUIDE) if one.id in {"guide_again", "guide_go"})
-        off = {"guide_again"} | (set() if booking else {"guide_slot"}) | ({"guide_priority"} if booking else set())
+        off = {"guide_again"} | ({"guide_priority", "guide_paperless"} if booking else {"guide_slot"})
         return tuple(one for one in keys_of(Page.GUIDE) if one.id not in off)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -284,7 +284,8 @@ class GuideRoom(Room):
     def _show_bar(self) -> None:
         done, wish = self.stack.currentIndex() == 1, self._wish
         self.again.setVisible(done and self._ticket is not None and self._desk.prints)
-        self.legend.show_keys("导办", self.keys())
+        # The chips carry the keys of the classes.
+        self.legend.show_keys("导办", [one for one in self.keys() if one.id != "guide_priority"])
         if done:
             self.go.setText("下一位")
             self.sum.setText("")
