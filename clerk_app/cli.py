@@ -40,6 +40,11 @@ def parser() -> argparse.ArgumentParser:
 
     program("doctor", "这台电脑有什么、缺什么")
 
+    verify = program("verify-dispatch", "重新核对一天的随机分派（日志、候选、抽取）")
+    verify.add_argument("day", metavar="日期", help="如 2026-11-23")
+    verify.add_argument("--file", type=Path, default=None, metavar="文件", help="核对公示的日志文件，不用服务器的数据")
+    verify.add_argument("--save", type=Path, default=None, metavar="文件", help="把当天的日志另存一份")
+
     catalogue = commands.add_parser("catalogue", help="事项目录", description="事项目录")
     verbs = catalogue.add_subparsers(dest="verb", required=True, metavar="动作")
     load = verbs.add_parser("import", help="导入目录文件（json、xlsx、csv），成为新的一版")
@@ -90,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.demo import run
     elif args.command == "doctor":
         from clerk_app.bootstrap.doctor import run
+    elif args.command == "verify-dispatch":
+        from clerk_app.bootstrap.dispatch import run
     elif args.command == "user":
         from clerk_app.bootstrap.administration import run_user as run
     elif args.command == "enrol":

@@ -63,7 +63,8 @@ class Report:
     """``findings`` empty: the day is as it must be. ``sealed``: the secret was there, so commitment and HMACs were
     checked too. ``by_load`` by tickets that waited for the drawing window, ``by_free`` by the windows that were free
     for the ticket. ``unheard``: windows left out because they were not heard of; ``late``: draws after the secret was
-    told; ``excused``: candidates that another draw held at the same moment (several server processes only)."""
+    told; ``excused``: candidates that another draw held at the same moment (several server processes only);
+    ``clock_back``: entries before which the server's clock was set back."""
 
     findings: tuple[Finding, ...]
     sealed: bool
@@ -77,6 +78,7 @@ class Report:
     unheard: int
     late: int
     excused: int
+    clock_back: int
 
 
 def canonical(value: Any) -> bytes:
@@ -105,6 +107,7 @@ class _Check:
     here: Finding = field(default_factory=lambda: Finding(0, "", "", "", ""))
     key: bytes | None = None
     day: date = date.min
+    at: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
     by_load: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     by_free: dict[int, list[bool]] = field(default_factory=lambda: defaultdict(list))
@@ -124,21 +127,25 @@ class _Check:
         except Unreadable as problem:
             self.wrong(str(problem))
             entries = []
-        last = 0
         for entry in entries:
             self._place(entry)
             try:
-                feed_no = Fields(entry).whole("feed_no")
-                if feed_no <= last:
-                    self.wrong("编号没有接着前一条往后")
-                last = feed_no
+                self._time(Fields(entry).moment("at"))
                 self._entry(Fields(entry))
             except Unreadable as problem:
                 self.wrong(str(problem))
         self.here = Finding(0, "", "", "", "")
         for gap in self.steps.gaps():
             self.wrong(f"取号记录里没有 {gap}")
+        if self.log.get("outside") and not self.counts["mixed"]:
+            self.wrong("外部数值没有混入的记录")
+        if self.key is not None and not self.counts["revealed"]:
+            self.wrong("没有公布种子的记录")
         return self._report()
+
+    def _time(self, at: datetime) -> None:
+        self.counts["clock_back"] += self.at is not None and at < self.at - SLACK
+        self.at = at
 
     def _place(self, entry: Mapping[str, Any]) -> None:
         feed_no = entry.get("feed_no")
@@ -161,15 +168,27 @@ class _Check:
             raise Unreadable("日志不是从公布种子承诺那一条开始的")
         if first.text("commitment") != log.text("commitment"):
             self.wrong("开头写的承诺和早上公布的不一样")
+        if first.text("rule") != dispatch.RULE:
+            self.wrong(f"抽取的算法不是 {dispatch.RULE}")
         self._key(log, first)
         self._start(first.part("start"))
+        self._numbered(entries)
         entries = entries[1:]
         if self.together:
             # Several processes: the order of the feed is that of the chaining, not of the commits.
-            entries = sorted(entries, key=lambda one: (str(one.get("at")), str(one.get("feed_no"))))
+            entries = sorted(entries, key=lambda one: Fields(one).moment("at"))
             for entry in entries:
                 self._touch(entry)
         return entries
+
+    def _numbered(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        last = 0
+        for entry in entries:
+            self._place(entry)
+            feed_no = Fields(entry).whole("feed_no")
+            if feed_no <= last:
+                self.wrong("编号没有接着前一条往后")
+            last = feed_no
 
     def _key(self, log: Fields, first: Fields) -> None:
         secret = log.maybe("secret")
@@ -246,7 +265,7 @@ class _Check:
         if kind == "dispatch.mixed":
             if self.counts["draws"]:
                 self.wrong("外部数值是在第一次抽取以后才加的")
-            if str(values.get("outside") or "") != said["outside"]:
+            if (values.get("outside"), values.get("source")) != (self.log.get("outside"), self.log.get("source")):
                 self.wrong("混入的外部数值和公布的不一样")
             self.counts["mixed"] += 1
         elif kind == "dispatch.revealed":
@@ -403,6 +422,7 @@ class _Check:
             unheard=counts["unheard"],
             late=counts["late"],
             excused=counts["excused"],
+            clock_back=counts["clock_back"],
         )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from clerk_app.domain.queue import ACTIVE, QUEUED, HoldKind, Lane, TicketState, WindowState
 from clerk_app.domain.queue_order import Candidate, Fairness, in_a_row_after
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+
 
 class Unreadable(Exception):
     """A log entry lacks a field or holds one of another kind; str() names it in Chinese."""
@@ -46,6 +48,8 @@ class Fields:
             raise Unreadable(f"「{name}」不是时间") from None
         if value.tzinfo is None:
             raise Unreadable(f"「{name}」没有时区")
+        if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            raise Unreadable(f"「{name}」的年份不对")
         return value
 
     def maybe_moment(self, name: str) -> datetime | None:

@@ -76,13 +76,16 @@ class Steps:
         self._starts[prefix].add(first)
 
     def gaps(self) -> list[str]:
-        """Numbers that must have been given, since later ones were, but are not in the log."""
+        """What must be there and is not: numbers below others that were given, and the ties in a row."""
         found: list[str] = []
         for prefix, serials in sorted(self._serials.items()):
             starts = self._starts.get(prefix, set())
             for serial in sorted(serials):
                 if serial not in starts and serial - 1 not in serials:
                     found.append(f"{prefix}{serial - 1:03d}")
+        ties = sorted(one.tie for one in self.hall.tickets.values())
+        if ties != list(range(1, len(ties) + 1)):
+            found.append("连续的先后次序（tie）")
         return found
 
     def step(self, kind: str, entry: Fields) -> None:
@@ -129,6 +132,8 @@ class Steps:
             self.wrong("预约时刻和排队次序对不上")
         if not late and told.order_at > latest + self.slack:
             self.wrong("新取的号排到了以后")
+        if entry.values.get("appointment") is True and told.lane is not Lane.PRIORITY:
+            self.wrong("预约的号不在优先队列")
         if kind == "ticket.taken" and (told.window_no is not None or told.called_at is not None):
             self.wrong("新取的号已经有窗口")
 

@@ -11,6 +11,7 @@ from clerk_app.server import (
     routes_appointments,
     routes_cases,
     routes_desk,
+    routes_dispatch,
     routes_display,
     routes_emergency,
     routes_phone,
@@ -39,10 +40,12 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     app.state.hub = hub
     app.state.following = Following(desk)
     app.state.phone_guard = routes_phone.PhoneGuard()
+    app.state.public_logs = routes_dispatch.PublicLogs(desk)
     app.state.enrol_limit = routes_display.enrol_limit()
     install_errors(app)
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)
+    app.include_router(routes_dispatch.router)
     app.include_router(routes_running.router)
     app.include_router(routes_appointments.router)
     app.include_router(routes_emergency.router)

@@ -7,12 +7,11 @@ from random import Random
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Refusal
-from clerk_app.domain.queue import HoldKind, PriorityClass, TicketState
+from clerk_app.domain.queue import HoldKind, PrintState, PriorityClass, TicketState
 from clerk_app.domain.queue_order import Fairness
 from clerk_app.ports.hall_queue import Hold, TakeTicket, Ticket, Transfer, WalkIn
 from clerk_app.ports.hall_running import OpenHall, Weight
-from clerk_app.services.hall.tools import system_actor
-from tests.support.hall import HallInHand
+from support.hall import HallInHand
 
 WINDOWS = ("1", "2", "3", "12")
 _CLASSES = (PriorityClass.ORDINARY,) * 6 + (PriorityClass.ELDERLY, PriorityClass.CARE)
@@ -189,8 +188,6 @@ class QueueDay:
         self._manage(lambda unit, actor: self.hall.desk.days.set_rules(unit, actor, replace(rules, fairness=fairness)))
 
     def _print(self) -> None:
-        from clerk_app.domain.queue import PrintState
-
         if ticket := self._some(TicketState.WAITING):
             taking, kiosk = self.hall.desk.taking, self.hall.kiosk()
             self.hall.write(lambda unit: taking.set_print_state(unit, kiosk, ticket.ticket_id, PrintState.PRINTED))
@@ -205,6 +202,3 @@ def played_day(hall: HallInHand, seed: int, steps: int) -> QueueDay:
     day.play(steps)
     hall.sequence()
     return day
-
-
-__all__ = ["QueueDay", "played_day", "system_actor"]

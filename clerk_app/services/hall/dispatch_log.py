@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -115,6 +115,12 @@ class _Telling:
         if payload.get("day", self._day) != self._day:
             return told | {name: payload.get(name) for name in _OTHER_DAY}
         told |= {name: payload[name] for name in _FIELDS[entry.kind] if name in payload}
+        if entry.kind != "ticket.taken":
+            told.pop("appointment", None)
+        if entry.kind == "rules.changed":
+            told["rules"] = _of_draws(told["rules"])
+        elif "start" in told:
+            told["start"] = told["start"] | {"rules": _of_draws(told["start"]["rules"])}
         if entry.kind.startswith("ticket.") and entry.subject not in self._told:
             self._told.add(entry.subject)
             told["tie"] = self._ties[entry.subject]
@@ -135,6 +141,12 @@ class _Telling:
 
     def _clerk(self, user_id: str) -> str:
         return self._clerks.setdefault(user_id, f"c{len(self._clerks) + 1}")
+
+
+def _of_draws(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of the hall's rules that draws depend on."""
+    kept = {name: rules[name] for name in ("fairness", "turns_at", "seen_seconds", "missed_after")}
+    return kept | {"appointments": {"late_minutes": rules["appointments"]["late_minutes"]}}
 
 
 def _occupies(entry: JournalEntry) -> bool:
