@@ -27,11 +27,11 @@ LONGEST_S = 8 * 3600
 """What is said of a wait that nobody ends: as long as a working day."""
 
 _WORTH_S = 60
-_WORTH_SHARE = 0.15
 _IDLE_SHARE = 0.6
 _MOST_ADVICE = 4
 _MOST_TRIED = 8
-_NOTHING = 1e-9
+_NOTHING = 1e-3
+"""Seconds of work that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,8 @@ def advise(loads: Sequence[GroupLoad], desks: Sequence[Desk], target_s: float) -
     A group needs it when the last in line is to wait longer than ``target_s``. First choice is a window at work with
     little to do that would serve the group too (it costs nobody), if that reaches the target; then a window that can
     be opened: one that is on the roster, then one whose clerk is only away, then any other. A further group is the
-    last choice. Nothing is said when nothing would help: by 60 s and 15 % at least, and no other group over the target
-    for it."""
+    last choice. Nothing is said when nothing would help by a minute at least, or only by pushing another group over
+    the target."""
     now = list(desks)
     found: dict[str, Advice] = {}
     used: set[str] = set()
@@ -331,6 +331,6 @@ def _tried(
 
 def _helps(group: str, before: Mapping[str, float], after: Mapping[str, float], target_s: float) -> bool:
     gained = before[group] - after[group]
-    if gained < max(_WORTH_S, _WORTH_SHARE * before[group]):
+    if gained < _WORTH_S:
         return False
     return all(after[other] <= max(before[other] + 1, target_s) for other in before if other != group)

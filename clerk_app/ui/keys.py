@@ -44,6 +44,7 @@ class Page(StrEnum):
     FILE_FORM = "file_form"  # picking a preset of the step's form
     ARRIVAL = "arrival"  # what was asked for later and came
     OFFICE = "office"  # waiting for a decision or a seal
+    BOARD = "board"  # the manager's board and the pages that run the hall; a window of its own
 
 
 PARENT: Final[dict[Page, Page]] = {
@@ -212,6 +213,14 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("guide_again", ("P",), "再打一张", Page.GUIDE),
     Key("guide_go", ("F9",), "取号、预约、下一位", Page.GUIDE),
     Key("office_first", ("F9",), "打开第一件", Page.OFFICE),
+    Key("run_page", _range("Alt+", 8), "换一页", Page.BOARD),
+    Key("run_primary", ("F9",), "做这一页的主要一步", Page.BOARD),
+    Key("run_move", ("Up", "Down"), "上下选", Page.BOARD),
+    Key("run_undo", ("Ctrl+Z",), "撤销", Page.BOARD),
+    Key("run_again", ("F5",), "再看一次", Page.BOARD),
+    Key("run_back", ("Esc",), "回到实况", Page.BOARD),
+    Key("run_help", ("F1",), "键位", Page.BOARD),
+    Key("run_full_screen", ("F11",), "全屏", Page.BOARD),
 )
 
 _BY_ID: Final = {key.id: key for key in KEYS}

@@ -54,13 +54,14 @@ class _Old:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What one look at the hall has read."""
+    """What one look at the hall has read. ``first``: when the day's first ticket was taken."""
 
     now: datetime
     at: float
     day: date
     rules: QueueRules
     visits: tuple[Visit, ...]
+    first: float | None
     old: tuple[Ticket, ...]
     log: DayLog
     counters: tuple[CounterRecord, ...]
@@ -100,10 +101,12 @@ class Board:
         past = self._week_ago(unit, seen)
         alarm = seen.rules.alarm_minutes * 60
         draws = seen.log.draws
+        today = self._days.read_day(unit, actor, seen.day)
+        closed = today is not None and today.closed_at is not None
         return HallBoard(
             cursor=self._waiting.cursor(unit),
             at=seen.now,
-            day=self._days.read_day(unit, actor, seen.day),
+            day=today,
             waiting=len(queued),
             priority_waiting=sum(visit.priority is not PriorityClass.ORDINARY for visit in queued),
             appointment_waiting=sum(visit.priority is PriorityClass.APPOINTMENT for visit in queued),
@@ -123,7 +126,7 @@ class Board:
             windows=windows,
             curve=tuple(_point(one, 0) for one in figures.curve(seen.visits)),
             last_week=tuple(_point(one, 7) for one in past.curve),
-            forecast=self._forecast(seen, loads, desks, past),
+            forecast=() if closed else self._forecast(seen, loads, desks, past),
             shares=figures.shares([visit.wait_s for visit in called], [bound * 60 for bound in bounds]),
             bounds=bounds,
             outcomes=tuple(figures.outcomes(seen.visits)),
@@ -145,12 +148,14 @@ class Board:
         now, rules = self._tools.now(), self._days.rules(unit)
         day = rules.day_of(now)
         start = datetime.combine(day, time(rules.turns_at), BEIJING)
+        visits = tuple(unit.tickets.visits(day))
         return _Moment(
             now=now,
             at=now.timestamp(),
             day=day,
             rules=rules,
-            visits=tuple(unit.tickets.visits(day)),
+            visits=visits,
+            first=min((visit.taken for visit in visits), default=None),
             old=self._left_open(unit, day, now.timestamp()),
             log=self._log.of(unit, day, start),
             counters=tuple(unit.counters.all()),
@@ -186,19 +191,22 @@ class Board:
         carried = {ticket.window_no: ticket for ticket in seen.old if ticket.state in _ACTIVE}
         finished: dict[str, list[Visit]] = {}
         walk_ins: dict[str, int] = {}
+        first_calls: dict[str, float] = {}
         for visit in seen.visits:
             if visit.window_no is None:
                 continue
             if visit.state is TicketState.FINISHED:
                 finished.setdefault(visit.window_no, []).append(visit)
             walk_ins[visit.window_no] = walk_ins.get(visit.window_no, 0) + (not visit.queues)
+            if visit.called is not None:
+                first_calls[visit.window_no] = min(visit.called, first_calls.get(visit.window_no, visit.called))
         known = {one.window_no: one for one in seen.counters}
         rostered = {entry.window_no: entry for entry in seen.roster if _on_now(entry, seen.now)}
         numbers = sorted({*known, *rostered, *seen.served}, key=lambda number: (len(number), number))
         found = []
         for number in numbers:
             status, ticket_id = _status(number, seen, known.get(number), active.get(number), carried.get(number))
-            open_s = self._open_s(number, seen, known.get(number))
+            open_s = self._open_s(number, seen, known.get(number), first_calls.get(number))
             done = finished.get(number, [])
             duty = rostered.get(number)
             there = status.state not in {WindowState.OFF, WindowState.AWAY}
@@ -218,17 +226,19 @@ class Board:
             )
         return tuple(found)
 
-    def _open_s(self, number: str, seen: _Moment, counter: CounterRecord | None) -> float:
-        """Seconds at work today. A window that was left open overnight counts from the day's first ticket."""
+    def _open_s(self, number: str, seen: _Moment, counter: CounterRecord | None, first_call: float | None) -> float:
+        """Seconds at work today. A window that was left open overnight says nothing in the morning: it counts from its
+        first call, or, while it has not called anybody, from the day's first ticket."""
         turns = seen.log.turns.get(number, [])
-        first = min((visit.taken for visit in seen.visits), default=seen.at)
-        before = not turns and counter is not None and counter.state not in {WindowState.OFF, WindowState.AWAY}
-        return figures.open_seconds(turns, first, seen.at, before)
+        if first_call is not None and (not turns or first_call < turns[0].at):
+            return figures.open_seconds(turns, first_call, seen.at, before=True)
+        start = seen.at if seen.first is None else seen.first
+        left_open = counter is not None and counter.state not in {WindowState.OFF, WindowState.AWAY}
+        return figures.open_seconds(turns, start, seen.at, before=not turns and left_open)
 
     # --- groups -------------------------------------------------------------------------------------------------
     def _loads(self, seen: _Moment, queued: Sequence[Visit]) -> list[GroupLoad]:
-        first = min((visit.taken for visit in seen.visits), default=None)
-        coming = figures.arrivals_per_hour(seen.visits, seen.at, first)
+        coming = figures.arrivals_per_hour(seen.visits, seen.at, seen.first)
         means, hall = figures.mean_at_window(seen.visits, DEFAULT_PACE.total_seconds())
         loads = []
         for group in seen.groups:

@@ -65,12 +65,14 @@ class Counters:
 
     # --- what the manager does --------------------------------------------------------------------------------
     def set_open(self, unit: HallUnit, actor: Actor, window_no: str, open_: bool) -> CounterStatus:
-        """Open or close a window from afar. Opening needs somebody logged in there."""
+        """Open or close a window from afar. ``Locked`` to open it with nobody logged in there."""
         actor.require(Role.MANAGER)
         record = unit.counters.get(window_no)
         if record is None:
             raise NotFound(f"{window_no} 号窗口还没有人登录过")
         if open_:
+            if not unit.people.live_at("", window_no):
+                raise Locked(f"{window_no} 号窗口没有人登录，请值班的人到窗口登录，登录了就开")
             self._put(unit, actor, record, WindowState.BUSY)
         else:
             self._check_idle(unit, window_no, "关窗口")

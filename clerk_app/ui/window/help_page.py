@@ -39,6 +39,7 @@ PAGE_NAMES: Final[dict[Page, str]] = {
     Page.FILE_FORM: "填写",
     Page.ARRIVAL: "补来的材料",
     Page.OFFICE: "待我办",
+    Page.BOARD: "大厅实况",
 }
 
 

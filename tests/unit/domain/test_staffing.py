@@ -13,7 +13,7 @@ from clerk_app.domain.staffing import LONGEST_S, AdviceKind, Desk, GroupLoad, ad
 
 GROUPS = "ABCD"
 some_groups = st.frozensets(st.sampled_from(GROUPS), min_size=1)
-works = st.dictionaries(st.sampled_from(GROUPS), st.floats(0, 20_000), min_size=1)
+works = st.dictionaries(st.sampled_from(GROUPS), st.floats(0, 20_000).map(lambda load: round(load, 1)), min_size=1)
 crews = st.lists(some_groups, max_size=6)
 loads = st.lists(
     st.builds(
@@ -43,7 +43,7 @@ def _widest(work: dict[str, float], desks: list[frozenset[str]]) -> float:
         for chosen in combinations(work, size):
             servers = sum(not desk.isdisjoint(chosen) for desk in desks)
             load = sum(work[group] for group in chosen)
-            if load > 1e-9:
+            if load > 1e-3:
                 longest = max(longest, load / servers if servers else LONGEST_S)
     return min(longest, LONGEST_S)
 
@@ -63,9 +63,9 @@ def test_one_more_window_never_lengthens_any_time(
     assert all(after[group] <= before[group] * (1 + 1e-6) + 1e-6 for group in work)
 
 
-@given(works, crews, st.sampled_from(GROUPS), st.floats(0, 5_000))
+@given(works, crews, st.sampled_from(GROUPS), st.integers(0, 5_000))
 def test_more_people_never_shorten_any_time(
-    work: dict[str, float], desks: list[frozenset[str]], group: str, more: float
+    work: dict[str, float], desks: list[frozenset[str]], group: str, more: int
 ) -> None:
     before = drain(work, desks)
     after = drain({**work, group: work.get(group, 0.0) + more}, desks)
@@ -90,13 +90,16 @@ def test_advice_gives_the_wait_it_promises_and_harms_nobody(groups: list[GroupLo
         before = forecast(groups, desks)
         desk = next(one for one in desks if one.window_no == advice.window_no)
         if advice.kind is AdviceKind.OPEN:
-            assert not desk.open and group in desk.groups
+            assert not desk.open
+            assert group in desk.groups
             changed = replace(desk, open=True)
         else:
-            assert desk.open and group not in desk.groups
+            assert desk.open
+            assert group not in desk.groups
             changed = replace(desk, groups=desk.groups | {group})
         after = forecast(groups, [changed if one is desk else one for one in desks])
-        assert advice.before_s == round(before[group]) and advice.wait_s == round(after[group])
+        assert advice.before_s == round(before[group])
+        assert advice.wait_s == round(after[group])
         assert after[group] <= before[group] - 60
         assert all(after[other] <= max(before[other] + 1, target) for other in after if other != group)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.errors import NotAllowed
+from clerk_app.domain.errors import Locked, NotAllowed
 from clerk_app.domain.queue import (
     ACTIVE,
     QUEUED,
@@ -29,6 +29,7 @@ from clerk_app.ports.hall_running import NewNotice, NewRosterEntry, Weight
 from clerk_app.ports.stores_hall import JournalEntry
 from clerk_app.services.hall.tools import system_actor
 from support.hall import HallInHand, hall_in_hand
+from support.running_hall import logged_in
 
 
 @pytest.fixture
@@ -237,6 +238,7 @@ def test_the_advice_names_the_rostered_window_and_following_it_helps(hall: HallI
     for window in ("1", "2", "8"):
         hall.write(lambda unit, window=window: hall.desk.counters.open(unit, hall.actor(window)))
         hall.write(lambda unit, w=window: hall.desk.counters.set_served(unit, manager(hall), w, served))
+    logged_in(hall, "8", "lisi", "李思")
     hall.write(lambda unit: hall.desk.counters.away(unit, hall.actor("8"), AwayReason.BREAK))
     for _ in range(9):
         hall.take()
@@ -248,6 +250,36 @@ def test_the_advice_names_the_rostered_window_and_following_it_helps(hall: HallI
     after = board(hall).groups[0]
     assert after.windows == 3
     assert after.last_in_line_s == advice.wait_s
+
+
+def test_a_window_with_nobody_logged_in_is_not_opened_from_afar(hall: HallInHand) -> None:
+    hall.write(lambda unit: hall.desk.counters.open(unit, hall.actor("8")))
+    hall.write(lambda unit: hall.desk.counters.close(unit, hall.actor("8")))
+    with pytest.raises(Locked, match="8 号窗口没有人登录"):
+        hall.write(lambda unit: hall.desk.counters.set_open(unit, manager(hall), "8", True))
+
+
+def test_a_window_left_open_overnight_is_open_from_its_first_call(hall: HallInHand) -> None:
+    hall.write(lambda unit: hall.desk.counters.open(unit, hall.actor("3")))
+    hall.clock.move(days=1)
+    hall.take()
+    hall.clock.move(minutes=5)
+    ticket = hall.call("3")
+    assert ticket is not None
+    hall.clock.move(minutes=5)
+    hall.finish(ticket)
+    hall.clock.move(minutes=5)
+    assert hall.call("3") is None
+    hall.clock.move(minutes=10)
+    window = board(hall).windows[0]
+    assert (window.open_s, window.busy_share) == (20 * 60, 0.25)
+
+
+def test_a_closed_hall_expects_nobody(hall: HallInHand) -> None:
+    _play(hall, 10, 60)
+    assert board(hall).forecast
+    hall.write(lambda unit: hall.desk.days.close(unit, manager(hall), True))
+    assert board(hall).forecast == ()
 
 
 def test_the_empty_morning_has_no_figures_and_no_false_zeros(hall: HallInHand) -> None:

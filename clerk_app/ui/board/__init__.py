@@ -1,0 +1,1 @@
+"""The manager's live board and the pages that run the hall."""
