@@ -14,7 +14,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 
 class Page(StrEnum):
@@ -34,13 +34,16 @@ class Page(StrEnum):
     OUTCOME = "outcome"
     PAPERS = "papers"
     HOLD = "hold"  # picking why a ticket is put aside
+    TRANSFER = "transfer"  # picking who goes on with a ticket
+    STANDING = "standing"  # picking what the window does without a citizen
+    WALK_IN = "walk_in"  # picking the group of somebody without a number
     ASK = "ask"  # an ask card
     COLLECTION = "collection"
     CONSULT = "consult"  # the list of a consultation
+    GUIDE = "guide"  # a number or a slot for somebody
     WORK_LISTS = "work_lists"
     HAND_OVER = "hand_over"
     FILE = "file"  # a case after its conclusion
-    GUIDE = "guide"  # a number or a slot for somebody
     FILE_FORM = "file_form"  # picking a preset of the step's form
     ARRIVAL = "arrival"  # what was asked for later and came
     OFFICE = "office"  # waiting for a decision or a seal
@@ -60,10 +63,14 @@ PARENT: Final[dict[Page, Page]] = {
     Page.PAGES: Page.CASE,
     Page.OUTCOME: Page.CASE,
     Page.PAPERS: Page.CASE,
-    Page.HOLD: Page.CASE,
+    Page.HOLD: Page.EVERYWHERE,
+    Page.TRANSFER: Page.EVERYWHERE,
+    Page.STANDING: Page.EVERYWHERE,
+    Page.WALK_IN: Page.EVERYWHERE,
     Page.ASK: Page.CASE,
     Page.COLLECTION: Page.EVERYWHERE,
     Page.CONSULT: Page.EVERYWHERE,
+    Page.GUIDE: Page.EVERYWHERE,
     Page.WORK_LISTS: Page.EVERYWHERE,
     Page.HAND_OVER: Page.EVERYWHERE,
     Page.FILE: Page.EVERYWHERE,
@@ -71,7 +78,6 @@ PARENT: Final[dict[Page, Page]] = {
     Page.ARRIVAL: Page.EVERYWHERE,
     Page.OFFICE: Page.EVERYWHERE,
 }
-    Page.GUIDE: Page.EVERYWHERE,
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("help", ("F1",), "键位", Page.EVERYWHERE),
     Key("find", ("F6",), "找办件、找事项", Page.EVERYWHERE),
     Key("full_screen", ("F11",), "全屏", Page.EVERYWHERE),
-    Key("take_back", ("Shift+F8",), "取回", Page.EVERYWHERE),
+    Key("take_back", ("Shift+F8",), "取回挂起的", Page.EVERYWHERE),
     Key("undo", ("Ctrl+Z",), "撤销", Page.EVERYWHERE),
     Key("back", ("Esc",), "退一步，内容不丢", Page.EVERYWHERE),
     Key("person", ("Alt+P",), "到场人", Page.EVERYWHERE),
@@ -115,18 +121,22 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("not_uploaded", ("Alt+U",), "看待上传", Page.EVERYWHERE),
     Key("network", ("Alt+N",), "看网络详情", Page.EVERYWHERE),
     Key("consult", ("Alt+C",), "只咨询，给告知单", Page.EVERYWHERE),
+    Key("guide", ("Alt+Y",), "导办：替群众取号、预约", Page.EVERYWHERE),
     Key("collect", ("Alt+L",), "领结果", Page.EVERYWHERE),
     Key("hand_over_papers", ("Alt+J",), "交接纸质材料", Page.EVERYWHERE),
     Key("office", ("Alt+O",), "待我决定、待我用印", Page.EVERYWHERE),
+    Key("standing", ("Alt+W",), "离席、回来、关窗口", Page.EVERYWHERE),
+    Key("board", ("Alt+S",), "大厅实况，开关门，排班", Page.EVERYWHERE),
     Key("call_next", ("F2",), "叫下一位", Page.IDLE),
-    Key("read_card_idle", ("F5",), "手工录入", Page.IDLE),
+    Key("read_card_idle", ("F5",), "没有号，直接办", Page.IDLE),
     Key("recall", ("F3",), "重叫", Page.CASE),
     Key("no_show", ("F4",), "过号", Page.CASE),
-    Key("guide", ("Alt+Y",), "导办：替群众取号、预约", Page.EVERYWHERE),
     Key("read_card", ("F5",), "重读身份证，或手工录入", Page.CASE),
     Key("capture", ("F7",), "请申请人在屏上签字", Page.CASE),
     Key("vouch", ("Alt+V",), "和申请人当面核对过", Page.CASE),
     Key("hold", ("F8",), "挂起", Page.CASE),
+    Key("transfer", ("Alt+T",), "转出", Page.CASE),
+    Key("ticket_case", ("Alt+R",), "打开这个号的办件", Page.CASE),
     Key("primary", ("F9",), "做这一页的主要一步", Page.CASE),
     Key("finish_next", ("F12",), "办结，叫下一位", Page.CASE),
     Key("step", _range("Alt+", 5), "跳步", Page.CASE),
@@ -169,7 +179,14 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("pages_done", ("Enter",), "确定", Page.PAGES),
     Key("pick_outcome", _range("", 7), "选结论", Page.OUTCOME),
     Key("outcome_move", ("Up", "Down"), "换一个结论", Page.OUTCOME),
-    Key("pick_hold", _range("", 5), "选挂起的原因", Page.HOLD),
+    Key("pick_hold", _range("", 3), "选一种就挂起", Page.HOLD),
+    Key("hold_note", ("Tab",), "写一句说明", Page.HOLD),
+    Key("target_kind", ("Left", "Right"), "换一类", Page.TRANSFER),
+    Key("target_move", ("Up", "Down"), "上下选", Page.TRANSFER),
+    Key("target_number", tuple("0123456789"), "按窗口号找", Page.TRANSFER),
+    Key("transfer_there", ("Enter",), "转到这里", Page.TRANSFER),
+    Key("pick_standing", _range("", 7), "选一种", Page.STANDING),
+    Key("pick_group", _range("", 9), "选排队组", Page.WALK_IN),
     Key("answer", _range("", 3), "回答", Page.ASK),
     Key("piece_move", ("Up", "Down"), "移动", Page.COLLECTION),
     Key("hand_over", ("Space",), "勾选", Page.COLLECTION),
@@ -186,6 +203,14 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("other_matter", ("Enter",), "看应办的事项", Page.CONSULT),
     Key("give_list", ("F9",), "给告知单", Page.CONSULT),
     Key("give_list_next", ("F12",), "给完，叫下一位", Page.CONSULT),
+    Key("guide_group", _range("", 9), "办什么", Page.GUIDE),
+    Key("guide_priority", ("J", "C", "Y", "A", "0"), "谁优先", Page.GUIDE),
+    Key("guide_matter", ("M",), "找事项", Page.GUIDE),
+    Key("guide_booking", ("B",), "改成预约", Page.GUIDE),
+    Key("guide_slot", ("Left", "Right", "Up", "Down"), "换时段", Page.GUIDE),
+    Key("guide_paperless", ("N",), "不打纸", Page.GUIDE),
+    Key("guide_again", ("P",), "再打一张", Page.GUIDE),
+    Key("guide_go", ("F9",), "取号、预约、下一位", Page.GUIDE),
     Key("pick_list", _range("", 7), "换清单", Page.WORK_LISTS),
     Key("work_move", ("Up", "Down"), "上下选", Page.WORK_LISTS),
     Key("open_file", ("Enter",), "打开办件", Page.WORK_LISTS),
@@ -204,14 +229,6 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("record_arrival", ("F9",), "登记收到", Page.ARRIVAL),
     Key("office_move", ("Up", "Down"), "上下选", Page.OFFICE),
     Key("office_open", ("Enter",), "打开", Page.OFFICE),
-    Key("guide_group", _range("", 9), "办什么", Page.GUIDE),
-    Key("guide_priority", ("J", "C", "Y", "A", "0"), "谁优先", Page.GUIDE),
-    Key("guide_matter", ("M",), "找事项", Page.GUIDE),
-    Key("guide_booking", ("B",), "改成预约", Page.GUIDE),
-    Key("guide_slot", ("Left", "Right", "Up", "Down"), "换时段", Page.GUIDE),
-    Key("guide_paperless", ("N",), "不打纸", Page.GUIDE),
-    Key("guide_again", ("P",), "再打一张", Page.GUIDE),
-    Key("guide_go", ("F9",), "取号、预约、下一位", Page.GUIDE),
     Key("office_first", ("F9",), "打开第一件", Page.OFFICE),
     Key("run_page", _range("Alt+", 8), "换一页", Page.BOARD),
     Key("run_primary", ("F9",), "做这一页的主要一步", Page.BOARD),
@@ -224,7 +241,7 @@ KEYS: Final[tuple[Key, ...]] = (
 )
 
 _BY_ID: Final = {key.id: key for key in KEYS}
-_CAPS: Final = {"Space": "空格", "Up": "↑", "Down": "↓", "-": "−", "Del": "Delete"}
+_CAPS: Final = {"Space": "空格", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "-": "−", "Del": "Delete"}
 
 
 def cap_text(sequence: str) -> str:
@@ -394,7 +411,8 @@ class InputMethodGuard(QObject):
 
     Input methods use digits, Alt+digit and F keys for their candidates. Of the keys that they leave alone while
     composing, Enter and F9 only commit the composition (the next press acts), the others do nothing. Alt with the
-    numeric keypad is kept from shortcuts at all times, because Windows types characters with it.
+    numeric keypad is kept from shortcuts at all times, because Windows types characters with it. Ctrl+Z belongs to a
+    text field only while there is something to undo in it; else it is the window's.
     Install once: ``InputMethodGuard(app)``.
     """
 
@@ -417,6 +435,9 @@ class InputMethodGuard(QObject):
                 # An accepted override is delivered as a key press and never tried as a shortcut.
                 event.accept()
                 return True
+            if event.matches(QKeySequence.StandardKey.Undo) and _nothing_to_undo(watched):
+                event.ignore()
+                return True
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._composing and _acts(event):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F9):
                 commit_input()
@@ -425,6 +446,10 @@ class InputMethodGuard(QObject):
 
     def _left(self, _focus: QObject | None) -> None:
         self._composing = False
+
+
+def _nothing_to_undo(watched: QObject) -> bool:
+    return isinstance(watched, QLineEdit) and not watched.isUndoAvailable()
 
 
 def _alt_keypad(event: QKeyEvent) -> bool:

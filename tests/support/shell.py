@@ -29,7 +29,7 @@ from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, Device
 from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.ports.hall import Login, Session, SessionEnded
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkKind, WorkLine
-from clerk_app.ports.hall_queue import WindowView
+from clerk_app.ports.hall_queue import CounterStatus, WindowView
 from clerk_app.ports.window import CaseRow, Step
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.archive import ArchiveDesk
@@ -117,6 +117,10 @@ class HallCounter(FakeCounter):
         super().add_tickets(count)
         self.tickets[-count:] = [replace(ticket, person=person) for ticket in self.tickets[-count:]]
 
+    serves: tuple[str, ...] = ("g-A",)
+    notices: tuple[str, ...] = ()
+    windows: tuple[CounterStatus, ...] = ()
+
     def window_view(self) -> WindowView:
         def do() -> WindowView:
             by = {state: tuple(t for t in reversed(self.tickets) if t.state is state) for state in TicketState}
@@ -131,6 +135,9 @@ class HallCounter(FakeCounter):
                 state=self.state,
                 state_since=self.since,
                 away=self.away_for,
+                serves=self.serves,
+                notices=self.notices,
+                windows=self.windows,
             )
 
         return self._over_the_network(do)
@@ -185,6 +192,7 @@ class Seat:
         self.counter = counter or HallCounter()
         self.counter.passwords[COLLEAGUE] = PASSWORD
         self.clock = clock or FakeClock()
+        self.counter.now = self.clock.now
         self.window = Window(store or stocked(), clock=self.clock, seed=seed)
         if renderer is not None:
             self.window.renderer = renderer

@@ -168,6 +168,12 @@ class CallButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleDescription(key)
 
+    def set_icon(self, icon: str) -> None:
+        """Change the icon."""
+        if icon != self._icon:
+            self._icon = icon
+            self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(self._line_width() + 2 * px(SPACE.x32), px(4 * SIZE.cap_big))
 

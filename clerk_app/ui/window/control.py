@@ -1,7 +1,8 @@
 """The window's controller: who sits here, the card, the rating, and the lights.
 
 Everything slow runs on a lane; this object lives on the GUI thread and tells the views by signals without data. What it
-hears from other threads is in ``hallnews``, the queue's keys are in ``visiting``.
+hears from other threads is in ``hallnews``, the window's own state in ``standing``, the queue's keys in ``visiting``
+and ``pausing``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from clerk_app.ui.window.asking import RatingAsk, RatingState
 from clerk_app.ui.window.deeming import Deeming
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.devicewatch import DeviceWatch
-from clerk_app.ui.window.visiting import Visiting
+from clerk_app.ui.window.pausing import Pausing
 
 CARD_KEPT = "身份证已读。叫到的就是这位会自动填上，没有取号按 F5"
 
 
-class DeskControl(Visiting):
+class DeskControl(Pausing):
     """Signals tell that something changed; the views read the properties."""
 
     session_changed = Signal()
@@ -88,6 +89,7 @@ class DeskControl(Visiting):
         if session.sentence:
             self.said.emit(session.sentence)
         self._deeming.act_as(session.actor)
+        self.emergency.refresh()
         intake = self.work.intake
         if intake is not None and self.work.concluded is None and before != session.actor.user_id:
             # Somebody else goes on with the case: in their own name, from what is stored.

@@ -16,9 +16,10 @@ from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.confirming import ConfirmingDesk
 from clerk_app.services.window.consultation import ConsultationDesk
 from clerk_app.services.window.deemed import DeemedDesk
+from clerk_app.services.window.emergency import EmergencyDesk
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.handover import HandoverDesk
 from clerk_app.services.window.guide import GuideDesk
+from clerk_app.services.window.handover import HandoverDesk
 from clerk_app.services.window.issue import IssueDesk
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
@@ -81,11 +82,11 @@ class Desk:
     has_evaluator: bool = True
     signing: SigningDesk | None = None
     confirming: ConfirmingDesk | None = None
-    citizen_screen: str = "off"
     emergency: EmergencyDesk | None = None
     """Numbers of this window's own blocks while the server is away; without it a case is opened without one."""
     emergency_after_s: float = 10.0
     """So long the server may be away before numbers are called by hand; its restart takes one to three seconds."""
     guide: GuideDesk | None = None
     """Numbers and slots for citizens; without it the page does not open."""
+    citizen_screen: str = "off"
     """``auto``, ``window`` or ``off``."""

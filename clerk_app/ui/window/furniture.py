@@ -18,7 +18,7 @@ from clerk_app.ui.window.rooms import Rooms
 from clerk_app.ui.window.side import Side
 from clerk_app.ui.window.statusbar import StatusBar
 
-NOT_YET = frozenset({"hold", "take_back", "history"})
+NOT_YET = frozenset({"history"})
 """Keys of the table that this version has nothing behind; the help page leaves them out."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.domain.errors import Unreachable
 from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedEntry
@@ -22,6 +22,8 @@ from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.filework import FileWork, cases_moved
 
+_OF_THE_QUEUE = ("ticket.", "window.", "hall.", "rules.", "notice.", "group.")
+LOOK_AGAIN_MS = 1_500
 SERVER_IS_BACK = "服务器恢复了，请再登录一次，登录后才能叫号"
 
 
@@ -50,6 +52,10 @@ class HallNews(QObject):
         self.catalogue_at: datetime | None = None
         self.listeners: list[Callable[[tuple[FeedEntry, ...]], object]] = []
         """Who else wants the news of the feed, told from its thread."""
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(LOOK_AGAIN_MS)
+        self._soon.timeout.connect(self.refresh_view)
         self.work.said.connect(self.said)
         self.work.closed.connect(self.refresh_overview)
         self.work.closed.connect(self._log_in_again)
@@ -78,13 +84,26 @@ class HallNews(QObject):
 
     # --- from other threads -----------------------------------------------------------------------------------
     def on_entries(self, entries: tuple[FeedEntry, ...]) -> None:
-        """News of the queue, from the feed's thread; many at once are one look."""
-        if any(entry.kind.startswith("ticket.") for entry in entries):
+        """News of the queue, from the feed's thread; many at once are one look.
+
+        What happens at this window is looked at now, the rest of the hall within ``LOOK_AGAIN_MS``: with 64 windows
+        each look at each news would be 64 questions a ticket.
+        """
+        if any(self._is_here(entry) for entry in entries):
             self._lanes.post(self.refresh_view, key="view")
+        elif any(entry.kind.startswith(_OF_THE_QUEUE) for entry in entries):
+            self._lanes.post(self._look_soon, key="soon")
         if moved := cases_moved(entries):
             self._lanes.post(self.files.follow, moved)
         for tell in self.listeners:
             tell(entries)
+
+    def _is_here(self, entry: FeedEntry) -> bool:
+        return entry.window_no == self.desk.window_no and entry.kind.startswith(_OF_THE_QUEUE)
+
+    def _look_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def on_reset(self) -> None:
         """The feed starts anew: everything is read again. From the feed's thread."""

@@ -11,12 +11,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
-from clerk_app.design.words import NOTHING, average, minutes
 from clerk_app.ports.hall_queue import WindowView
 from clerk_app.ports.window import CaseRow
 from clerk_app.services.window.overview import Deadline, DeadlineKind, Overview, Urgency
 from clerk_app.ui.keys import bind, key
-from clerk_app.ui.kit.buttons import Button, CallButton
+from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State
@@ -24,19 +23,12 @@ from clerk_app.ui.kit.surfaces import Card, EmptyState, Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.find_line import FindLine
 from clerk_app.ui.window.found import Found, exact_number
-from clerk_app.ui.window.frames import Level, Scroll
+from clerk_app.ui.window.frames import Scroll
 from clerk_app.ui.window.hints import HintButton
+from clerk_app.ui.window.idle_hero import Hero
 from clerk_app.ui.window.worklists import LISTINGS, WorkLists
 
-CALL_WIDTH = 316
-HERO = 164
-HERO_LOW = 136
 LOW = 480
-
-READY = "准备好了就叫下一位"
-READY_NOTE = "叫哪个号由系统按先后和优先定，不能挑号"
-NOBODY = "现在没有人等候"
-NOBODY_NOTE = "有人取号后这里会变；没有取号的人按 F5 直接办"
 
 _URGENCY: Final[dict[Urgency, tuple[str, str, State]]] = {
     Urgency.OVERDUE: ("circle-alert", "bad_solid", State.BAD),
@@ -69,22 +61,14 @@ class IdlePage(Surface):
 
     def __init__(self) -> None:
         super().__init__("canvas")
-        self._view: WindowView | None = None
-        self._locked = ""
-        self._calling = False
-        self.call = CallButton(key("call_next").text, key=key("call_next").cap())
-        self.title = ElidedLabel(READY, "headline")
-        self.note = Text(READY_NOTE, "note", "ink7", wrap=True)
-        self.people = _Figure("可到本窗口的人")
-        self.longest = _Figure("最久已等")
-        self.mean = _Figure("今天平均等候")
-        self._hero = Level("card", height=HERO)
-        self._figures = QWidget()
+        self.hero = Hero()
+        self.call = self.hero.call
         self.search = FindLine("扫回执二维码，或输入编号后几位、票号、姓名", "找办件")
         self.found = Found()
         self.todo = Card("今天必须处理", note="按到期先后", padding=0)
         self.cases = Card("我的办件", padding=0)
         self.offer = _Offer()
+        self.notices = _Notices()
         self.errands = [HintButton(key(one).cap(), _ERRANDS[one]) for one in _ERRANDS]
         self.lists = HintButton(key("my_cases").cap(), "打开清单")
         self._counts: tuple[tuple[str, int, str], ...] = ()
@@ -95,7 +79,8 @@ class IdlePage(Surface):
         self.looks: list[Button] = []
         self._first = ""
         self._build()
-        self.call.clicked.connect(self._call)
+        self.hero.call_next.connect(self.call_next)
+        self.hero.refused.connect(self.refused)
         self.offer.button.clicked.connect(lambda: self.errand_wanted.emit("collect"))
         self.lists.clicked.connect(lambda: self.errand_wanted.emit("my_cases"))
         for one, hint in zip(_ERRANDS, self.errands, strict=True):
@@ -106,20 +91,10 @@ class IdlePage(Surface):
         self.search.down.connect(self.found.start)
         self.found.opened.connect(self.open_wanted)
         self.found.left_above.connect(self.search.start)
-        bind(self, "call_next", self._call, context=Qt.ShortcutContext.WindowShortcut)
+        bind(self, "call_next", self.hero.press, context=Qt.ShortcutContext.WindowShortcut)
         bind(self, "read_card_idle", self.walk_in.emit, context=Qt.ShortcutContext.WindowShortcut)
 
     def _build(self) -> None:
-        hero = self._hero
-        self._figures.setLayout(
-            Row(self.people, self.longest, self.mean, None, gap=SPACE.x32, margins=(SPACE.x12, 0, 0, 0))
-        )
-        words = Column(None, self.title, self.note, self._figures, None, margins=(SPACE.x8, SPACE.x24))
-        call_place = Surface("", width=CALL_WIDTH)
-        call_place.setLayout(Row(self.call))
-        hero_row = Row(words, call_place)
-        hero_row.setStretch(0, 1)
-        hero.setLayout(hero_row)
         row = Row(gap=SPACE.x16)
         row.addWidget(self.todo, 3, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.cases, 2, Qt.AlignmentFlag.AlignTop)
@@ -130,7 +105,7 @@ class IdlePage(Surface):
         self._more.setLayout(Row(None, *self.errands, gap=SPACE.x16))
         find = Column(self.search, self._more, gap=SPACE.x8)
         margins = (SPACE.x16, SPACE.page, SPACE.x12, SPACE.page)
-        above = Column(hero, self.offer, find, gap=SPACE.x16, margins=margins)
+        above = Column(self.hero, self.notices, self.offer, find, gap=SPACE.x16, margins=margins)
         outer = Column(above, self.stack)
         outer.setStretch(1, 1)
         self.setLayout(outer)
@@ -140,18 +115,13 @@ class IdlePage(Surface):
 
     # --- showing ----------------------------------------------------------------------------------------------
     def show_view(self, view: WindowView | None, now: datetime) -> None:
-        """Who may come here, how long the longest waits, the hall's mean; None while nothing is known."""
-        self._view = view
-        self.people.set(str(view.eligible) if view else NOTHING)
-        self._show_longest(now)
-        mean = view.mean_wait_s if view else None
-        self.mean.set(average(mean) if mean is not None else NOTHING)
-        self._show_words()
+        """What the window does, who may come here, how long the longest waits; None while nothing is known."""
+        self.hero.show_view(view, now)
+        self.notices.show_texts(view.notices if view is not None else ())
 
     def tick(self, now: datetime) -> None:
         """Let the longest wait grow."""
-        if not self._locked:
-            self._show_longest(now)
+        self.hero.tick(now)
 
     def show_overview(self, overview: Overview) -> None:
         """Deadlines, drafts and my cases."""
@@ -195,25 +165,15 @@ class IdlePage(Surface):
 
     def show_calling(self) -> None:
         """F2 is on its way."""
-        self._calling = True
-        self._show_words()
+        self.hero.show_calling(True)
 
     def show_called(self) -> None:
         """The answer to F2 is there (or the request failed)."""
-        self._calling = False
-        self._show_words()
-
-    def show_nobody(self) -> None:
-        """The answer to F2 was: nobody waits."""
-        self._calling = False
-        self._show_words()
-        self.title.setText(NOBODY)
-        self.note.setText(NOBODY_NOTE)
+        self.hero.show_calling(False)
 
     def lock_call(self, reason: str) -> None:
         """Calling is not possible and why (server away, logged in offline); empty unlocks."""
-        self._locked = reason
-        self._show_words()
+        self.hero.lock(reason)
 
     def show_found(self, text: str, rows: Sequence[CaseRow]) -> None:
         """What the search found; an answer to an older text is ignored, an empty text shows the lists again."""
@@ -243,38 +203,8 @@ class IdlePage(Surface):
 
     # --- inside -----------------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._hero.set_height(HERO_LOW if self.height() < px(LOW) else HERO)
+        self.hero.set_low(self.height() < px(LOW))
         super().resizeEvent(event)
-
-    def _show_longest(self, now: datetime) -> None:
-        view = self._view
-        if view is None or not view.eligible:
-            self.longest.set(NOTHING)
-            return
-        grown = 0.0 if self._locked else max(0.0, (now - view.at).total_seconds())
-        number, _, unit = minutes(view.longest_wait_s + grown).rpartition(" ")
-        self.longest.set(number, unit)
-
-    def _show_words(self) -> None:
-        nobody = self._view is not None and self._view.eligible == 0
-        self.call.setEnabled(not self._locked)
-        self.call.setText("正在叫号…" if self._calling else key("call_next").text)
-        # Without the server the figures are old; the rail says of when.
-        self._figures.setVisible(not self._locked)
-        if self._locked:
-            self.title.setText("现在叫不了号")
-            self.note.setText(self._locked)
-        else:
-            self.title.setText(NOBODY if nobody else READY)
-            self.note.setText(NOBODY_NOTE if nobody else READY_NOTE)
-
-    def _call(self) -> None:
-        if self._calling:
-            return
-        if self._locked:
-            self.refused.emit(self._locked)
-        else:
-            self.call_next.emit()
 
     def _enter(self, text: str) -> None:
         """Enter takes what is found: the only case at once, several to choose from, none from the server."""
@@ -337,27 +267,25 @@ class _Offer(Surface):
         self.setVisible(bool(name))
 
 
-class _Figure(QWidget):
-    """A number with its unit, and what it counts below."""
+class _Notices(Surface):
+    """What the hall tells everybody today, so that the clerk knows what citizens read."""
 
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self.number = Text(NOTHING, "figure")
-        self.unit = Text("", "item", strong=True)
-        line = Row(gap=SPACE.x4)
-        line.addWidget(self.number, 0, Qt.AlignmentFlag.AlignBottom)
-        line.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBottom)
-        line.put(None)
-        self.words = Text(words, "note", "ink5")
-        self.setLayout(Column(line, self.words))
-        self.unit.setVisible(False)
+    def __init__(self) -> None:
+        super().__init__("card")
+        self.words = ElidedLabel("", "body")
+        self.rest = Text("", "note", "ink7")
+        icon = IconLabel("megaphone", "ink7", SIZE.icon_middle)
+        row = Row(icon, self.words, self.rest, gap=SPACE.x12, margins=(SPACE.x6, SPACE.card))
+        row.setStretch(1, 1)
+        self.setLayout(row)
+        self.setVisible(False)
 
-    def set(self, number: str, unit: str = "") -> None:
-        """Show a figure."""
-        self.number.setText(number)
-        self.unit.setText(unit)
-        self.unit.setVisible(bool(unit))
-        self.setAccessibleName(f"{self.words.text()} {number}{unit}")
+    def show_texts(self, texts: Sequence[str]) -> None:
+        self.words.setText(texts[-1] if texts else "")
+        self.rest.setText(f"还有 {len(texts) - 1} 条" if len(texts) > 1 else "")
+        self.rest.setVisible(len(texts) > 1)
+        self.setToolTip("\n".join(texts))
+        self.setVisible(bool(texts))
 
 
 def _count_line(label: str, count: int, note: str) -> QWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -21,20 +22,33 @@ from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.window.frames import Scroll
-from clerk_app.ui.window.rail_sections import Day, Missed, Slim, Waiting
+from clerk_app.ui.window.queue_words import since_words
+from clerk_app.ui.window.rail_aside import Held, Missed
+from clerk_app.ui.window.rail_sections import Day, Slim, Waiting
 from clerk_app.ui.window.ticket_card import Served, TicketCard
+from clerk_app.ui.window.ticket_facts import TicketFacts
+
+if TYPE_CHECKING:
+    from clerk_app.ui.window.emergency_section import EmergencySection
 
 
 class Rail(Surface):
     """244 wide, 104 when narrow.
 
-    ``recall`` and ``miss`` are F3 and F4; ``came_back`` carries the id of a missed ticket whose person is here after
-    all. The rail binds Alt+Q, which opens what the narrow form leaves out; it binds no other key.
+    ``recall``, ``miss``, ``hold`` and ``transfer`` are F3, F4, F8 and Alt+T, ``case_wanted`` is Alt+R; ``came_back``
+    carries the id of a missed ticket whose person is here after all, ``resumed`` that of a held one (empty: the
+    latest), ``queued`` that of either who waits again. The rail binds Alt+Q, which opens what the narrow form leaves
+    out; it binds no other key.
     """
 
     recall = Signal()
     miss = Signal()
+    hold = Signal()
+    transfer = Signal()
+    case_wanted = Signal()
     came_back = Signal(str)
+    resumed = Signal(str)
+    queued = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("paper", edges="right", width=SIZE.left_column)
@@ -43,22 +57,28 @@ class Rail(Surface):
         self._now: datetime | None = None
         self._stale_since: datetime | None = None
         self._narrow = False
+        self._emergency: EmergencySection | None = None
         self.ticket = TicketCard()
+        self.facts = TicketFacts()
         self.recall_button = _key_button("recall")
         self.miss_button = _key_button("no_show")
+        self.hold_button = _key_button("hold")
+        self.transfer_button = _key_button("transfer")
         self.reason = Text("", "note", "ink5", wrap=True)
         self.keys = QWidget()
         self._key_row = Row(self.recall_button, self.miss_button, gap=SPACE.x6)
-        self.keys.setLayout(Column(self._key_row, self.reason, gap=SPACE.x4))
+        self._part_row = Row(self.hold_button, self.transfer_button, gap=SPACE.x6)
+        self.keys.setLayout(Column(self._key_row, self.reason, self._part_row, gap=SPACE.x4))
         self.waiting = Waiting()
+        self.held = Held()
         self.missed = Missed()
         self.day = Day()
-        self._sections = Column(self.waiting, self.missed, self.day, None)
+        self._sections = Column(self.waiting, self.held, self.missed, self.day, None)
         self.details = Scroll(self._sections, (0, 0, 0, 0))
         self.slim = Slim()
         self.drawer: Surface | None = None
         top = QWidget()
-        self._top = Column(self.ticket, self.keys, gap=SPACE.x8, margins=SPACE.x12)
+        self._top = Column(self.ticket, self.facts, self.keys, gap=SPACE.x8, margins=SPACE.x12)
         top.setLayout(self._top)
         self._column = Column(top, self.slim, self.details)
         self._column.setStretch(1, 1)
@@ -67,7 +87,14 @@ class Rail(Surface):
         self.slim.setVisible(False)
         self.recall_button.clicked.connect(self.recall)
         self.miss_button.clicked.connect(self.miss)
+        self.hold_button.clicked.connect(self.hold)
+        self.transfer_button.clicked.connect(self.transfer)
+        self.facts.case_wanted.connect(self.case_wanted)
         self.missed.came_back.connect(self.came_back)
+        self.missed.queued.connect(self.queued)
+        self.held.came_back.connect(self.resumed)
+        self.held.queued.connect(self.queued)
+        self.held.key.clicked.connect(lambda: self.resumed.emit(""))
         self.slim.queue.clicked.connect(self.toggle_queue)
         bind(self, "queue", self.toggle_queue, context=Qt.ShortcutContext.WindowShortcut)
         self._show_all()
@@ -87,6 +114,11 @@ class Rail(Surface):
         self._served = served
         self._show_all()
 
+    def put_emergency(self, section: EmergencySection) -> None:
+        """Place of emergency calling: below the keys, above who waits."""
+        self._emergency = section
+        self._top.put(section)
+
     def show_day(self, day: MyDay) -> None:
         """My figures of today."""
         self.day.show_day(day)
@@ -103,6 +135,7 @@ class Rail(Surface):
         self._show_keys()
         if self._stale_since is None and self._view is not None:
             self.waiting.tick(now)
+            self.held.tick(now)
             self.slim.tick(self._view, now)
 
     def set_narrow(self, narrow: bool) -> None:
@@ -114,8 +147,11 @@ class Rail(Surface):
         self._width = SIZE.left_column_narrow if narrow else SIZE.left_column
         self.updateGeometry()
         self.ticket.set_narrow(narrow)
+        if self._emergency is not None:
+            self._emergency.set_narrow(narrow)
         self._top.set_margins((SPACE.x8, SPACE.x8) if narrow else SPACE.x12)
-        self._key_row.setDirection(Row.Direction.TopToBottom if narrow else Row.Direction.LeftToRight)
+        for row in (self._key_row, self._part_row):
+            row.setDirection(Row.Direction.TopToBottom if narrow else Row.Direction.LeftToRight)
         self._show_all()
 
     # --- the drawer of the narrow form ------------------------------------------------------------------------
@@ -156,6 +192,10 @@ class Rail(Surface):
 
     # --- what may be done -------------------------------------------------------------------------------------
     @property
+    def _window_no(self) -> str:
+        return self._view.window_no if self._view is not None else ""
+
+    @property
     def _rules(self) -> QueueRules:
         return self._view.rules if self._view is not None else QueueRules()
 
@@ -183,7 +223,12 @@ class Rail(Surface):
 
     def _show_keys(self) -> None:
         called = isinstance(self._served, Ticket) and self._served.state is TicketState.CALLED
-        self.keys.setVisible(isinstance(self._served, Ticket))
+        self.keys.setVisible(self._served is not None)
+        # Who is being served is neither called again nor missed: those keys give their place away.
+        for button in (self.recall_button, self.miss_button):
+            button.setVisible(called)
+        self.hold_button.setText(key("hold").text if isinstance(self._served, Ticket) else "放下")
+        self.transfer_button.setVisible(isinstance(self._served, Ticket))
         for button, reason in ((self.recall_button, self.recall_locked()), (self.miss_button, self.miss_locked())):
             button.setEnabled(not reason)
             button.setToolTip(reason)
@@ -193,17 +238,24 @@ class Rail(Surface):
     def _show_all(self) -> None:
         now = self._now
         if self._served is None or now is None:
-            self.ticket.show_idle(_last_line(self._view))
+            self.ticket.show_idle(_state_line(self._view), _last_line(self._view))
         else:
             self.ticket.show_ticket(self._served, now)
+        served = self._served if isinstance(self._served, Ticket) else None
+        self.facts.show_ticket(None if self._narrow else served, self._window_no)
         self._show_keys()
         wide = not self._narrow
         self.details.setVisible(wide or self.drawer is not None)
         self.slim.setVisible(not wide)
         self.waiting.show_view(self._view, now, self._stale_since)
         self.slim.show_view(self._view, now, self._stale_since)
-        self.missed.show_tickets(self._view.missed if self._view else (), free=self._served is None)
-        self.missed.setVisible(bool(self._view and self._view.missed) and self._stale_since is None)
+        free, known = self._served is None, self._view is not None and self._stale_since is None
+        for section, tickets in (
+            (self.held, self._view.held if self._view else ()),
+            (self.missed, self._view.missed if self._view else ()),
+        ):
+            section.show_tickets(tickets, now, free=free)
+            section.setVisible(known and bool(tickets))
 
 
 def _key_button(key_id: str) -> Button:
@@ -212,6 +264,12 @@ def _key_button(key_id: str) -> Button:
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
     return button
+
+
+def _state_line(view: WindowView | None) -> str:
+    if view is None:
+        return "本窗口没有人"
+    return since_words(view.state, view.state_since, view.away, serving=False)
 
 
 def _last_line(view: WindowView | None) -> str:

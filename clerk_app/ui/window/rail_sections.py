@@ -1,26 +1,24 @@
-"""The sections of the rail: who waits, who was missed, my day, and the narrow form of all that."""
+"""The sections of the rail: who waits, my day, and the narrow form of all that."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.design.words import NOTHING, average, clock_time, minutes
-from clerk_app.ports.hall_queue import GroupWaiting, Ticket, WindowView
+from clerk_app.ports.hall_queue import GroupWaiting, WindowView
 from clerk_app.services.window.overview import MyDay
 from clerk_app.ui.keys import key
-from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.kit.labels import Divider, ElidedLabel, Pill, SectionTitle, Text
 from clerk_app.ui.kit.layout import Column, Grid, Row
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.window.hints import HintButton
+from clerk_app.ui.window.queue_words import wait_look
 
 MOST_GROUPS = 6
-MOST_MISSED = 3
 NOTE_WIDTH = 178
 
 
@@ -51,10 +49,11 @@ class Waiting(Section):
         self.priority = Pill("", State.WARN, icon="accessibility")
         self.body.put(self.title, self.grid, self.nobody, Row(self.priority, None))
         self._groups: tuple[GroupWaiting, ...] = ()
+        self._view: WindowView | None = None
 
     def show_view(self, view: WindowView | None, now: datetime | None, stale_since: datetime | None) -> None:
         groups = tuple(group for group in view.groups if group.waiting) if view else ()
-        self._groups = groups[:MOST_GROUPS]
+        self._groups, self._view = groups[:MOST_GROUPS], view
         if stale_since is not None:
             self.title.set_note(f"{clock_time(stale_since)} 时的情况")
         elif view is None:
@@ -72,7 +71,7 @@ class Waiting(Section):
                 group = self._groups[number]
                 name.setText(group.name)
                 count.setText(str(group.waiting))
-                longest.setText(f"最久 {_longest(group, at)}")
+                self._show_longest(group, longest, at)
         self.nobody.setText("现在没有人等候" if view else "还没有排队数据")
         self.nobody.setVisible(not self._groups)
         self.priority.setVisible(bool(view and view.priority_waiting))
@@ -81,44 +80,15 @@ class Waiting(Section):
 
     def tick(self, now: datetime) -> None:
         for group, (_, _, longest) in zip(self._groups, self.rows, strict=False):
-            longest.setText(f"最久 {_longest(group, now)}")
+            self._show_longest(group, longest, now)
 
-
-class Missed(Section):
-    """Missed tickets: late people are taken back while the window is free."""
-
-    came_back = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = SectionTitle("过号", note="人来了可以取回")
-        self.list = Column(gap=SPACE.x4)
-        self.body.put(self.title, self.list)
-        self._shown: tuple[str, ...] = ()
-        self.buttons: list[Button] = []
-
-    def show_tickets(self, tickets: tuple[Ticket, ...], *, free: bool) -> None:
-        shown = tickets[:MOST_MISSED]
-        if tuple(ticket.ticket_id for ticket in shown) != self._shown:
-            self._shown = tuple(ticket.ticket_id for ticket in shown)
-            self._build(shown)
-        for button in self.buttons:
-            button.setEnabled(free)
-            button.setToolTip("" if free else "先办结现在这一位")
-
-    def _build(self, tickets: tuple[Ticket, ...]) -> None:
-        self.list.empty()
-        self.buttons = []
-        for ticket in tickets:
-            when = f"{clock_time(ticket.last_call_at)} 叫过" if ticket.last_call_at else ""
-            button = Button("取回", compact=True)
-            button.setAccessibleName(f"取回 {ticket.number}")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _on=False, chosen=ticket.ticket_id: self.came_back.emit(chosen))
-            self.buttons.append(button)
-            self.list.put(
-                Row(Text(ticket.number, "body", strong=True), Text(when, "note", "ink7"), None, button, gap=SPACE.x12)
-            )
+    def _show_longest(self, group: GroupWaiting, label: Text, now: datetime | None) -> None:
+        """By the hall's target and alarm in colour, weight and word."""
+        waited = longest_seconds(group, now)
+        word, tone = wait_look(waited, self._view.rules) if self._view is not None else ("最久", "ink7")
+        label.setText(f"{word} {minutes(waited)}")
+        label.set_tone(tone)
+        label.set_strong(tone == "bad")
 
 
 class Day(Section):
@@ -165,7 +135,8 @@ class Slim(QWidget):
         self.longest.setText(minutes(view.longest_wait_s + grown) if view.eligible else NOTHING)
 
 
-def _longest(group: GroupWaiting, now: datetime | None) -> str:
+def longest_seconds(group: GroupWaiting, now: datetime | None) -> float:
+    """How long the first of the group waits."""
     if now is not None and group.oldest_taken_at is not None:
-        return minutes(now - group.oldest_taken_at)
-    return minutes(group.longest_wait_s)
+        return max(0.0, (now - group.oldest_taken_at).total_seconds())
+    return float(group.longest_wait_s)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.words import clock_time
 from clerk_app.domain.intake import Intake
+from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.feed import ConnectionState
 from clerk_app.ports.window import Step
 from clerk_app.ui.citizen.placing import CitizenPlace, ScreenMode
@@ -18,11 +19,15 @@ from clerk_app.ui.kit.surfaces import Banner
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.emergency_section import EmergencyPanel
 from clerk_app.ui.window.errands import Errands
 from clerk_app.ui.window.facing import Facing
 from clerk_app.ui.window.filerooms import FileRooms
 from clerk_app.ui.window.furniture import Furniture
+from clerk_app.ui.window.queue_rooms import QueueRooms
+from clerk_app.ui.window.queue_words import since_words, window_look
 from clerk_app.ui.window.ticket_card import WalkIn
+from clerk_app.ui.window.ticket_matters import TicketMatters
 from clerk_app.ui.window.topbar import TopBar
 from clerk_app.ui.window.wording import DeviceNow
 
@@ -37,6 +42,9 @@ class Screens(QObject):
         self._parts, self._topbar, self._banner, self._control = parts, topbar, banner, control
         self.case = CasePage(control, lanes)
         parts.middle.addWidget(self.case)
+        self.queue = QueueRooms(control, parts.rooms)
+        self.matters = TicketMatters(control)
+        self.emergency = EmergencyPanel(control, parts)
         self._connect()
         self.files = FileRooms(control, lanes, parts.rooms)
         parts.idle.open_wanted.connect(control.files.open)
@@ -60,7 +68,6 @@ class Screens(QObject):
         control.said.connect(self.say)
         control.calling.connect(idle.show_calling)
         control.call_answered.connect(idle.show_called)
-        control.nobody_waits.connect(idle.show_nobody)
         control.undo_offered.connect(parts.toast.say)
         control.found.connect(idle.show_found)
         control.work.changed.connect(self._case)
@@ -69,7 +76,12 @@ class Screens(QObject):
         parts.toast.undo.connect(control.undo)
         parts.rail.recall.connect(control.recall)
         parts.rail.miss.connect(control.miss)
+        parts.rail.hold.connect(self.queue.open_hold)
+        parts.rail.transfer.connect(self.queue.open_transfer)
+        parts.rail.case_wanted.connect(self._open_ticket_case)
         parts.rail.came_back.connect(control.came_back)
+        parts.rail.resumed.connect(control.take_back)
+        parts.rail.queued.connect(control.back_to_queue)
         idle.refused.connect(self.say)
         idle.call_next.connect(control.call_next)
         idle.walk_in.connect(control.walk_in)
@@ -98,6 +110,7 @@ class Screens(QObject):
         control, parts, errands = self._control, self._parts, self.errands
         opening: dict[str, Callable[[], object]] = {
             "consult": errands.open_consultation,
+            "guide": errands.open_guide,
             "collect": errands.open_collection,
             "hand_over_papers": errands.open_hand_over,
             "my_cases": errands.open_work_lists,
@@ -109,9 +122,13 @@ class Screens(QObject):
             "help": self._open_help,
             "recall": control.recall,
             "no_show": control.miss,
+            "hold": self.queue.open_hold,
+            "take_back": control.take_back,
+            "transfer": self.queue.open_transfer,
+            "standing": self.queue.open_standing,
+            "ticket_case": self._open_ticket_case,
             "find": self._find,
-            "guide": errands.open_guide,
-            "undo": lambda: self._beneath(control.undo),
+            "undo": self._undo,
             "back": self._escape,
             "draft": lambda: self._beneath(parts.idle.resume_first),
             "network": self._open_network,
@@ -129,6 +146,25 @@ class Screens(QObject):
         """Keys of the free page and the case do nothing to them while a room lies over both."""
         if self._parts.rooms.current is None:
             act()
+
+    def _undo(self) -> None:
+        """A room lies over the case, whose changes are not seen then; the last step of the queue is taken back all the
+        same."""
+        if self._parts.rooms.current is None:
+            self._control.undo()
+        else:
+            self._control.take_back_step()
+
+    def _open_ticket_case(self) -> None:
+        """Who comes back for a case gets it by one key: the collection for a result, the case file for a supplement."""
+        ticket = self._control.ticket
+        if ticket is None or not ticket.case_number:
+            return
+        self._control.begin_service()
+        if ticket.reason is VisitReason.COLLECT:
+            self.errands.open_collection(ticket.case_number)
+        else:
+            self._control.files.open(ticket.case_number)
 
     def _type_person(self) -> None:
         work = self._control.work
@@ -195,6 +231,7 @@ class Screens(QObject):
     def tick(self, now: datetime) -> None:
         """Let the waits grow."""
         self._parts.rail.tick(now)
+        self.emergency.tick(now)
         self._parts.idle.tick(now)
         self.files.tick(now)
 
@@ -204,8 +241,12 @@ class Screens(QObject):
 
     def _room(self) -> None:
         """A room was opened, or the last one closed: back to where the clerk was."""
-        if self._parts.rooms.current is not None:
+        current = self._parts.rooms.current
+        if current is not None:
             self._parts.toast.dismiss()
+            if current in (self.errands.consult, self.errands.collect):
+                # Somebody is here without a number: nobody else may be called to this window meanwhile.
+                self._control.not_free()
         elif self._control.work.intake is None:
             self._free()
         else:
@@ -246,8 +287,19 @@ class Screens(QObject):
         else:
             parts.rail.show_ticket(served)
         parts.rail.show_stale(control.stale_since)
+        self._state()
+        parts.rail.held.notes = control.notes
         parts.idle.show_view(control.view, now)
         parts.side.show_groups(control.view)
+
+    def _state(self) -> None:
+        control, view = self._control, self._control.view
+        if view is None or control.session is None:
+            self._topbar.show_state("")
+            return
+        look = window_look(control.state, serving=control.serving)
+        words = since_words(control.state, control.state_since, view.away, serving=control.serving)
+        self._topbar.show_state(words, look.state, look.icon)
 
     def _overview(self) -> None:
         overview = self._control.overview

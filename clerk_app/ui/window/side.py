@@ -129,7 +129,7 @@ class _CardPanel(_Section):
         self.frame.setLayout(centred(IconLabel("id-card", "pri", 44, stroke=1.6)))
         self.words = Text("身份证放上去就读", "title", centre=True)
         self.detail = Text("", "note", "bad", wrap=True, centre=True)
-        self.manual = HintButton(key("read_card_idle").cap(), key("read_card_idle").text)
+        self.manual = HintButton(key("read_card_idle").cap(), "手工录入")
         self.body.set_margins((SPACE.x24, SPACE.x16))
         self.body.put(centred(self.frame), SPACE.x2, self.words, self.detail)
         self.body.put(Row(None, Text("读不出来可按", "note", "ink7"), self.manual, None, gap=SPACE.x4))

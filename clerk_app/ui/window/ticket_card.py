@@ -60,7 +60,8 @@ class TicketCard(Dashed):
         super().__init__()
         self._clock_from: datetime | None = None
         self._narrow = False
-        self.idle = Text("本窗口空闲", "item", "ink7", centre=True)
+        self.idle = Text("", "item", "ink7", centre=True)
+        self._idle_words = ""
         self.last = ElidedLabel("", "note", "ink5")
         self.last.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.head = ElidedLabel("", "note", "rail_sub")
@@ -78,9 +79,10 @@ class TicketCard(Dashed):
         self._served: Served | None = None
         self._arrange()
 
-    def show_idle(self, last: str) -> None:
-        """Nobody is served; ``last`` tells of the one before: 「上一位 A046 · 10:19 办结」."""
-        self._served, self._clock_from = None, None
+    def show_idle(self, state: str, last: str) -> None:
+        """Nobody is served: what the window does (「空闲 10:24 起」); ``last`` tells of the one before: 「上一位 A046 ·
+        10:19 办结」."""
+        self._served, self._clock_from, self._idle_words = None, None, state
         self.last.setText(last)
         self._arrange()
 
@@ -111,7 +113,7 @@ class TicketCard(Dashed):
         free, narrow = self._served is None, self._narrow
         self.dashed = free
         self.set_kind("" if free else "ticket")
-        self.idle.setText("空闲" if narrow else "本窗口空闲")
+        self.idle.setText(self._idle_words.split(" ")[0].split("（")[0] if narrow else self._idle_words)
         self.idle.setVisible(free)
         self.last.setVisible(free and not narrow and bool(self.last.whole_text()))
         for widget in (self.head, self.number, self.line):

@@ -14,8 +14,9 @@ from clerk_app.design.words import bar_day, clock_time
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.masking import mask_id_number
 from clerk_app.ui.keys import key
-from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Text
+from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Row
+from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.window import later
 from clerk_app.ui.window.hints import HintButton
@@ -37,6 +38,7 @@ class TopBar(Surface):
         super().__init__("rail", height=SIZE.top_bar)
         self._narrow = False
         self.badge = _Badge(f"{window_no} 号窗口")
+        self.state = Pill("")
         self.hall = ElidedLabel("", "item", "paper", strong=True)
         self.area = ElidedLabel("", "note", "rail_sub")
         self.person = QWidget()
@@ -58,12 +60,13 @@ class TopBar(Surface):
         self.day = Text("", "body", "paper")
         self.clock = Text("", "action", "paper", strong=True)
         help_key = HintButton(key("help").cap(), key("help").text, dark=True)
-        row = Row(self.badge, SPACE.x4, self.hall, self.area, gap=SPACE.x12, margins=(0, SPACE.x16))
+        row = Row(self.badge, self.state, SPACE.x4, self.hall, self.area, gap=SPACE.x12, margins=(0, SPACE.x16))
         row.put(None, self.person, SPACE.x4)
         row.put(Row(self._user, self.clerk, gap=SPACE.x6), SPACE.x4)
         row.put(Row(self.day, self.clock, gap=SPACE.x6), SPACE.x4, help_key)
         self.setLayout(row)
         self.person.setVisible(False)
+        self.state.setVisible(False)
         self._user.setVisible(False)
         help_key.clicked.connect(self.help_wanted)
         person_key.clicked.connect(self.person_wanted)
@@ -73,6 +76,11 @@ class TopBar(Surface):
         self.hall.setText(hall.name)
         self.area.setText(hall.area)
         self._arrange()
+
+    def show_state(self, words: str, state: State = State.NEUTRAL, icon: str | None = None) -> None:
+        """What the window does and since when, 「空闲 10:24 起」; empty while nothing is known."""
+        self.state.set(words, state, icon=icon)
+        self.state.setVisible(bool(words))
 
     def show_clerk(self, name: str) -> None:
         """Who is logged in; empty when nobody."""

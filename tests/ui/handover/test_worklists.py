@@ -18,7 +18,7 @@ def _room(hall: Errand) -> Any:
 
 def _counts(hall: Errand) -> dict[str, str]:
     """Name of the list → what stands beside it on the free page."""
-    labels = [label.text() for label in hall.seat.shell.idle.cases.findChildren(type(hall.seat.shell.idle.note))]
+    labels = [label.text() for label in hall.seat.shell.idle.cases.findChildren(type(hall.seat.shell.idle.hero.note))]
     names = ("待补正", "待容缺补齐", "补齐待受理", "可出件", "待交接")
     return {name: labels[labels.index(name) + 1] for name in names}
 

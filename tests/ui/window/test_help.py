@@ -26,8 +26,9 @@ def test_the_keys_of_each_mode_are_listed_and_no_key_without_anything_behind(qtb
     text = help_of(seat)
     assert "现在在「申请人」" in text
     assert "共同申请人" in text
-    for missing in ("挂起", "取回", "以前办过"):
-        assert missing not in text
+    for there in ("挂起", "转出", "取回挂起的", "离席、回来、关窗口"):
+        assert there in text
+    assert "以前办过" not in text
     seat.press("Enter")
     assert "现在在「选事项」" in help_of(seat)
     seat.type("spjy")

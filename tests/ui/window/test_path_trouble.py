@@ -91,13 +91,6 @@ def test_a_lost_answer_brings_the_same_citizen(seat: Seat) -> None:
     assert [ticket.state.value for ticket in seat.counter.tickets] == ["called", "waiting"]
 
 
-def test_nobody_waits(seat: Seat) -> None:
-    seat.log_in()
-    seat.press("F2")
-    assert "现在没有人等候" in seat.shown()
-    assert seat.focus() is seat.shell.idle.call
-
-
 def test_nobody_came_and_ctrl_z_brings_them_back(seat: Seat) -> None:
     seat.called()
     case_id = seat.work.intake.case_id
@@ -238,6 +231,7 @@ def test_a_restart_finds_the_step_and_the_marks(seat: Seat, qtbot) -> None:
 
 def test_a_draft_without_a_ticket_waits_on_the_free_page(seat: Seat, qtbot) -> None:
     seat.log_in()
+    seat.lose_server()
     seat.press("F5")
     seat.lay(APPLICANT)
     seat.press("Enter")

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from clerk_app.domain.queue import AwayReason, WindowState
+from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.services.window.overview import Deadline, DeadlineKind, Urgency
 from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.window.idle_page import IdlePage
 from support import window_views as records
-from support.window_views import NOW, shown
+from support.window_views import NOW, at, shown
 
 
 @pytest.fixture
@@ -42,16 +44,17 @@ def test_f5_opens_a_case_without_a_ticket(page: IdlePage, qtbot) -> None:
 
 
 def test_the_figures_are_the_views(page: IdlePage) -> None:
-    assert (page.people.number.text(), page.longest.number.text(), page.mean.number.text()) == ("18", "11", "4:12")
+    hero = page.hero
+    assert (hero.people.number.text(), hero.longest.number.text(), hero.mean.number.text()) == ("18", "11", "4:12")
     page.tick(NOW + timedelta(minutes=2))
-    assert page.longest.number.text() == "13"
+    assert page.hero.longest.number.text() == "13"
 
 
 def test_a_mean_that_is_not_known_is_not_shown_as_a_number(page: IdlePage) -> None:
     page.show_view(records.view(mean_wait_s=None, eligible=0, longest_wait_s=0), NOW)
-    assert page.mean.number.text() == "—"
-    assert page.longest.number.text() == "—"
-    assert page.title.whole_text() == "现在没有人等候"
+    assert page.hero.mean.number.text() == "—"
+    assert page.hero.longest.number.text() == "—"
+    assert page.hero.title.whole_text() == "现在没有人等候"
 
 
 def test_what_the_server_did_not_accept_is_opened_from_its_line(page: IdlePage, qtbot) -> None:
@@ -90,23 +93,54 @@ def test_while_it_calls_a_second_press_calls_nobody(page: IdlePage, qtbot) -> No
 
 
 def test_nobody_waits_is_said_calmly_and_f2_stays_free(page: IdlePage) -> None:
-    page.show_calling()
-    page.show_nobody()
-    assert page.title.whole_text() == "现在没有人等候"
+    page.show_view(records.view(eligible=0), NOW)
+    assert page.hero.title.whole_text() == "现在没有人等候"
+    assert "自动叫到本窗口" in page.hero.note.text()
     assert page.call.isEnabled()
+
+
+def test_a_free_window_says_that_a_ticket_comes_by_itself_and_since_when(page: IdlePage) -> None:
+    page.show_view(records.view(state=WindowState.FREE, state_since=at(10, 20), eligible=0), NOW)
+    assert page.hero.title.whole_text() == "空闲，有人取号会自动叫到本窗口"
+    assert "10:20 起空闲" in page.hero.note.text()
+    assert page.call.text() == "正在等人"
+
+
+def test_an_absent_window_says_why_and_how_to_come_back(page: IdlePage) -> None:
+    page.show_view(records.view(state=WindowState.AWAY, away=AwayReason.MEETING, state_since=at(10, 5)), NOW)
+    assert page.hero.title.whole_text() == "离席：开会"
+    assert "10:05 起" in page.hero.note.text()
+    assert page.call.text() == "回来叫号"
+    page.show_view(records.view(state=WindowState.OFF, state_since=at(17, 2)), NOW)
+    assert page.hero.title.whole_text() == "本窗口关了"
+    assert page.call.text() == "开窗叫号"
+
+
+def test_the_longest_wait_is_judged_by_the_halls_target_and_alarm(page: IdlePage) -> None:
+    rules = QueueRules(target_minutes=5, alarm_minutes=20)
+    for seconds, words in ((240, "最久已等"), (600, "已过 5 分目标"), (1500, "已过 20 分警戒")):
+        page.show_view(records.view(longest_wait_s=seconds, rules=rules), NOW)
+        assert page.hero.longest.words.text() == words
+
+
+def test_the_halls_notices_stand_on_the_free_page(page: IdlePage) -> None:
+    assert not page.notices.isVisible()
+    page.show_view(records.view(notices=("下午 3 号机维护", "14:00 起医保系统升级")), NOW)
+    assert "14:00 起医保系统升级" in shown(page.notices)
+    assert "还有 1 条" in shown(page.notices)
 
 
 def test_without_the_server_the_reason_stands_there_and_old_figures_do_not(page: IdlePage, qtbot) -> None:
     page.lock_call("服务器连不上（10:17 起），叫不了号")
     assert not page.call.isEnabled()
-    assert page.note.text() == "服务器连不上（10:17 起），叫不了号"
-    assert not page.people.isVisible()
+    assert page.hero.note.text() == "服务器连不上（10:17 起），叫不了号"
+    assert not page.hero.people.isVisible()
     with qtbot.waitSignal(page.refused) as caught, qtbot.assertNotEmitted(page.call_next):
         qtbot.keyClick(page, Qt.Key.Key_F2)
     assert caught.args == ["服务器连不上（10:17 起），叫不了号"]
     page.lock_call("")
     assert page.call.isEnabled()
-    assert page.people.isVisible()
+    assert page.hero.people.isVisible()
 
 
 def test_deadlines_stand_in_order_with_what_is_left(page: IdlePage) -> None:

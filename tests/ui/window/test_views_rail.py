@@ -41,7 +41,7 @@ def test_the_free_window_names_the_one_before(rail: Rail) -> None:
 def test_only_groups_with_people_are_listed_with_the_longest_wait(rail: Rail) -> None:
     assert texts(rail) == ["企业准入", "社保医保", "不动产", "公安出入境"]
     rail.tick(NOW + timedelta(minutes=2))
-    assert rail.waiting.rows[0][2].text() == "最久 13 分"
+    assert rail.waiting.rows[0][2].text() == "过久 13 分"
 
 
 def test_nobody_waiting_is_said(rail: Rail) -> None:
@@ -55,7 +55,7 @@ def test_figures_of_a_lost_server_say_of_when_they_are_and_stand_still(rail: Rai
     rail.show_stale(at(10, 17))
     rail.tick(NOW + timedelta(minutes=9))
     assert rail.waiting.title.note.whole_text() == "10:17 时的情况"
-    assert rail.waiting.rows[0][2].text() == "最久 11 分"
+    assert rail.waiting.rows[0][2].text() == "过久 11 分"
 
 
 def test_a_called_ticket_shows_its_call_and_how_often_it_was_repeated(rail: Rail) -> None:
@@ -78,7 +78,9 @@ def test_the_served_ticket_shows_its_wait_and_runs(rail: Rail) -> None:
 def test_a_case_without_a_ticket_says_so(rail: Rail) -> None:
     rail.show_ticket(WalkIn(at(10, 20)))
     assert rail.ticket.number.text() == "无号"
-    assert not rail.keys.isVisible()
+    assert rail.hold_button.text() == "放下", "its draft can be put down"
+    assert not rail.recall_button.isVisible()
+    assert not rail.transfer_button.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,10 @@ def test_recall_and_no_show_are_free_only_when_the_queue_allows_them(
 def test_a_started_ticket_is_neither_recalled_nor_missed(rail: Rail) -> None:
     rail.show_ticket(records.ticket(recalls=2))
     assert not rail.recall_button.isEnabled()
+    assert not rail.recall_button.isVisible(), "its place is given away"
     assert rail.miss_button.toolTip() == "已经开始办理，不能过号"
+    assert rail.hold_button.isVisible()
+    assert rail.transfer_button.isVisible()
 
 
 def test_the_buttons_ask_for_what_they_say(rail: Rail, qtbot) -> None:
@@ -133,10 +138,10 @@ def test_a_missed_person_is_taken_back_only_while_the_window_is_free(rail: Rail,
     late = records.ticket("A039", TicketState.MISSED)
     rail.show_view(records.view(missed=(late,)), NOW)
     with qtbot.waitSignal(rail.came_back) as caught:
-        qtbot.mouseClick(rail.missed.buttons[0], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(rail.missed.lines[0].here, Qt.MouseButton.LeftButton)
     assert caught.args == ["t-A039"]
     rail.show_ticket(records.ticket())
-    assert not rail.missed.buttons[0].isEnabled()
+    assert not rail.missed.lines[0].here.isEnabled()
 
 
 def test_my_day_in_figures(rail: Rail) -> None:
