@@ -38,22 +38,26 @@
     merge(live, part, 2);
   }
 
-  // The spoken part (aria-live, two levels down) stays as an element, so that a reader hears what changed and only that.
+  // Two levels down the parts stay as elements: what is spoken (aria-live) is one, and is heard when its words change.
   function merge(old, fresh, levels) {
-    var same = old.children.length === fresh.children.length;
-    for (var at = 0; same && at < fresh.children.length; at += 1) {
-      same = old.children[at].tagName === fresh.children[at].tagName;
-    }
     if (old.innerHTML === fresh.innerHTML) {
       return;
     }
-    if (!levels || !same || !fresh.children.length) {
+    if (!levels) {
       old.innerHTML = fresh.innerHTML;
       return;
     }
-    for (at = 0; at < fresh.children.length; at += 1) {
-      old.children[at].className = fresh.children[at].className;
-      merge(old.children[at], fresh.children[at], levels - 1);
+    for (var at = 0; at < fresh.children.length; at += 1) {
+      var mine = old.children[at], theirs = fresh.children[at];
+      if (mine && mine.tagName === theirs.tagName) {
+        mine.className = theirs.className;
+        merge(mine, theirs, levels - 1);
+      } else {
+        old.insertBefore(document.importNode(theirs, true), mine || null);
+      }
+    }
+    while (old.children.length > fresh.children.length) {
+      old.removeChild(old.lastElementChild);
     }
   }
 
