@@ -106,7 +106,7 @@ def test_the_kiosk_says_when_the_server_is_gone_and_recovers(
     try:
         qtbot.waitUntil(kiosk.window.is_ready, timeout=PATIENCE_MS)
         running.kill()
-        qtbot.waitUntil(lambda: kiosk.window.notice.title.text() == "请到导办台取号", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: kiosk.window.pages.notice.title.text() == "请到导办台取号", timeout=PATIENCE_MS)
         again = start_server(running.folder, running.port)
         qtbot.waitUntil(kiosk.window.is_ready, timeout=PATIENCE_MS)
         kiosk.window.touch_group("F")

@@ -66,7 +66,7 @@ class PadPage(ChoicePage):
     ) -> None:
         super().__init__(scale, title, lead)
         self._like, self._least, self._most, self._shown = like, least, most, shown
-        self._has_letters = letters
+        self._has_letters, self._lead = letters, lead
         self.text = ""
         self.typed = Typed(scale)
         self.put(self.typed, _LEFT, 560, INNER, 140)
@@ -102,9 +102,20 @@ class PadPage(ChoicePage):
                 self.put(key, _LEFT + at * (wide + KIOSK.gap), 726, wide, _KEY)
 
     def clear(self) -> None:
-        """Nothing is typed."""
+        """Nothing is typed, nothing is wrong."""
         self.text = ""
+        self.lead.say(self._lead, "ink7")
         self._show()
+
+    def explain(self, lead: str) -> None:
+        """What may be typed."""
+        self._lead = lead
+        self.clear()
+
+    def refuse(self, sentence: str) -> None:
+        """What was typed cannot be right; it is typed anew."""
+        self.clear()
+        self.lead.say(sentence, "bad")
 
     def type_all(self, text: str) -> None:
         """Type it key by key and enter, as a finger does."""
@@ -124,6 +135,7 @@ class PadPage(ChoicePage):
             self._type(name)
 
     def _type(self, char: str) -> None:
+        self.lead.say(self._lead, "ink7")
         if char.isalpha():
             # Another letter replaces the first one: it stands in front of every number.
             self.text = char + self.text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

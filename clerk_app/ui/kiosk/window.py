@@ -21,20 +21,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize, QSizeF, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
-
-from clerk_app.design.tokens import COLOR, KIOSK
+from clerk_app.design.tokens import KIOSK
 from clerk_app.design.words import clock_time, joined
 from clerk_app.domain.errors import Conflict, Rejected, Unreachable
-from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import PriorityClass
 from clerk_app.domain.queue_rules import EMERGENCY_PREFIX
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardFacts, CardReader, CodeScanner, Speaker
 from clerk_app.ports.feed import ConnectionState
-from clerk_app.ports.hall_queue import CardPerson, TicketTaken
+from clerk_app.ports.hall_queue import CardPerson
 from clerk_app.ports.hall_running import Appointment, CheckIn
 from clerk_app.services.codes import CodeKind, CodeReading, ScannedCode
 from clerk_app.services.kiosk.desk import IssuedTicket, KioskDesk
@@ -42,26 +37,22 @@ from clerk_app.services.kiosk.matters import MatterLine
 from clerk_app.ui.kiosk import notice as told
 from clerk_app.ui.kiosk.cards import card_listener, code_listener
 from clerk_app.ui.kiosk.choose import ChoicePage
+from clerk_app.ui.kiosk.frame import KioskFrame
 from clerk_app.ui.kiosk.home import CardPlace
 from clerk_app.ui.kiosk.notice import Notice, Offer
-from clerk_app.ui.kiosk.pages import Pages
+from clerk_app.ui.kiosk.own_number import OwnNumber
 from clerk_app.ui.kiosk.paper import TicketPaper
-from clerk_app.ui.kiosk.pieces import HEIGHT, WIDTH, HomeBar, Page, Touch, paint_head
-from clerk_app.ui.kiosk.reading_out import ReadingOut, spoken
 from clerk_app.ui.kiosk.requests import Requests
 from clerk_app.ui.kiosk.returning import case_of_digits
 from clerk_app.ui.kiosk.visit import Visit
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.live import LiveHall
-from clerk_app.ui.panel import Scale
 
-_TICK_MS: Final = 250
 _CARD_WORDS_S: Final = 10.0
-_LARGE: Final = 1.25
 _NUMBER: Final = re.compile(r"[A-Z]\d{3,}")
 
 
-class KioskWindow(QWidget):
+class KioskWindow(KioskFrame):
     """``reader``, ``scanner`` and ``speaker`` are None where the machine has none. ``return_group`` names the group of
     those who supply or collect. Call ``start`` once it may read cards, ``stop`` at the end."""
 
@@ -79,63 +70,45 @@ class KioskWindow(QWidget):
         return_group: str = "",
         home_after_s: float = KIOSK.home_after_s,
     ) -> None:
-        super().__init__()
-        self.setWindowTitle("取号机")
-        self._desk, self._live, self._clock, self._lanes = desk, live, clock, lanes
+        super().__init__(live, clock, lanes, speaker, home_after_s)
+        self._desk, self._lanes = desk, lanes
         self._codes = codes or CodeReading()
         self._return_group = return_group
-        self._home_after = home_after_s
-        self._scale = Scale(WIDTH, HEIGHT)
-        self._head = Scale(WIDTH, HEIGHT)
         self._visit = Visit()
-        self._found: TicketTaken | None = None
         self._requests = Requests(lanes, self)
-        self._touched = clock.monotonic()
+        self._own = OwnNumber(desk, self._requests, lambda: self._hall, self._tell)
         self._card_words_at = 0.0
         self._reads = True
         self._place = CardPlace.READY
         self._known_online = False
         self._stopped = True
-        self.pages = Pages(self._scale)
-        self.page: Page = self.pages.home
         self._connect()
         self._paper = TicketPaper(desk, self.pages.ticket, lanes, self)
         self._paper.told.connect(self._was_touched)
         self._cards = card_listener(reader, lanes, self) if reader is not None else None
         self._scans = code_listener(scanner, lanes, self) if scanner is not None else None
-        self._aloud = ReadingOut(speaker, lanes, self) if speaker is not None else None
         if self._cards is not None:
             self._cards.read.connect(self._card_laid)
             self._cards.unread.connect(self._card_unread)
             self._cards.works.connect(self._reader_works)
         if self._scans is not None:
             self._scans.read.connect(self._scanned)
-        if self._aloud is not None:
-            self._aloud.usable.connect(self.pages.home.show_speaker)
         self.pages.returning.show_ways(card=reader is not None, scanner=scanner is not None)
         live.changed.connect(self._hall_changed)
         live.connection.connect(self._hall_changed)
         live.catalogue_published.connect(self._load_matters)
-        self._ticks = QTimer(self, interval=_TICK_MS)
-        self._ticks.timeout.connect(self.tick)
         self.go_home()
 
     def _connect(self) -> None:
         pages = self.pages
         for page in pages.names:
-            page.setParent(self)
-            page.hide()
             if isinstance(page, ChoicePage):
                 page.back.connect(self.go_home)
-            for touch in page.findChildren(Touch):
-                touch.pressed.connect(self._was_touched)
         home = pages.home
         home.chosen.connect(self._group_chosen)
         home.priority.connect(lambda: self._show(pages.priority))
         home.appointment.connect(lambda: self._show(pages.appointment))
         home.mine.connect(self._ask_number)
-        home.large.connect(lambda: self._set_large(1.0 if self._scale.words != 1.0 else _LARGE))
-        home.aloud.connect(self._toggle_voice)
         home.paperless.connect(self._toggle_paper)
         home.staff.connect(lambda: self._tell(told.STAFF))
         pages.priority.chosen.connect(self._priority_chosen)
@@ -143,7 +116,7 @@ class KioskWindow(QWidget):
         pages.groups.booked.connect(self._check_in_booked)
         pages.matters.chosen.connect(self._matters_chosen)
         pages.appointment.entered.connect(lambda code: self._check_in(CheckIn(code=code)))
-        pages.mine.entered.connect(self._find)
+        pages.mine.entered.connect(self._own.find)
         pages.returning.typing.connect(lambda: self._show(pages.case))
         pages.returning.plain.connect(self._returns)
         pages.case.entered.connect(self._case_typed)
@@ -172,10 +145,6 @@ class KioskWindow(QWidget):
             self._aloud.hush()
 
     # --- what stands on the screen, for those who watch or drive it -------------------------------------------
-    def page_name(self) -> str:
-        """As in ``Pages.names``."""
-        return self.pages.names[self.page]
-
     def is_ready(self) -> bool:
         """Whether the first page stands and tickets can be taken."""
         return self.page is self.pages.home and self._live.online
@@ -199,43 +168,22 @@ class KioskWindow(QWidget):
         self.pages.matters.go.click()
         return all(found)
 
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH // 2, HEIGHT // 2)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._arrange()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.stop()
-        super().closeEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._was_touched()
-
     def tick(self) -> None:
-        """Clock, bar and the way back to the first page; called four times a second."""
-        now = self._clock.monotonic()
-        if self._requests.busy or (self._paper.printing and self.page is self.pages.ticket):
-            self._touched = now
-        left = self._home_after - (now - self._touched)
-        for bar in self.page.findChildren(HomeBar):
-            bar.show_left(max(0.0, left), self._home_after)
-        if self._card_words_at and now - self._card_words_at > _CARD_WORDS_S:
+        if self._card_words_at and self._clock.monotonic() - self._card_words_at > _CARD_WORDS_S:
             self._card_words_at = 0.0
             self._show_card(CardPlace.READY)
-        if left <= 0 and not self._lasting() and (self.page is not self.pages.home or self._changed()):
-            self.go_home()
-        self.update(0, 0, self.width(), round(self._scale.px(KIOSK.head)))
+        super().tick()
+
+    def _under_way(self) -> bool:
+        return self._requests.busy or (self._paper.printing and self.page is self.pages.ticket)
+
+    def _left_changed(self) -> bool:
+        return super()._left_changed() or not self._visit.paper
 
     def go_home(self) -> None:
         """Forget the citizen; the first page, or why there is none."""
         self._visit = Visit()
-        self._found = None
+        self._own.forget()
         self._requests.forget()
         self._paper.forget()
         self.pages.clear()
@@ -252,17 +200,7 @@ class KioskWindow(QWidget):
         else:
             self._tell(self._no_server())
 
-    def _changed(self) -> bool:
-        """Whether the first page still stands as the last citizen left it."""
-        aloud = self._aloud is not None and self._aloud.on
-        return self._scale.words != 1.0 or aloud or not self._visit.paper
-
     # --- the hall ---------------------------------------------------------------------------------------------
-    @property
-    def _hall(self) -> HallProfile | None:
-        snapshot = self._live.board.snapshot
-        return None if snapshot is None else snapshot.hall
-
     @property
     def _closed(self) -> str:
         snapshot = self._live.board.snapshot
@@ -361,8 +299,7 @@ class KioskWindow(QWidget):
         try:
             self._visit.case_number = case_of_digits(hall.code if hall is not None else "", digits)
         except Rejected as wrong:
-            self.pages.case.lead.say(str(wrong), "bad")
-            self.pages.case.clear()
+            self.pages.case.refuse(str(wrong))
             return
         self._returns()
 
@@ -406,32 +343,8 @@ class KioskWindow(QWidget):
     # --- a number that somebody has already -------------------------------------------------------------------
     def _ask_number(self) -> None:
         scan = "，或者扫小票上的码" if self._scans is not None else ""
-        self.pages.mine.lead.say(f"输入小票上的号码，例如 A047{scan}")
+        self.pages.mine.explain(f"输入小票上的号码，例如 A047{scan}")
         self._show(self.pages.mine)
-
-    def _find(self, number: str) -> None:
-        if self._requests.ask(partial(self._desk.find, number), self._number_found, self._not_found):
-            self._tell(told.LOOKING)
-
-    def _number_found(self, taken: TicketTaken) -> None:
-        self._found = taken
-        number = taken.ticket.number
-        self._tell(told.number_found(taken, self._desk.prints and self._desk.knows(number)))
-
-    def _not_found(self, failure: Failure) -> None:
-        retry = isinstance(failure.error, Unreachable)
-        self._tell(told.unanswered() if retry else told.no_such_number(failure.text))
-
-    def _come_back(self) -> None:
-        hall = self._hall
-        if self._found is None or hall is None:
-            return
-        work = partial(self._desk.back, self._found.ticket.ticket_id, self._desk.new_key(), hall)
-        if self._requests.ask(work, self._came_back, self._not_found):
-            self._tell(told.LOOKING)
-
-    def _came_back(self, issued: IssuedTicket) -> None:
-        self._tell(told.back_in_queue(issued.taken))
 
     def _offered(self) -> None:
         offer, hall = self.pages.notice.notice.offer, self._hall
@@ -439,7 +352,7 @@ class KioskWindow(QWidget):
             if self._requests.again():
                 self._tell(told.TAKING)
         elif offer is Offer.BACK:
-            self._come_back()
+            self._own.come_back()
         elif offer is Offer.PAPER and hall is not None:
             number = self.pages.notice.notice.number
             self._requests.ask(partial(self._desk.again, number, hall), self._found_again, self._not_taken)
@@ -506,7 +419,7 @@ class KioskWindow(QWidget):
 
     def _code_read(self, code: ScannedCode) -> None:
         if code.kind is CodeKind.TICKET:
-            self._find(code.value)
+            self._own.find(code.value)
         elif code.kind is CodeKind.PERSON and code.person is not None:
             if not self._closed:
                 self._person(code.person)
@@ -519,61 +432,6 @@ class KioskWindow(QWidget):
     def _code_unread(self, failure: Failure) -> None:
         self._tell(told.unreadable(failure.text))
 
-    # --- the look ---------------------------------------------------------------------------------------------
-    def _tell(self, notice: Notice) -> None:
-        self.pages.notice.show_notice(notice)
-        self._show(self.pages.notice)
-
-    def _lasting(self) -> bool:
-        return self.page is self.pages.notice and self.pages.notice.notice.lasting
-
-    def _show(self, page: Page) -> None:
-        self._was_touched()
-        self.page = page
-        for one in self.pages.names:
-            one.setVisible(one is page)
-        page.arrange()
-        self.tick()
-        self._listen()
-        if self._aloud is not None:
-            self._aloud.read(spoken(page))
-
-    def _was_touched(self) -> None:
-        self._touched = self._clock.monotonic()
-
     def _toggle_paper(self) -> None:
         self._visit.paper = not self._visit.paper
         self.pages.home.show_paper(self._visit.paper, prints=self._desk.prints)
-
-    def _toggle_voice(self) -> None:
-        if self._aloud is not None:
-            self._set_voice(not self._aloud.on)
-            self._aloud.read(spoken(self.page))
-
-    def _set_voice(self, on: bool) -> None:
-        if self._aloud is not None:
-            self._aloud.switch(on)
-        self.pages.home.show_voice(on)
-
-    def _set_large(self, words: float) -> None:
-        self._scale.words = words
-        self.pages.home.show_large(words != 1.0)
-        for page in self.pages.names:
-            page.arrange()
-        self.update()
-
-    def _arrange(self) -> None:
-        for scale in (self._scale, self._head):
-            scale.fit(QSizeF(self.size()))
-        px = self._scale.px
-        width, height = round(px(WIDTH)), round(px(HEIGHT))
-        for page in self.pages.names:
-            page.setGeometry((self.width() - width) // 2, 0, width, max(height, self.height()))
-            page.arrange()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(COLOR.kiosk))
-        hall = self._hall
-        paint_head(painter, self._head, self.width(), hall.name if hall is not None else "", self._clock.now())
-        painter.end()
