@@ -13,6 +13,7 @@ from clerk_app.ports.hall_board import HallBoard
 from clerk_app.ports.hall_queue import CounterStatus, ServiceGroup, Ticket
 from clerk_app.ports.hall_running import (
     Closing,
+    DispatchLog,
     HallDay,
     NewNotice,
     NewRosterEntry,
@@ -54,6 +55,10 @@ class RunningCalls(Calls):
     def end_earlier(self, *, key: str | None = None) -> int:
         answer: dict[str, int] = self._post("/v1/hall-day/end-earlier", dict[str, int], key)
         return answer["ended"]
+
+    def dispatch_log(self, day: date) -> DispatchLog:
+        found: DispatchLog = self._get(f"/v1/dispatch/{day.isoformat()}", DispatchLog)
+        return found
 
     # rules, groups, windows
     def rules(self) -> QueueRules:
