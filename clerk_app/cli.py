@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--data", type=Path, default=None, metavar="文件夹", help="数据文件夹（默认在用户目录下）")
         return made
 
-    for name, text in (("window", "综合窗口"), ("kiosk", "取号机"), ("display", "大厅屏")):
+    for name, text in (("window", "综合窗口"), ("kiosk", "取号机"), ("display", "大厅屏"), ("board", "大厅实况")):
         one = program(name, text)
         one.add_argument("--server", default=None, metavar="地址", help="别的电脑上的服务器，如 https://192.168.1.10:8443")
         one.add_argument("--code", default=None, metavar="登记码", help="第一次连接时用的一次性登记码")
@@ -73,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
         description="给另一台电脑或外部平台（网上预审、网上补件）的一次性登记码",
     )
     enrol.add_argument(
-        "kind", choices=("window", "kiosk", "display", "platform"), metavar="window|kiosk|display|platform"
+        "kind",
+        choices=("window", "kiosk", "display", "board", "platform"),
+        metavar="window|kiosk|display|board|platform",
     )
     enrol.add_argument("--number", default=None, metavar="号", help="窗口号")
     enrol.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
@@ -91,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.kiosk import run
     elif args.command == "display":
         from clerk_app.bootstrap.display import run
+    elif args.command == "board":
+        from clerk_app.bootstrap.board import run
     elif args.command == "demo":
         from clerk_app.bootstrap.demo import run
     elif args.command == "doctor":

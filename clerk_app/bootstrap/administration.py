@@ -30,6 +30,7 @@ KINDS = {
     "kiosk": DeviceKind.KIOSK,
     "display": DeviceKind.DISPLAY,
     "platform": DeviceKind.PLATFORM,
+    "board": DeviceKind.BOARD,
 }
 
 

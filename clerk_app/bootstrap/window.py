@@ -265,6 +265,7 @@ def assemble(
             clock,
             journal.new_id,
         ),
+        running=client,
         citizen_screen=config.window.citizen_screen,
     )
 

@@ -32,6 +32,7 @@ class DeviceKind(StrEnum):
     DISPLAY = "display"
     SERVER = "server"
     PLATFORM = "platform"
+    BOARD = "board"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Protocol
 from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.domain.staffing import Advice
 from clerk_app.ports.feed import FeedCursor
-from clerk_app.ports.hall_queue import CounterStatus, GroupWaiting
-from clerk_app.ports.hall_running import HallDay, Notice, RosterEntry
+from clerk_app.ports.hall_queue import CounterStatus, GroupWaiting, ServiceGroup
+from clerk_app.ports.hall_running import HallDay, HallRunning, Notice, RosterEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +106,9 @@ class HallWatching(Protocol):
     """Reading needs MANAGER, CHIEF_REPRESENTATIVE, AUDITOR or TECHNICIAN."""
 
     def board(self) -> HallBoard: ...
+
+
+class RunHall(HallWatching, HallRunning, Protocol):
+    """All that a manager's window asks of the hall; ``clerk_app.client.hall.HallClient`` is the real one."""
+
+    def groups(self) -> tuple[ServiceGroup, ...]: ...

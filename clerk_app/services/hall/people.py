@@ -109,6 +109,8 @@ class People:
 
     def _window(self, caller: Caller, wish: Login) -> str | None:
         own = caller.actor.window_no
+        if caller.kind is DeviceKind.BOARD:
+            return None
         if caller.kind is not DeviceKind.WINDOW:
             raise NotAllowed("这台设备不能登录，请到窗口电脑上登录")
         if own is not None and wish.window_no not in (None, own):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.design.words import clock_time, joined
-from clerk_app.ports.hall_board import HallBoard
+from clerk_app.ports.hall_board import HallBoard, RunHall
 from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.hall_running import Closing, HallDay, OpenHall, RosterEntry
 from clerk_app.ui.board.chart import waited
 from clerk_app.ui.board.lines import Cell, Line, Lines
-from clerk_app.ui.board.live import RunHall
 from clerk_app.ui.board.run_page import Panel, RunPage, beside
 from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.kit.checks import Check

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from clerk_app.design.tokens import SPACE
-from clerk_app.ports.hall_board import HallBoard
+from clerk_app.ports.hall_board import HallBoard, RunHall
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.hall_running import Closing
 from clerk_app.ui.board.chart import waited
 from clerk_app.ui.board.lines import Cell, Line, Lines
-from clerk_app.ui.board.live import RunHall
 from clerk_app.ui.board.run_page import Panel, RunPage, beside
 from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.kit.field import Field

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.domain.errors import Unreachable
 from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedEntry
 from clerk_app.ports.hall import SessionEnded
-from clerk_app.ports.hall_board import HallBoard, HallWatching
-from clerk_app.ports.hall_queue import ServiceGroup
-from clerk_app.ports.hall_running import HallRunning
+from clerk_app.ports.hall_board import HallBoard
 from clerk_app.ui.lanes import Failure, Lanes
 
 LOOK_MS = 2_000
 REGULARLY_MS = 20_000
 _MOVING = ("ticket.", "window.", "hall.", "dispatch.", "rules.", "notice.", "group.", "roster.", "emergency.")
-
-
-class RunHall(HallWatching, HallRunning, Protocol):
-    """All that the manager's window asks of the hall; ``clerk_app.client.hall.HallClient`` is the real one."""
-
-    def groups(self) -> tuple[ServiceGroup, ...]: ...
 
 
 class BoardLive(QObject):

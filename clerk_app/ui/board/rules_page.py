@@ -11,8 +11,8 @@ from clerk_app.design.words import screen_day
 from clerk_app.domain.queue_order import Fairness
 from clerk_app.domain.queue_rules import WORKDAY_HOURS, AppointmentRules, Hours, QueueRules, Session
 from clerk_app.ports.clock import Clock
+from clerk_app.ports.hall_board import RunHall
 from clerk_app.ui.board.lines import Cell, Line, Lines
-from clerk_app.ui.board.live import RunHall
 from clerk_app.ui.board.run_page import Panel, RunPage, beside
 from clerk_app.ui.board.typed import read_day, read_sessions, write_sessions
 from clerk_app.ui.kit.buttons import Button

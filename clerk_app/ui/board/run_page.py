@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.hall import SessionEnded
-from clerk_app.ports.hall_board import HallBoard
-from clerk_app.ui.board.live import RunHall
+from clerk_app.ports.hall_board import HallBoard, RunHall
 from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import ElidedLabel, Text

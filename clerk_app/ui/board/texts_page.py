@@ -9,9 +9,9 @@ from clerk_app.design.words import clock_time, screen_day
 from clerk_app.domain.actor import Role
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.hall import UserInfo
+from clerk_app.ports.hall_board import RunHall
 from clerk_app.ports.hall_running import NewNotice, NewRosterEntry, Notice, RosterEntry
 from clerk_app.ui.board.lines import Cell, Line, Lines
-from clerk_app.ui.board.live import RunHall
 from clerk_app.ui.board.run_page import Panel, RunPage, beside
 from clerk_app.ui.board.typed import read_day, read_moment, read_time
 from clerk_app.ui.kit.buttons import Button

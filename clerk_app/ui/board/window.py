@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
@@ -14,12 +14,12 @@ from clerk_app.design.words import bar_day, clock_time, joined
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.staffing import Advice, AdviceKind
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.hall_board import HallBoard
+from clerk_app.ports.hall_board import HallBoard, RunHall
 from clerk_app.ports.hall_cases import WorkKind, WorkLine
 from clerk_app.ports.hall_running import Weight
 from clerk_app.ui.board.day_pages import ClosingPage, OpeningPage
 from clerk_app.ui.board.groups_page import GroupsPage
-from clerk_app.ui.board.live import BoardLive, RunHall
+from clerk_app.ui.board.live import BoardLive
 from clerk_app.ui.board.live_page import LivePage, since_words
 from clerk_app.ui.board.rules_page import RulesPage
 from clerk_app.ui.board.run_page import BUSY_WORDS, RunPage
@@ -294,8 +294,9 @@ class BoardWindow(QWidget):
 
     closed = Signal()
 
-    def __init__(self, view: BoardView) -> None:
-        super().__init__()
+    def __init__(self, view: BoardView, beside: QWidget | None = None) -> None:
+        """``beside``: the window that it goes with."""
+        super().__init__(beside, Qt.WindowType.Window)
         self.view = view
         self.setWindowTitle("大厅实况")
         self.setLayout(Column(view))

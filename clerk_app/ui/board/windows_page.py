@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from clerk_app.design.tokens import SPACE
 from clerk_app.domain.queue import WindowState
-from clerk_app.ports.hall_board import CounterBoard, HallBoard
+from clerk_app.ports.hall_board import CounterBoard, HallBoard, RunHall
 from clerk_app.ports.hall_running import Weight
 from clerk_app.ui.board.lines import Cell, Line, Lines
-from clerk_app.ui.board.live import RunHall
 from clerk_app.ui.board.run_page import Panel, RunPage, beside
 from clerk_app.ui.board.words import NOTHING, percent, state_of, time_of
 from clerk_app.ui.kit.buttons import Button, ButtonRole

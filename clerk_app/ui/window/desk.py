@@ -9,6 +9,7 @@ from datetime import datetime
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardReader, DeviceHealth
+from clerk_app.ports.hall_board import RunHall
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.archive import ArchiveDesk
 from clerk_app.services.window.cases import CaseDesk
@@ -88,5 +89,7 @@ class Desk:
     """So long the server may be away before numbers are called by hand; its restart takes one to three seconds."""
     guide: GuideDesk | None = None
     """Numbers and slots for citizens; without it the page does not open."""
+    running: RunHall | None = None
+    """The hall as managers run it; without it there is no board."""
     citizen_screen: str = "off"
     """``auto``, ``window`` or ``off``."""

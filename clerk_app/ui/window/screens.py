@@ -17,6 +17,7 @@ from clerk_app.ui.citizen.placing import CitizenPlace, ScreenMode
 from clerk_app.ui.keys import Page, bind
 from clerk_app.ui.kit.surfaces import Banner
 from clerk_app.ui.lanes import Lanes
+from clerk_app.ui.window.board_beside import BoardBeside
 from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.emergency_section import EmergencyPanel
@@ -52,6 +53,7 @@ class Screens(QObject):
         place = CitizenPlace(mode, host) if mode is not ScreenMode.OFF else None
         self.facing = Facing(control, lanes, parts.side.citizen, place)
         self.errands = Errands(control, lanes, parts.rooms)
+        self.board = BoardBeside(host, control, lanes)
         self._connect_errands()
         self._bind(host)
 
@@ -119,6 +121,7 @@ class Screens(QObject):
         everywhere: dict[str, Callable[[], object]] = {
             **opening,
             "office": self.files.open_office,
+            "board": self.board.open,
             "help": self._open_help,
             "recall": control.recall,
             "no_show": control.miss,
