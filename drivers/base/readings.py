@@ -41,6 +41,7 @@ class CardReading:
     valid_to: None means 长期, without end.
     issue_count: times issued (HK/Macao/Taiwan permit) or renewed (foreigner 2023), as printed, e.g. ``"01"``.
     photo: 1,024 bytes in the WLT format, for which no open decoder exists; empty when the card gave none.
+    picture: the photo as BMP, 102 x 126 in 24 bits, where the driver's library hands one over; else empty.
     newest_address: from the card's extra block, None when there is none; it then replaces ``address``.
     """
 
@@ -60,6 +61,7 @@ class CardReading:
     country_code: str = field(default="", repr=False)
     version: str = field(default="", repr=False)
     photo: bytes = field(default=b"", repr=False)
+    picture: bytes = field(default=b"", repr=False)
     newest_address: str | None = field(default=None, repr=False)
 
     @property

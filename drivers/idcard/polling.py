@@ -128,10 +128,15 @@ class PollingReader(IdCardReader):
         """Raises CardError with the clerk's sentence, NotConnected when the reader is lost."""
         self._tracker.set(HealthState.BUSY, "reading")
         try:
-            return self._read_found()
-        finally:
+            reading = self._read_found()
+        except DeviceError as exc:
             if self._connected:
                 self._ready()
+            else:
+                self._tracker.fail(told(exc))
+            raise
+        self._ready()
+        return reading
 
     def _count_silence(self) -> None:
         self._silences += 1

@@ -84,10 +84,11 @@ def decode_text_block(text: bytes, photo: bytes = b"", newest_address: str | Non
     days = {name: fields.pop(name) for name in _DATES}
     return CardReading(
         kind=kind,
-        birth_date=_day(days["birth_date"], "birth_date"),
-        valid_from=_day(days["valid_from"], "valid_from"),
-        valid_to=None if days["valid_to"] == _WITHOUT_END else _day(days["valid_to"], "valid_to"),
+        birth_date=card_day(days["birth_date"], "birth_date"),
+        valid_from=card_day(days["valid_from"], "valid_from"),
+        valid_to=None if days["valid_to"] == _WITHOUT_END else card_day(days["valid_to"], "valid_to"),
         photo=photo,
+        picture=b"",
         newest_address=newest_address,
         **fields,
     )
@@ -118,7 +119,8 @@ def decode_text(data: bytes) -> str:
         raise CardUnreadable("text is not UTF-16", word="bad_text") from exc
 
 
-def _day(words: str, name: str) -> date:
+def card_day(words: str, name: str) -> date:
+    """The day of eight digits; raises CardUnreadable for another shape or a day that does not exist."""
     try:
         if len(words) != 8 or not (words.isascii() and words.isdigit()):
             raise ValueError(name)

@@ -31,7 +31,9 @@ SUBSYSTEM=="hidraw", ATTRS{idVendor}=="2b8b", ATTRS{idProduct}=="2721", MODE="06
 """For /etc/udev/rules.d/70-clerk-id-readers.rules; without it only root may open these readers on Linux."""
 
 _MISSING = "这台电脑没有装 USB 读卡器要用的组件 {}，请技术员安装 usb-readers 组件，或改接串口；先手工录入"
-_FORBIDDEN = "没有权限打开 USB 读卡器，请技术员装上 udev 规则（见 docs/devices/id-readers.md），再重新插一次；先手工录入"
+_FORBIDDEN = (
+    "没有权限打开 USB 读卡器，请技术员装上 udev 规则（见 docs/devices/id-readers.md），再重新插一次；先手工录入"
+)
 _TAKEN = "USB 读卡器被别的程序占着，请关掉厂家的读卡程序；先手工录入，空出来后自动恢复"
 _NO_DRIVER = "Windows 没有给 USB 读卡器装 WinUSB 驱动，请技术员安装，或改用厂家的 sdtapi；先手工录入"
 _READ_BYTES = 4096
@@ -215,7 +217,9 @@ def _library(module: str, package: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as exc:
-        raise NotConnected(f"{package} is not installed", word="no_usb_library", advice=_MISSING.format(package)) from exc
+        raise NotConnected(
+            f"{package} is not installed", word="no_usb_library", advice=_MISSING.format(package)
+        ) from exc
 
 
 def _libusb() -> object | None:
