@@ -38,6 +38,7 @@ class DigitList(QWidget):
 
     chosen = Signal(int)
     refused = Signal(str)
+    walked = Signal(QWidget)  # the line that the arrows reached
 
     def __init__(self, page: Page, name: str) -> None:
         super().__init__()
@@ -78,6 +79,7 @@ class DigitList(QWidget):
         self._at = index
         for number, choice in enumerate(self.choices):
             choice.setChecked(number == index and not self._lines[number].locked)
+        self.walked.emit(self.choices[index])
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -120,8 +122,8 @@ class CardRoom(Room):
         self.legend.show_page(name, page)
         head = Surface("paper", edges="bottom", height=SIZE.step_bar)
         head.setLayout(Row(self.title, self.note, KeyHint(("Esc",), "回去"), gap=SPACE.x12, margins=(0, SPACE.page)))
-        place = Column(self.card, None)
-        column = Column(head, Scroll(place, (SPACE.x16, SPACE.page, SPACE.x16, SPACE.page)), self.legend)
+        self.area = Scroll(Column(self.card, None), (SPACE.x16, SPACE.page, SPACE.x16, SPACE.page))
+        column = Column(head, self.area, self.legend)
         column.setStretch(1, 1)
         self.setLayout(column)
 
@@ -136,6 +138,7 @@ class DigitRoom(CardRoom):
         super().__init__(page, name)
         self.list = DigitList(page, name)
         self.card.body.put(self.list)
+        self.list.walked.connect(lambda line: self.area.ensureWidgetVisible(line, 0, 0))
         self.list.chosen.connect(self.chosen)
         self.list.refused.connect(self.refused)
 

@@ -166,7 +166,8 @@ class Pausing(Visiting):
         """Continue a draft; one of a held visit is taken up together with its ticket."""
         if self.session is None or self.serving:
             return
-        if held := self._held_with(case_id):
+        held = self._held_with(case_id)
+        if held and self.online and not self.session.offline:
             self.take_back(held)
             return
         self.not_free()

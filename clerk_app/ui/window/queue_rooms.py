@@ -13,6 +13,7 @@ from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column
 from clerk_app.ui.window.choice_room import DigitRoom, Line
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.queue_words import since_words
 from clerk_app.ui.window.rooms import Room, Rooms
 from clerk_app.ui.window.transfer_room import TransferRoom
 
@@ -106,14 +107,15 @@ class QueueRooms(QObject):
         return not locked
 
     def _show_standing(self) -> None:
-        state = self._control.state
+        control, state = self._control, self._control.state
         lines = [Line(AWAY_WORDS[reason], "离席，不再分派到本窗口") for reason in _AWAY]
         back = Line("在岗，先不叫号", "回来以后要叫人，按 F2" if state is not WindowState.FREE else "不再等着分派")
         already = "现在就是在岗" if state is WindowState.BUSY else ""
         lines.append(Line(back.words, back.follows, already))
         closed = "窗口已经关了" if state is WindowState.OFF else ""
         lines.append(Line("关窗口", "今天不再办；只等本窗口的号回到原来的组", closed))
-        self.standing.show_lines("本窗口现在做什么", "", lines)
+        now = since_words(state, control.state_since, control.view.away if control.view else None, serving=False)
+        self.standing.show_lines("本窗口现在做什么", f"现在：{now}", lines)
 
     # --- carrying out -----------------------------------------------------------------------------------------
     def _held(self, index: int) -> None:

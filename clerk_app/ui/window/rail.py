@@ -59,7 +59,7 @@ class Rail(Surface):
         self._narrow = False
         self._emergency: EmergencySection | None = None
         self.ticket = TicketCard()
-        self.facts = TicketFacts()
+        self.facts, self.facts_below = TicketFacts(), TicketFacts()
         self.recall_button = _key_button("recall")
         self.miss_button = _key_button("no_show")
         self.hold_button = _key_button("hold")
@@ -73,7 +73,9 @@ class Rail(Surface):
         self.held = Held()
         self.missed = Missed()
         self.day = Day()
-        self._sections = Column(self.waiting, self.held, self.missed, self.day, None)
+        # The narrow form has no room for them beside the keys: there they head what Alt+Q opens.
+        self._below = Row(self.facts_below, margins=SPACE.x12)
+        self._sections = Column(self._below, self.waiting, self.held, self.missed, self.day, None)
         self.details = Scroll(self._sections, (0, 0, 0, 0))
         self.slim = Slim()
         self.drawer: Surface | None = None
@@ -89,7 +91,8 @@ class Rail(Surface):
         self.miss_button.clicked.connect(self.miss)
         self.hold_button.clicked.connect(self.hold)
         self.transfer_button.clicked.connect(self.transfer)
-        self.facts.case_wanted.connect(self.case_wanted)
+        for facts in (self.facts, self.facts_below):
+            facts.case_wanted.connect(self.case_wanted)
         self.missed.came_back.connect(self.came_back)
         self.missed.queued.connect(self.queued)
         self.held.came_back.connect(self.resumed)
@@ -243,6 +246,8 @@ class Rail(Surface):
             self.ticket.show_ticket(self._served, now)
         served = self._served if isinstance(self._served, Ticket) else None
         self.facts.show_ticket(None if self._narrow else served, self._window_no)
+        self.facts_below.show_ticket(served if self._narrow else None, self._window_no)
+        self._below.set_margins(SPACE.x12 if not self.facts_below.isHidden() else 0)
         self._show_keys()
         wide = not self._narrow
         self.details.setVisible(wide or self.drawer is not None)

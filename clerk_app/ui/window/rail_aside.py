@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SPACE
-from clerk_app.design.words import clock_time, joined, minutes
+from clerk_app.design.words import clock_time, minutes
 from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.buttons import Button
@@ -35,15 +35,18 @@ class _Line(QWidget):
         words = Column(self.what, self.when)
         row = Row(Text(ticket.number, "body", strong=True), words, self.here, self.queue, gap=SPACE.x6)
         row.setStretch(1, 1)
-        self.setLayout(row)
+        self.note = ElidedLabel("", "note", "ink7")
+        self.setLayout(Column(row, self.note))
 
-    def show_words(self, what: str, when: str, free: bool) -> None:
+    def show_words(self, what: str, when: str, note: str, free: bool) -> None:
         self.what.setText(what)
         self.when.setText(when)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
         self.here.setEnabled(free)
         self.here.setToolTip("" if free else BUSY_HERE)
         self.queue.setToolTip("人来了但要等，按规则的位置排回去")
-        self.setAccessibleName("，".join((self.ticket.number, what, when)))
+        self.setAccessibleName("，".join(part for part in (self.ticket.number, what, when, note) if part))
 
 
 class _Aside(Section):
@@ -88,7 +91,8 @@ class _Aside(Section):
             line.queue.clicked.connect(lambda _on=False, one=chosen: self.queued.emit(one))
             self.list.put(line)
 
-    def _words(self, ticket: Ticket, now: datetime | None) -> tuple[str, str]:
+    def _words(self, ticket: Ticket, now: datetime | None) -> tuple[str, str, str]:
+        """Two short lines beside the number, and one below them (empty: none)."""
         raise NotImplementedError
 
 
@@ -100,12 +104,12 @@ class Held(_Aside):
         super().__init__(SectionTitle("挂起", side=self.key))
         self.notes: dict[str, str] = {}
 
-    def _words(self, ticket: Ticket, now: datetime | None) -> tuple[str, str]:
-        what = self.notes.get(ticket.ticket_id) or held_words(ticket)
+    def _words(self, ticket: Ticket, now: datetime | None) -> tuple[str, str, str]:
+        note = self.notes.get(ticket.ticket_id, "")
         if ticket.held_at is None:
-            return what, ""
+            return held_words(ticket), "", note
         grown = minutes(now - ticket.held_at) if now is not None else f"{clock_time(ticket.held_at)} 起"
-        return what, joined(grown, held_words(ticket)) if what != held_words(ticket) else grown
+        return held_words(ticket), grown, note
 
 
 class Missed(_Aside):
@@ -114,9 +118,9 @@ class Missed(_Aside):
     def __init__(self) -> None:
         super().__init__(SectionTitle("过号", note="人来了可以取回"))
 
-    def _words(self, ticket: Ticket, now: datetime | None) -> tuple[str, str]:
+    def _words(self, ticket: Ticket, now: datetime | None) -> tuple[str, str, str]:
         called = f"{clock_time(ticket.last_call_at)} 叫过" if ticket.last_call_at else ""
-        return called, f"第 {ticket.missed_returns + 1} 次过号" if ticket.missed_returns else ""
+        return called, f"第 {ticket.missed_returns + 1} 次" if ticket.missed_returns else "", ""
 
 
 def _button(words: str, number: str) -> Button:

@@ -10,7 +10,7 @@ from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.buttons import Button
 from clerk_app.ui.kit.flow import Flow
-from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Pill
+from clerk_app.ui.kit.labels import IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.window.queue_words import facts
@@ -31,7 +31,7 @@ class TicketFacts(QWidget):
         self._flow = Flow(gap=SPACE.x4)
         self._place = QWidget()
         self._place.setLayout(self._flow)
-        self.elsewhere = ElidedLabel("", "note", "warn", strong=True)
+        self.elsewhere = Text("", "note", "warn", wrap=True)
         self._warning = QWidget()
         warning = Row(IconLabel("triangle-alert", "warn_solid", SIZE.icon_small), self.elsewhere, gap=SPACE.x6)
         warning.setStretch(1, 1)
@@ -49,7 +49,7 @@ class TicketFacts(QWidget):
             self._build()
         here = {None, window_no}
         elsewhere = ticket.from_window if ticket is not None and ticket.from_window not in here else ""
-        self.elsewhere.setText(f"草稿在 {elsewhere} 号窗口")
+        self.elsewhere.setText(f"草稿在 {elsewhere} 号窗口的电脑上，可以请那边接着办，或在这里重新录")
         self._warning.setVisible(bool(elsewhere))
         number = ticket.case_number if ticket is not None else ""
         self.case.setText("打开这个号的办件" if number else "")

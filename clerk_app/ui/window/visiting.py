@@ -148,7 +148,8 @@ class Visiting(Standing):
         def take_back() -> None:
             self._network.run(self.desk.queue.undo_call, ticket.ticket_id, done=uncalled, failed=self._failed)
 
-        self._offer(f"已叫 {ticket.number}", take_back)
+        draft = f"，草稿在 {ticket.from_window} 号窗口" if ticket.from_window not in (None, self.desk.window_no) else ""
+        self._offer(f"已叫 {ticket.number}{draft}", take_back)
 
     def _offer_unfinish(self, ticket: Ticket) -> None:
         def again(unfinished: Ticket) -> None:
@@ -322,11 +323,6 @@ class Visiting(Standing):
                 self.work.reopen(left.concluded)
             else:
                 self.work.open(as_ref(ticket), card)
-                if ticket.from_window not in (None, self.desk.window_no):
-                    self.said.emit(
-                        f"{ticket.number} 在 {ticket.from_window} 号窗口填过，草稿在那台电脑上；可以请那边接着办，"
-                        "或在这里重新录"
-                    )
 
         self._lanes.lane("store").run(self.desk.cases.left_at, ticket.ticket_id, done=found, failed=self._failed)
 
