@@ -126,6 +126,7 @@ class DemoHall:
             self.clock,
             self.entropy,
             serial=self.kiosk_station.serial_line,
+            scanner=self.kiosk_station.scanner,
         )
 
     def display(self) -> RunningDisplay:

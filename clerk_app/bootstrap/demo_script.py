@@ -74,6 +74,11 @@ class DemoScript:
         window, shoot = kiosk.window, self._stage.shoot
         self._hands.wait("取号机首页", lambda: window.page_name() == "first" and window.is_ready())
         shoot(window, "kiosk-first", 0)
+        for touch, name in ((window.pages.home.booked, "appointment"), (window.pages.home.own, "mine")):
+            touch.click()
+            self._hands.wait("取号机翻页", lambda name=name: window.page_name() == name)
+            shoot(window, f"kiosk-{name}", 0)
+            window.go_home()
         self._hall.kiosk_station.place_card(samples.RESIDENT)
         self._hands.wait("取号机读卡", lambda: window.page_name() == "choose")
         shoot(window, "kiosk-choose", 0)

@@ -7,11 +7,17 @@ Where the system has no pseudo terminals the same simulators stand behind lines 
 from __future__ import annotations
 
 import os
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Self
 
 from clerk_app.bootstrap.settings import DeviceSettings
+from clerk_app.ports.clock import SystemClock
+from clerk_app.ports.devices import DeviceHealth, DeviceState
 from drivers.base.readings import CardReading
 from drivers.base.simports import MemoryPort, PtyPort, SimulatedPort
 from drivers.base.transport import ByteTransport
@@ -22,6 +28,7 @@ from drivers.printer.paper import Ticket
 from drivers.printer.virtual import VirtualPrinter
 
 _DOTS = {80: 576, 58: 384}
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,29 @@ class PrintedPiece:
         return path
 
 
+class VirtualScanner:
+    """A scanner without a line: what is held before it is read once. A ``ports.devices.CodeScanner``."""
+
+    def __init__(self) -> None:
+        self._since = SystemClock().now()
+        self._held: Queue[str] = Queue()
+
+    def hold(self, text: str) -> None:
+        """Hold a code before the scanner."""
+        self._held.put(text)
+
+    def wait_for_code(self, timeout_s: float, cancel: threading.Event) -> str | None:
+        """As the port says; looks for ``cancel`` often enough to end soon."""
+        ends = time.monotonic() + timeout_s
+        while not cancel.is_set() and (left := ends - time.monotonic()) > 0:
+            with suppress(Empty):
+                return self._held.get(timeout=min(left, _LOOK_S))
+        return None
+
+    def health(self) -> DeviceHealth:
+        return DeviceHealth(DeviceState.READY, self._since)
+
+
 class VirtualStation:
     """The devices of one PC, window or kiosk; a context manager that switches them on and off.
 
@@ -50,6 +80,7 @@ class VirtualStation:
         self.reader = CardReaderSimulator(self._line(f"{name}-reader"))
         self.printer = VirtualPrinter(self._line(f"{name}-printer"), font, dots=_DOTS[width_mm])
         self.keypad = EvaluatorSimulator(self._line(f"{name}-keypad"), FIVE_KEYS) if evaluator else None
+        self.scanner = VirtualScanner()
         self.settings = DeviceSettings(
             id_reader=self.reader.port,
             receipt_printer=f"serial:{self.printer.port}",

@@ -62,7 +62,8 @@ def test_from_the_card_to_the_call(
     display = start_display(enrolled(running, tmp_path / "display", DeviceKind.DISPLAY), clock, entropy)
     with VirtualStation("kiosk", fonts.regular, evaluator=False) as station:
         device = enrolled(running, tmp_path / "kiosk", DeviceKind.KIOSK)
-        kiosk = start_kiosk(device, station.settings, fonts, clock, entropy, serial=station.serial_line)
+        line, scanner = station.serial_line, station.scanner
+        kiosk = start_kiosk(device, station.settings, fonts, clock, entropy, serial=line, scanner=scanner)
         window = kiosk.window
         try:
             window.show()
@@ -78,10 +79,13 @@ def test_from_the_card_to_the_call(
             qtbot.waitUntil(lambda: window.ticket_number() == "A001", timeout=PATIENCE_MS)
             (paper,) = station.wait_for_papers(1, 30)
             assert "A001" in paper.text
+            window.go_home()
+            station.scanner.hold("A001")
+            qtbot.waitUntil(lambda: window.pages.notice.title.text() == "正在排队", timeout=PATIENCE_MS)
             assert "食品经营许可申请书" in paper.text
             assert samples.RESIDENT.name not in paper.text
             qtbot.waitUntil(lambda: display.window.waiting_total() == 1, timeout=PATIENCE_MS)
-            called = clerk.call_next()
+            called = clerk.call_next().ticket
             assert called is not None
             assert called.person == "张*"
             qtbot.waitUntil(lambda: display.window.current_number() == "A001", timeout=PATIENCE_MS)

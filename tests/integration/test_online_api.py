@@ -32,17 +32,19 @@ PAGE = (ROOT / "docs" / "online-api.md").read_text(encoding="utf-8")
 KEY = "0198f0a0-0000-7000-8500-{:012d}"
 
 
-def _example(before: str) -> dict[str, Any]:
+def _example(before: str) -> Any:
     """The first JSON block after a line of the page."""
     block = re.search(r"```json\n(.*?)```", PAGE[PAGE.index(before) :], re.DOTALL)
     assert block is not None
-    found: dict[str, Any] = json.loads(block[1])
-    return found
+    return json.loads(block[1])
 
 
 ENROL = _example("`POST /v1/enrol`")
 PRE_CHECK = _example("`POST /v1/pre-checks`\n\n")
 SUPPLEMENT = _example("`POST /v1/supplements`\n\n")
+SLOTS = _example("The slots of one of them on a day")
+BOOK = _example("takes a place:")
+BOOKED = _example("shown to the citizen and to nobody else")
 STORED = _example("`200` with")
 PROBLEM = _example("Everything else is a problem")
 NOW = datetime.fromisoformat("2026-11-23T10:24:00+08:00")
@@ -176,6 +178,36 @@ def test_problems_have_the_shape_and_the_status_of_the_page(
         assert _shape(answer.json()) == _shape(PROBLEM)
     assert problems["locked"].json() == PROBLEM
     assert problems["rejected"].json()["field"] == "arrived_at"
+
+
+def _reads(platform: Platform, path: str) -> Any:
+    headers = {"Authorization": f"Bearer {platform.token}"}
+    answer = platform.http.get(path, headers=headers, extensions={"sni_hostname": SERVER_NAME})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_appointment_of_the_page_is_booked_and_given_back(platform: Platform) -> None:
+    group = _reads(platform, "/v1/groups")[0]
+    today = datetime.now(NOW.tzinfo).date()
+    listed: list[dict[str, Any]] = []
+    for ahead in range(1, 5):
+        path = f"/v1/appointments/slots?group_id={group['group_id']}&day={today + timedelta(days=ahead)}"
+        listed = listed or _reads(platform, path)
+    assert set(listed[0]) == set(SLOTS[0])
+    wish = BOOK | {"group_id": group["group_id"], "starts_at": listed[0]["starts_at"]}
+    booked = platform.send("/v1/appointments", wish, 40)
+    assert booked.status_code == 200, booked.text
+    assert set(booked.json()) == set(BOOKED)
+    assert (booked.json()["person"], booked.json()["matters"]) == ("李*", BOOK["matters"])
+    assert platform.send("/v1/appointments", wish, 40).json() == booked.json()
+    again = platform.send("/v1/appointments", wish, 41)
+    assert (again.status_code, again.json()["kind"]) == (409, "conflict")
+    code = {"code": booked.json()["code"]}
+    cancelled = platform.send("/v1/appointments/cancel", code, 42)
+    assert cancelled.json() | {"state": "booked"} == booked.json()
+    assert platform.send("/v1/appointments/check-in", code, 43).status_code == 403
+    assert platform.send("/v1/appointments/find", BOOK["card"], 44).status_code == 403
 
 
 def test_a_platform_sees_nothing_of_the_hall(platform: Platform, waiting_case: str, running: ServerProcess) -> None:
