@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clerk_app.domain.queue import PriorityClass, PrintState
+from clerk_app.domain.queue import PrintState, PriorityClass
 from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.hall_queue import CardPerson
 from clerk_app.ports.hall_running import Slot
-from clerk_app.services.window.guide import GuideDesk
-from clerk_app.ui.window.guide.room import GuideRoom
-from support.halls import NOW, HallInMemory, HandClock
-from support.kiosks import TicketNotes, TicketPrinter
+from support.guide_seat import GuideSeat
+from support.halls import NOW
 from support.look import clipped_labels, grab
-from support.shell import APPLICANT, Seat
-from support.window import HALL
+from support.shell import APPLICANT
 
 CARD = CardPerson(APPLICANT.display_name, APPLICANT.id_number, APPLICANT.birth)
-
-
-class GuideSeat:
-    """A clerk at the guide desk."""
-
-    def __init__(self, qtbot: Any, *, printer: bool = True) -> None:
-        self.seat = Seat(qtbot)
-        self.hall = HallInMemory(HandClock())
-        self.printer, self.notes = TicketPrinter(), TicketNotes()
-        keys = iter(range(1000))
-        control = self.seat.shell.control
-        assert control is not None
-        guide = GuideDesk(
-            self.hall,
-            self.notes,
-            self.printer if printer else None,
-            lambda: HALL,
-            control.desk.catalogue.matter,
-            self.hall.clock,
-            lambda: f"key-{next(keys):04d}",
-        )
-        control.desk = replace(control.desk, guide=guide)
-        self.seat.log_in()
-
-    @property
-    def room(self) -> GuideRoom:
-        assert self.seat.shell.errands is not None
-        return self.seat.shell.errands.guide
-
-    def press(self, *keys: str) -> None:
-        self.seat.press(*keys)
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from clerk_app.design.fontset import FontSet
 from clerk_app.documents.thermal.profile import PAPER_58MM, PAPER_80MM, PrinterProfile
 from clerk_app.documents.thermal_receipt import receipt_blocks, render_receipt
 from clerk_app.documents.thermal_ticket import render_ticket, ticket_blocks
+from clerk_app.domain.papers import BringItem, TicketMatter
 from support.papers import RARE, a_receipt, a_ticket, printed
 
 both_papers = pytest.mark.parametrize("profile", [PAPER_80MM, PAPER_58MM], ids=["80mm", "58mm"])
@@ -24,7 +27,7 @@ def test_the_ticket_answers_which_number_how_many_how_long_where_and_what_to_bri
     text = words(ticket.text)
     for part in (
         "明河区政务服务中心", "李*，您的号码", "A047", "前面8人", "大约等11分（10:19左右）", "请在一楼A区等",
-        "□申请书（签字、盖公章）原件1", "√营业执照电子证照", "2026-11-2310:08取号机2", "到哪个窗口由电脑随机分派，不能挑选",
+        "□申请书（签字、盖公章）原件1", "√营业执照电子证照", "2026-11-2310:08取号机2", "由电脑随机分派，不能挑选",
     ):  # fmt: skip
         assert part in text
 
@@ -90,3 +93,31 @@ def test_a_code_that_opens_no_page_is_not_called_scannable() -> None:
     number_only += ticket_blocks(a_ticket(query="MH-A047"), PAPER_80MM)
     assert "扫码" not in repr(number_only)
     assert "出示此码" in repr(number_only)
+
+
+@both_papers
+def test_several_matters_have_a_list_each(profile: PrinterProfile, fonts: FontSet) -> None:
+    matters = (
+        TicketMatter("食品经营许可", (BringItem("申请书", "原件 1"),)),
+        TicketMatter("没有目录材料的事项"),
+        TicketMatter("公司设立登记", (BringItem("公司章程", "原件 1"), BringItem("身份证", "", "窗口读身份证"))),
+    )
+    job = render_ticket(a_ticket(matters=matters, subject="企业准入，3 件事"), profile, fonts)
+    text = words(printed(job, fonts.variable, profile.dots).text)
+    assert "企业准入，3件事" in text
+    assert text.index("食品经营许可") < text.index("□申请书") < text.index("公司设立登记") < text.index("□公司章程")
+    assert "√身份证窗口读身份证" in text
+    assert "没有目录材料的事项" not in text
+    assert "这件事要带" not in text
+
+
+@both_papers
+def test_an_appointment_and_a_free_window_are_said(profile: PrinterProfile, fonts: FontSet) -> None:
+    booked = a_ticket(matters=(), ahead=0, wait_minutes=22, priority="预约", appointment=datetime(2026, 11, 23, 10, 30))
+    text = words(printed(render_ticket(booked, profile, fonts), fonts.variable, profile.dots).text)
+    assert "预约10:30" in text
+    assert "大约等22分" in text
+    free = a_ticket(matters=(), ahead=0, window="12")
+    text = words(printed(render_ticket(free, profile, fonts), fonts.variable, profile.dots).text)
+    assert "请到12号窗口" in text
+    assert "前面" not in text

@@ -342,9 +342,9 @@ class _Done(Surface):
         self.more = Text("", "item", "ink7", centre=True)
         self.paper = Text("", "item", "ink7", centre=True)
         card = Surface("card")
-        words = Column(self.title, self.number, self.line, self.more, self.paper, gap=SPACE.x12, margins=SPACE.x32)
+        words = Column(self.title, self.number, self.line, self.more, self.paper, gap=SPACE.x8, margins=SPACE.x16)
         card.setLayout(words)
-        self.setLayout(Column(card, None, margins=SPACE.page))
+        self.setLayout(Column(Scroll(Column(card, None), (SPACE.x16, SPACE.page, SPACE.x16, SPACE.page))))
 
     def show_ticket(self, ticket: GuideTicket) -> None:
         """Where to go, or how long and where to wait."""
