@@ -72,14 +72,6 @@ class EmergencyRows(Protocol):
         """Who was called and has not ended."""
         ...
 
-    def waiting(self, day: date) -> list[EmergencyRow]:
-        """Given here and not called, oldest first."""
-        ...
-
     def of_day(self, day: date) -> list[EmergencyRow]:
         """Oldest first."""
-        ...
-
-    def untold(self) -> list[EmergencyRow]:
-        """Those of which the outbox still has something to tell."""
         ...

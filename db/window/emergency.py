@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from clerk_app.ports.window import OutboxKind, OutboxState
 from clerk_app.ports.window_emergency import EmergencyRow, WindowBlock
 from db.window.cases import columns_of, values_of
 from db.window.emergency_models import BlockTable, EmergencyTable
-from db.window.models import OutboxTable
 
 _B = BlockTable.__table__.c
 _E = EmergencyTable.__table__.c
-_O = OutboxTable.__table__.c
 
 
 class SqlEmergency:
@@ -58,20 +55,8 @@ class SqlEmergency:
         found = self._all(_E.called_at.is_not(None), _E.ended_at.is_(None))
         return found[-1] if found else None
 
-    def waiting(self, day: date) -> list[EmergencyRow]:
-        return self._all(_E.day == day, _E.given, _E.called_at.is_(None), _E.ended_at.is_(None))
-
     def of_day(self, day: date) -> list[EmergencyRow]:
         return self._all(_E.day == day)
-
-    def untold(self) -> list[EmergencyRow]:
-        waits = exists().where(
-            _O.hall_id == self._hall,
-            _O.stream == _E.ticket_id,
-            _O.kind == OutboxKind.EMERGENCY,
-            _O.state == OutboxState.WAITING,
-        )
-        return self._all(waits)
 
     def _all(self, *wanted: ColumnElement[bool]) -> list[EmergencyRow]:
         rows = self._db.execute(self._read.where(*wanted).order_by(_E.taken_at, _E.ticket_id))

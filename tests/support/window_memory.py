@@ -22,7 +22,6 @@ from clerk_app.ports.window import (
     MatterUse,
     NewPaper,
     OutboxEntry,
-    OutboxKind,
     OutboxState,
     PaperState,
     RatingRow,
@@ -382,19 +381,8 @@ class _Emergency(_Part):
         found = [row for row in self._rows() if row.called_at is not None and row.ended_at is None]
         return found[-1] if found else None
 
-    def waiting(self, day: date) -> list[EmergencyRow]:
-        return [row for row in self.of_day(day) if row.given and row.called_at is None and row.ended_at is None]
-
     def of_day(self, day: date) -> list[EmergencyRow]:
         return [row for row in self._rows() if row.day == day]
-
-    def untold(self) -> list[EmergencyRow]:
-        waiting = {
-            entry.stream
-            for entry in self._s.outbox.values()
-            if entry.kind is OutboxKind.EMERGENCY and entry.state is OutboxState.WAITING
-        }
-        return [row for row in self._rows() if row.ticket_id in waiting]
 
 
 class Unit:

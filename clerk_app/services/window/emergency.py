@@ -18,7 +18,7 @@ from clerk_app.domain.actor import Actor
 from clerk_app.domain.emergency import BlockUse, EmergencyTicket, Number, next_number, read_number
 from clerk_app.domain.errors import Locked, NotFound, Refusal
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.queue import PrintState, PriorityClass, TicketSource, TicketState, VisitReason
+from clerk_app.domain.queue import PrintState, PriorityClass, VisitReason
 from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.ports.devices import PrintOutcome, PrintResult, ReceiptPrinter
 from clerk_app.ports.hall_queue import ServiceGroup, Ticket
@@ -69,16 +69,22 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class EmergencyState:
-    """What the rail shows: who waits with a number of this window, how many numbers are left, what may be chosen.
+class EmergencyBook:
+    """Today's ``rows``: who waits with a number of this window, who is served (``open``, of whatever day), and those of
+    which the server says that something did not fit. ``left`` numbers can be given, ``groups`` may be chosen."""
 
-    ``conflicts`` are today's numbers of which the server says that something did not fit."""
-
-    waiting: tuple[EmergencyRow, ...] = ()
+    rows: tuple[EmergencyRow, ...] = ()
+    open: EmergencyRow | None = None
     left: int = 0
     groups: tuple[Group, ...] = ()
-    served: int = 0
-    conflicts: tuple[EmergencyRow, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[EmergencyRow, ...]:
+        return tuple(row for row in self.rows if row.given and row.called_at is None)
+
+    @property
+    def conflicts(self) -> tuple[EmergencyRow, ...]:
+        return tuple(row for row in self.rows if row.conflict)
 
 
 class EmergencyDesk:
@@ -168,20 +174,18 @@ class EmergencyDesk:
         self._store.write(keep)
 
     # --- while the server is away -----------------------------------------------------------------------------
-    def state(self) -> EmergencyState:
-        """For the rail."""
+    def book(self) -> EmergencyBook:
+        """For the screens."""
 
-        def work(unit: WindowUnit) -> EmergencyState:
+        def work(unit: WindowUnit) -> EmergencyBook:
             day = self._day()
             bound = unit.binding.binding()
-            rows = unit.emergency.of_day(day)
             uses = [] if bound is None else _uses(unit, bound.device_id, day)
-            return EmergencyState(
-                waiting=tuple(unit.emergency.waiting(day)),
+            return EmergencyBook(
+                rows=tuple(unit.emergency.of_day(day)),
+                open=unit.emergency.served_now(),
                 left=sum(use.left for use in uses),
                 groups=_groups(unit),
-                served=sum(row.ended_at is not None for row in rows),
-                conflicts=tuple(row for row in rows if row.conflict),
             )
 
         return self._store.read(work)
@@ -331,16 +335,6 @@ class EmergencyDesk:
 
         return self._written(work)
 
-    # --- after a start, after the server is back ----------------------------------------------------------------
-    def left_open(self) -> EmergencyRow | None:
-        """Whom this window was serving by an emergency number when it was cut off."""
-        return self._store.read(lambda unit: unit.emergency.served_now())
-
-    def untold(self) -> frozenset[str]:
-        """Ids of tickets, ours and the server's, of which the server has not heard the latest."""
-        rows = self._store.read(lambda unit: unit.emergency.untold())
-        return frozenset(one for row in rows for one in (row.ticket_id, row.merged_id) if one)
-
     def merged_id(self, ticket_id: str) -> str:
         """The server's id of the ticket; empty before it was told."""
         row = self._store.read(lambda unit: unit.emergency.get(ticket_id))
@@ -387,33 +381,6 @@ class EmergencyDesk:
                 made_at=self._journal.now(),
             )
         )
-
-
-def as_ticket(row: EmergencyRow, window_no: str) -> Ticket:
-    """The visit as the window's screens know a ticket: it is being served."""
-    return Ticket(
-        ticket_id=row.ticket_id,
-        day=row.day,
-        number=row.number,
-        group_id=row.group_id,
-        group_name=row.group_name,
-        state=TicketState.SERVING,
-        priority=row.priority,
-        reason=row.reason,
-        matters=(),
-        person="",
-        taken_at=row.taken_at,
-        called_at=row.called_at,
-        last_call_at=row.called_at,
-        started_at=row.called_at,
-        ended_at=row.ended_at,
-        window_no=window_no,
-        recalls=0,
-        print_state=row.print_state,
-        prints=0,
-        outcome=row.outcome or None,
-        source=TicketSource.EMERGENCY,
-    )
 
 
 def _series(block_no: int, day: date) -> str:

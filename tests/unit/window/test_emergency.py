@@ -80,8 +80,8 @@ def test_numbers_come_from_the_own_block_and_are_durable_before_they_are_printed
     assert (paper.number, paper.hall_name, paper.machine) == ("Y101", "明河区政务服务中心", "12 号窗口")
     window.restart()
     assert window.desk.give(window.actor).number == "Y103"
-    assert [row.number for row in window.desk.state().waiting] == ["Y101", "Y102", "Y103"]
-    assert window.desk.state().left == 96
+    assert [row.number for row in window.desk.book().waiting] == ["Y101", "Y102", "Y103"]
+    assert window.desk.book().left == 96
 
 
 @pytest.mark.parametrize("after", [True, False])
@@ -130,7 +130,6 @@ def test_the_number_that_the_citizen_holds_is_called_by_hand(hall: HallInHand, w
     merged = hall.read(lambda unit: unit.tickets.get(waiting.ticket_id))
     assert (merged.state, merged.window_no, merged.outcome) == (TicketState.FINISHED, "12", "accepted")
     assert window.desk.merged_id(row.ticket_id) == waiting.ticket_id
-    assert window.desk.untold() == frozenset()
 
 
 def test_what_is_no_number_is_refused_with_an_example(window: AWindow) -> None:
@@ -161,9 +160,9 @@ def test_a_number_given_here_keeps_its_id_when_it_is_called(hall: HallInHand, wi
 def test_a_visit_that_was_cut_off_is_found_after_the_start(window: AWindow) -> None:
     row = window.desk.call(window.actor, "A047")
     window.restart()
-    assert window.desk.left_open() == row
+    assert window.desk.book().open == row
     window.desk.end(window.actor, row.ticket_id, "left")
-    assert window.desk.left_open() is None
+    assert window.desk.book().open is None
 
 
 def test_back_online_in_the_middle_of_a_visit_the_server_knows_that_it_is_served(
@@ -171,13 +170,11 @@ def test_back_online_in_the_middle_of_a_visit_the_server_knows_that_it_is_served
 ) -> None:
     waiting = hall.take()
     row = window.desk.call(window.actor, waiting.number)
-    assert window.desk.untold() == {row.ticket_id}
     window.line.online = True
     window.sync()
     ticket = hall.read(lambda unit: unit.tickets.get(waiting.ticket_id))
     assert (ticket.state, ticket.window_no) == (TicketState.SERVING, "12")
     window.desk.end(window.actor, row.ticket_id, "accepted")
-    assert window.desk.untold() == {row.ticket_id, waiting.ticket_id}
     window.outbox.push_stream(row.ticket_id)
     assert hall.read(lambda unit: unit.tickets.get(waiting.ticket_id)).state is TicketState.FINISHED
 
@@ -214,9 +211,9 @@ def test_a_conflict_is_kept_and_shown(hall: HallInHand, window: AWindow) -> None
         one.desk.end(one.actor, row.ticket_id, "accepted")
         one.line.online = True
         one.sync()
-    (conflict,) = window.desk.state().conflicts
+    (conflict,) = window.desk.book().conflicts
     assert "又手工办了一次" in conflict.conflict
-    assert other.desk.state().conflicts == ()
+    assert other.desk.book().conflicts == ()
 
 
 def test_a_restored_server_hears_everything_again(hall: HallInHand, window: AWindow) -> None:
