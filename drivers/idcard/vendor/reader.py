@@ -44,6 +44,7 @@ class VendorReader(PollingReader):
         self._helper = Helper(library)
         self._ports = ports_in_order(ports)
         self._untried: list[int] = []
+        self._heard: DeviceError | None = None
         self._call_timeout = call_timeout
         self._read_timeout = read_timeout
         self._trace = trace
@@ -78,6 +79,7 @@ class VendorReader(PollingReader):
         self._port = None
         if not self._untried:
             self._untried = sorted(self._ports, key=lambda port: port != self.found)
+            self._heard = None
         while self._untried and not cancel.is_set():
             port = self._untried.pop(0)
             if self._open(port):
@@ -89,7 +91,8 @@ class VendorReader(PollingReader):
                 return
             if self._monotonic() >= deadline:
                 break
-        raise NotConnected("no reader on any port", word="not_found", advice=_NOT_FOUND)
+        # a library that fell over at one port says more than that the others are empty
+        raise self._heard or NotConnected("no reader on any port", word="not_found", advice=_NOT_FOUND)
 
     def _disconnect(self) -> None:
         port, self._port = self._port, None
@@ -117,6 +120,7 @@ class VendorReader(PollingReader):
             )
         except Timeout as exc:
             self._port = None
+            self._heard = exc
             self._trace(Direction.NOTE, f"{name} → {exc.word}", ())
             raise
         if returned is not None:

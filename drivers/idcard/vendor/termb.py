@@ -49,7 +49,14 @@ class TermbReader(VendorReader):
         self._call("CVR_CloseComm")
 
     def _ask_module(self) -> None:
-        """The library has no question that leaves the card alone; an open port is all there is to know."""
+        """The library has no question about the module alone: the port is closed and opened again."""
+        port = self._port
+        if port is None:
+            raise NotConnected("no port is open")
+        self._give_back(port)
+        if not self._open(port):
+            self._disconnect()
+            raise NotConnected("the port cannot be opened again", word="port_lost")
 
     def _find(self, cancel: threading.Event) -> bool:
         returned = self._call("CVR_Authenticate", cancel=cancel)
