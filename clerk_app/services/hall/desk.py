@@ -55,6 +55,8 @@ class HallDesk:
     ) -> None:
         self.store = store
         self.tools = Tools(clock, entropy, crypto, keys)
+        for hall_id in store.halls():
+            self.tools.go_on_from(store.read(hall_id, lambda unit: unit.journal.newest()))
         self.committed = committed
         self.access = Access(store, self.tools)
         self.requests = Requests(store, self.tools, self.access, committed)

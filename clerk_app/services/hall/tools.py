@@ -38,6 +38,11 @@ class Tools:
         """The day by Beijing time, whatever the server's zone."""
         return self.clock.now().date()
 
+    def go_on_from(self, newest_id: str) -> None:
+        """The newest id that the store holds: what follows is greater, also when the clock was set back meanwhile."""
+        with self._lock:
+            self._last_id = max(self._last_id, newest_id)
+
     def new_id(self) -> str:
         """A fresh UUIDv7, greater than all before it in this process: a coarse or corrected clock must not turn the
         order of what happened."""
