@@ -42,11 +42,6 @@ _DRAIN_S = 0.01
 _SYSFS = Path("/sys/bus/usb/devices")
 
 
-def udev_advice() -> str:
-    """The sentence for a reader that may not be opened."""
-    return _FORBIDDEN
-
-
 def format_id(vendor: int, product: int) -> str:
     """``0400:C35A``, as it stands in the settings."""
     return f"{vendor:04X}:{product:04X}"
@@ -60,6 +55,20 @@ def hangs_here(vendor: int, product: int, folder: Path = _SYSFS) -> bool | None:
     return any(
         _id_in(device, "idVendor") == vendor and _id_in(device, "idProduct") == product for device in folder.iterdir()
     )
+
+
+def is_attached(vendor: int, product: int) -> bool:
+    """Whether such a USB device hangs on this PC, asked of the system's list, else of the optional libraries."""
+    listed = hangs_here(vendor, product)
+    if listed is not None:
+        return listed
+    with contextlib.suppress(NotConnected):
+        if _library("hid", "hidapi").enumerate(vendor, product):
+            return True
+    with contextlib.suppress(NotConnected, ValueError, OSError):
+        core = _library("usb.core", "pyusb")
+        return core.find(idVendor=vendor, idProduct=product, backend=_libusb()) is not None
+    return False
 
 
 class UsbBulkTransport(ByteTransport):

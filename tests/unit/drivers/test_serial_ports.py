@@ -15,7 +15,7 @@ from drivers.serial_ports import SerialPort, available_ports, describe
         (None, None, "ttyS0", "主板串口"),
         (0x1A86, 0x7523, "USB2.0-Serial", "USB，CH340 转串口线"),
         (0x10C4, 0xEA60, None, "USB，CP210x 转串口线"),
-        (0x0400, 0xC35A, "n/a", "USB，身份证读卡器（USB 直连，本驱动只用串口）"),
+        (0x0400, 0xC35A, "n/a", "USB，身份证读卡器"),
         (0x9999, 0x0001, "Acme Pinpad", "USB，Acme Pinpad"),
         (0x9999, 0x0001, "n/a", "USB，未知设备"),
     ],
