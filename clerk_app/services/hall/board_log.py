@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from clerk_app.domain.queue import WindowState
 from clerk_app.domain.queue_figures import Turn
@@ -65,6 +65,8 @@ class BoardLog:
                 # A store that was restored has fewer entries than were read: begin again.
                 log = self._days[unit.hall_id] = DayLog(day, unit.journal.first_since(start))
             for entry in unit.journal.of_kinds(_KINDS, log.head, head):
-                log.add(entry)
+                # A clock that was set back leaves entries of another day among those of today.
+                if start <= entry.at < start + timedelta(days=1):
+                    log.add(entry)
             log.head = max(log.head, head)
             return log

@@ -58,7 +58,7 @@ class _Drawing:
         self._painter, self._board = painter, board
         line = theme().fonts.line("tiny")
         self._line = line
-        left = theme().fonts.width("tiny", "00") + px(SPACE.x8)
+        left = theme().fonts.width("tiny", "000") + px(SPACE.x8)
         self._area = area.adjusted(left, line, -px(SPACE.x8), -line - px(SPACE.x4))
         self._from, self._until = self._span()
         self._top = self._highest()
@@ -78,11 +78,11 @@ class _Drawing:
 
     def _highest(self) -> int:
         board = self._board
-        most = max(
-            (point.wait_s / 60 for point in (*board.curve, *board.last_week, *board.forecast)),
-            default=0.0,
-        )
-        wanted = max(most * 1.1, board.rules.alarm_minutes * 1.35, 1.0)
+        alarm = board.rules.alarm_minutes
+        most = max((point.wait_s / 60 for point in (*board.curve, *board.last_week)), default=0.0)
+        # What is only expected must not press everything else to the ground; beyond the top it runs along the top.
+        expected = min(max((point.wait_s / 60 for point in board.forecast), default=0.0), 3.0 * alarm)
+        wanted = max(most * 1.1, expected * 1.1, alarm * 1.35, 1.0)
         step = self._every(wanted)
         return int(-(-wanted // step) * step)
 
@@ -189,7 +189,11 @@ class _Drawing:
         painter.setPen(pen)
         painter.drawLine(QPointF(self._area.left(), y), QPointF(self._area.right(), y))
         width = theme().fonts.width("tiny", words)
-        at = QRectF(self._area.right() - width - px(SPACE.x4), y - self._line - 1, width + px(SPACE.x4), self._line)
+        rules = self._board.rules
+        apart = self._y(rules.target_minutes) - self._y(rules.alarm_minutes)
+        below = of_minutes == rules.target_minutes and apart < self._line + px(SPACE.x2)
+        top = y + 1 if below else y - self._line - 1
+        at = QRectF(self._area.right() - width - px(SPACE.x4), top, width + px(SPACE.x4), self._line)
         painter.fillRect(at, QColor(COLOR.paper))
         paint.text(painter, at, words, "tiny", ink, align=_RIGHT)
 
@@ -205,6 +209,9 @@ class _Drawing:
                 taken.append(self._word(today[most], highest, COLOR.pri, taken, bold=True))
         if past:
             most = max(range(len(past)), key=lambda number: board.last_week[number].wait_s)
+            beside = [place.y() for place in today if abs(place.x() - past[most].x()) < px(SIZE.row)]
+            if beside and min(beside) < past[most].y() + self._line:
+                return  # today's line is what people look at
             words = f"上{weekday(board.at.date())}最高 {board.last_week[most].wait_s / 60:.1f}"
             self._word(past[most], words, COLOR.ink5, taken)
 

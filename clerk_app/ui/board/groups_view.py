@@ -17,7 +17,7 @@ from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.window.frames import Scroll
 
-_WIDTHS = (5, 2, 3, 3, 7)
+_WIDTHS = (5, 2, 3, 3, 10)
 _HEAD = ("排队组", "等候", "最久", "可办窗口", "建议")
 
 
@@ -104,12 +104,19 @@ class _GroupRow(Surface):
         if advice is not None:
             if self.button.text() != advice.words and self.button.isEnabled():
                 self.button.setText(advice.words)
-            self.gives.setText(f"最后一位 {minutes(advice.before_s)} → {minutes(advice.wait_s)}")
+            self.gives.setText(f"最后一位 {_shortened(advice)}")
             self.button.setAccessibleName(f"{group.waiting.name}：{advice.words}，{self.gives.whole_text()}")
 
     def _pressed(self) -> None:
         if self._advice is not None:
             self.advised.emit(self._advice)
+
+
+def _shortened(advice: Advice) -> str:
+    """「9 → 7 分」."""
+    if advice.before_s < 3600:
+        return f"{advice.before_s // 60} → {advice.wait_s // 60} 分"
+    return f"{minutes(advice.before_s)} → {minutes(advice.wait_s)}"
 
 
 def _line(*cells: QWidget) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from clerk_app.domain.actor import Role
 from clerk_app.domain.errors import NotAllowed
@@ -16,7 +16,7 @@ from clerk_app.ports.hall_board import RunHall
 from clerk_app.ports.hall_cases import WorkKind, WorkLine
 from clerk_app.ui.board.live import BoardLive
 from clerk_app.ui.board.window import BoardView
-from clerk_app.ui.keys import bind
+from clerk_app.ui.keys import InputMethodGuard, bind
 from clerk_app.ui.kit.layout import Column
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.lanes import Failure, Lanes
@@ -54,6 +54,9 @@ class BoardProgram(QWidget):
         self.login_page.login.connect(self._login)
         self.view.session_over.connect(self._over)
         bind(self, "run_full_screen", lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen())
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        InputMethodGuard(app)
         self.login_page.start()
 
     def _login(self, name: str, password: str) -> None:

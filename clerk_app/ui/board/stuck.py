@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView
+
 from clerk_app.design.words import days_left, joined
 from clerk_app.domain.cases import CaseState
 from clerk_app.ports.hall_cases import WorkKind, WorkLine
@@ -32,6 +35,8 @@ class StuckCases(Lines):
 
     def __init__(self) -> None:
         super().__init__(("办件", "事项 · 部门", "卡在", "已停", "到期"), (4, 8, 4, 2, 3), empty="正在看…")
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.note = Text("两天内到期，或停了两天以上", "note", "ink5")
 
     def show_cases(self, found: Iterable[tuple[WorkKind, WorkLine]], now: datetime) -> None:

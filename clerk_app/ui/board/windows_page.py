@@ -100,7 +100,6 @@ class WindowsPage(RunPage):
             field = self.weights[group_id] = Field(names[group_id], latin=True, max_length=4)
             field.entered.connect(lambda _value: self.act())
             self._grid.addWidget(field, place // _COLUMNS, place % _COLUMNS)
-        self.fields = {"weight": next(iter(self.weights.values()))} if self.weights else {}
         self._shown = ""
 
     def _choose(self, window_no: str) -> None:
@@ -108,7 +107,6 @@ class WindowsPage(RunPage):
         self.clear_errors()
         for field in self.weights.values():
             field.set_value("")
-            field.set_error("")
         self._show_state()
         if window_no:
             self.read(self.hall.served, window_no, done=self._show_served)
@@ -141,6 +139,17 @@ class WindowsPage(RunPage):
         self.open.setEnabled(not window.present)
         self.close_it.setEnabled(status.state is not WindowState.OFF and not window.ticket_id)
         self.release.setVisible(bool(window.ticket_id))
+
+    def clear_errors(self) -> None:
+        super().clear_errors()
+        for field in self.weights.values():
+            field.set_error("")
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """A weight that cannot be is the one furthest from 1."""
+        if name == "weight":
+            self.fields = {"weight": max(self.weights.values(), key=_far_from_one)}
+        super().refuse(name, sentence)
 
     # --- steps ------------------------------------------------------------------------------------------------
     def act(self) -> None:
@@ -195,6 +204,11 @@ class WindowsPage(RunPage):
             self.said.emit(f"{number} 回到队里，还在原来的位置")
 
         self.do(self.hall.release_ticket, window.ticket_id, done=done, button=self.release)
+
+
+def _far_from_one(field: Field) -> float:
+    weight = float(field.value() or 1)
+    return max(weight, 1 / weight) if weight > 0 else float("inf")
 
 
 def _line(window: CounterBoard, names: dict[str, str]) -> Line:

@@ -125,10 +125,11 @@ class WindowsView(QWidget):
         fonts = theme().fonts
         wide = fonts.width("note", "00" if small else "00 号", bold=True) + px(SPACE.x6)
         words = window.status.window_no if small else f"{window.status.window_no} 号"
-        paint.text(
-            painter, QRectF(cell.left(), cell.top(), wide, cell.height()), words, "note", _ink(window), bold=True
-        )
-        self._lamp(painter, window, cell.left() + wide, cell)
+        # In many columns the shape stands before its number, so that it is not taken for the next one's.
+        lead = px(SIZE.lamp) + px(SPACE.x4) if small else 0
+        room = QRectF(cell.left() + lead, cell.top(), wide, cell.height())
+        paint.text(painter, room, words, "note", _ink(window), bold=True)
+        self._lamp(painter, window, cell.left() if small else cell.left() + wide, cell)
         left = cell.left() + wide + px(SIZE.light) + px(SPACE.x6)
         if not small:
             state = fonts.width("note", "等人来")
