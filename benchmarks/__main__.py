@@ -19,6 +19,7 @@ NAMES = (
     "receipt",
     "notice",
     "intake_records",
+    "hall_month",
 )
 """One module each, with ``run() -> list[Result]``."""
 OUT = Path(__file__).resolve().parents[1] / "out" / "bench.json"

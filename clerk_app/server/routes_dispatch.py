@@ -55,6 +55,7 @@ th, td { text-align: left; padding: var(--space-x4) var(--space-x8) var(--space-
   border-top: var(--size-hairline) solid var(--line); }
 th { color: var(--ink7); font-weight: normal; border-top: 0; }
 p { margin: var(--space-x4) 0 0; }
+a { color: inherit; }
 """
 )
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
