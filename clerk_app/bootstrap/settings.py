@@ -8,6 +8,11 @@
     number = "12"
     server = ""                  # empty: this PC runs its own server; else "https://192.168.1.10:8443"
     citizen_screen = "auto"      # "auto" (a second monitor, full screen), "window", "off"
+    emergency_after = 10         # seconds without the server before numbers are called by hand
+    emergency_blocks = 1         # reserved blocks of 99 numbers for the time without the server
+
+    [kiosk]
+    emergency_blocks = 3         # as above, for a ticket machine
 
     [devices]
     id_reader = "auto"           # "auto", "off", or a port: "COM3", "/dev/ttyUSB0"
@@ -33,11 +38,14 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from clerk_app.domain.emergency import MOST_BLOCKS
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.hall import HallProfile
 
 FILE_NAME = "clerk.toml"
 CITIZEN_SCREENS = ("auto", "window", "off")
+SHORTEST_AWAY, LONGEST_AWAY = 5, 600
+"""Seconds. The restart of a server takes one to three: calling by hand must not begin for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,15 @@ class WindowSettings:
     server: str = ""
     text_size: float = 1.0
     citizen_screen: str = "auto"
+    emergency_after: float = 10.0
+    emergency_blocks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """A ticket machine."""
+
+    emergency_blocks: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +134,7 @@ class Settings:
     folder: Path
     hall: HallSettings = field(default_factory=HallSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
+    kiosk: KioskSettings = field(default_factory=KioskSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     calendars: tuple[Path, ...] = ()
@@ -146,7 +164,13 @@ def load(folder: Path | None = None) -> Settings:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Rejected("settings", f"设置文件 {path} 读不了：{error}") from error
-    sections = {"hall": HallSettings, "window": WindowSettings, "devices": DeviceSettings, "voice": VoiceSettings}
+    sections = {
+        "hall": HallSettings,
+        "window": WindowSettings,
+        "kiosk": KioskSettings,
+        "devices": DeviceSettings,
+        "voice": VoiceSettings,
+    }
     calendars = tuple(folder / name for name in table.pop("calendars", ()))
     made: dict[str, Any] = {}
     for name, values in table.items():
@@ -156,7 +180,15 @@ def load(folder: Path | None = None) -> Settings:
     screen = made.get("window", WindowSettings()).citizen_screen
     if screen not in CITIZEN_SCREENS:
         raise Rejected("settings", f"设置文件 {path} 的 [window] citizen_screen 可写 {'、'.join(CITIZEN_SCREENS)}")
-    return Settings(folder, calendars=calendars, **made)
+    settings = Settings(folder, calendars=calendars, **made)
+    if not SHORTEST_AWAY <= settings.window.emergency_after <= LONGEST_AWAY:
+        raise Rejected(
+            "settings", f"设置文件 {path} 的 [window] emergency_after 要在 {SHORTEST_AWAY} 到 {LONGEST_AWAY} 秒之间"
+        )
+    for name, blocks in (("window", settings.window.emergency_blocks), ("kiosk", settings.kiosk.emergency_blocks)):
+        if not 0 <= blocks <= MOST_BLOCKS:
+            raise Rejected("settings", f"设置文件 {path} 的 [{name}] emergency_blocks 要在 0 到 {MOST_BLOCKS} 之间")
+    return settings
 
 
 def _section(kind: type, values: dict[str, Any], name: str, path: Path) -> Any:

@@ -137,6 +137,7 @@ def assemble(
     from clerk_app.services.window.confirming import ConfirmingDesk
     from clerk_app.services.window.consultation import ConsultationDesk
     from clerk_app.services.window.deemed import DeemedDesk
+    from clerk_app.services.window.emergency import EmergencyDesk
     from clerk_app.services.window.files import FileDesk
     from clerk_app.services.window.guide import GuideDesk
     from clerk_app.services.window.handover import HandoverDesk
@@ -199,7 +200,23 @@ def assemble(
         for listener in listeners:
             listener(status)
 
-    sync = SyncRunner(outbox, entropy, told, (CataloguePull(store.catalogue, client, catalogue),))
+    sync = SyncRunner(
+        outbox,
+        entropy,
+        told,
+        (CataloguePull(store.catalogue, client, catalogue), lambda: emergency.keep_blocks()),
+    )
+    emergency = EmergencyDesk(
+        store,
+        client,
+        binding,
+        journal,
+        renderer,
+        opened.receipt_printer,
+        lambda: enrolled.hall,
+        sync.wake,
+        blocks=config.window.emergency_blocks,
+    )
     signing = SigningDesk(store, journal, renderer.check, sync.wake)
     outage = Outages(clock)
     cases = CaseDesk(store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now)
@@ -266,6 +283,8 @@ def assemble(
             journal.new_id,
         ),
         running=client,
+        emergency=emergency,
+        emergency_after_s=config.window.emergency_after,
         citizen_screen=config.window.citizen_screen,
     )
 

@@ -13,6 +13,9 @@ from clerk_app.domain.errors import Fault, Refusal
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 NOTHING: Final = "—"
 DOT: Final = " · "
+LISTEN_TO_WINDOWS: Final = "系统断开，请听窗口人员叫号"
+"""What the hall's screens say when the server is away for longer than ``LISTEN_AFTER``."""
+LISTEN_AFTER: Final = timedelta(seconds=30)
 
 
 def weekday(day: date) -> str:

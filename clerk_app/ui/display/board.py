@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 
 from clerk_app.design.tokens import COLOR, DISPLAY_TYPE
-from clerk_app.design.words import bar_day, clock_time, joined
+from clerk_app.design.words import LISTEN_AFTER, LISTEN_TO_WINDOWS, bar_day, clock_time, joined
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.queue import TicketState
 from clerk_app.ports.hall_queue import CalledNumber, GroupWaiting
@@ -215,6 +215,11 @@ class BoardPainter:
 
     def _waiting(self, area: QRectF, view: BoardView) -> None:
         inner = area.adjusted(self._px(_MARGIN), 0, -self._px(_MARGIN), 0)
+        if view.lost_at is not None and view.now - view.lost_at >= LISTEN_AFTER:
+            # The counts are old by now; clerks call by hand.
+            self._painter.fillRect(area, QColor(COLOR.call))
+            self._line(inner, LISTEN_TO_WINDOWS, "unit", COLOR.night, bold=True)
+            return
         pages = waiting_pages(self._scale, view.groups, inner.width())
         turns = len(pages) + len(view.notices)
         if not turns:

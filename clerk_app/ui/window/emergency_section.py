@@ -59,8 +59,9 @@ class EmergencySection(Surface):
         self._field.setStretch(0, 1)
         self._give = QWidget()
         self._give.setLayout(Row(self.give, None, self.left, gap=SPACE.x6))
-        column = Column(gap=SPACE.x6, margins=SPACE.x12)
-        column.put(Row(IconLabel("megaphone", "warn", SIZE.icon_middle), self.title, None, gap=SPACE.x6))
+        self._icon = IconLabel("megaphone", "warn", SIZE.icon_middle)
+        column = self._column = Column(gap=SPACE.x6, margins=SPACE.x12)
+        column.put(Row(self._icon, self.title, None, gap=SPACE.x6))
         column.put(self.words, self._field, self.error, self.waiting, self._give, self.groups)
         self.setLayout(column)
         self.group_buttons: list[Button] = []
@@ -108,8 +109,10 @@ class EmergencySection(Surface):
     # --- inside -----------------------------------------------------------------------------------------------
     def _arrange(self) -> None:
         wide = not self._narrow
-        for widget in (self.words, self._give, self.cap):
+        self._column.set_margins(SPACE.x12 if wide else SPACE.x4)
+        for widget in (self.words, self._give, self.cap, self._icon):
             widget.setVisible(wide)
+        self.later.setText("办结后可叫" if wide else "办结后叫")
         self.error.setVisible(bool(self.error.text()))
         self.waiting.setVisible(wide and bool(self._book.waiting))
         self.groups.setVisible(wide and self._choosing)

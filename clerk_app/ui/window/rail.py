@@ -120,6 +120,7 @@ class Rail(Surface):
     def put_emergency(self, section: EmergencySection) -> None:
         """Place of emergency calling: below the keys, above who waits."""
         self._emergency = section
+        section.set_narrow(self._narrow)
         self._top.put(section)
 
     def show_day(self, day: MyDay) -> None:
