@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from clerk_app.ports.devices import CodeScanner, Speaker
     from clerk_app.services.codes import CodeReading
     from clerk_app.services.kiosk.desk import KioskHall
+    from clerk_app.services.kiosk.emergency import KioskEmergency
     from clerk_app.services.tickets import TicketRenderer
     from clerk_app.ui.lanes import Lanes
 
@@ -77,10 +78,12 @@ def build_kiosk(
     codes: CodeReading | None = None,
     speaker: Speaker | None = None,
     machine: str = "",
+    emergency: KioskEmergency | None = None,
     closers: tuple[Callable[[], object], ...] = (),
 ) -> RunningKiosk:
     """The ticket machine over ready-made parts; feed and reader run from here on. On the GUI thread, after the look
-    is set. ``codes`` knows citizen codes beside the hall's own, ``machine`` is printed on tickets. ``closers`` are
+    is set. ``codes`` knows citizen codes beside the hall's own, ``machine`` is printed on tickets, ``emergency``
+    gives numbers while the server is away. ``closers`` are
     called at the end, when nothing runs any more."""
     from clerk_app.documents.qr import qr_modules
     from clerk_app.services.kiosk.desk import MACHINE, KioskDesk
@@ -90,7 +93,9 @@ def build_kiosk(
     live = LiveHall(lanes, hall.snapshot)
     shown = load_groups() if groups is None else groups
     named = machine or MACHINE
-    desk = KioskDesk(hall, renderer, printer, qr_modules, clock, entropy, themes=shown.themes, machine=named)
+    desk = KioskDesk(
+        hall, renderer, printer, qr_modules, clock, entropy, themes=shown.themes, machine=named, emergency=emergency
+    )
     window = KioskWindow(
         desk, live, reader, clock, lanes, scanner=scanner, codes=codes, speaker=speaker, return_group=shown.returns
     )
@@ -112,9 +117,13 @@ def start_kiosk(
     scanner: CodeScanner | None = None,
     speaker: OpenSpeaker | None = None,
 ) -> RunningKiosk:
-    """The ticket machine of an enrolled device with the reader and printer that its settings name."""
+    """The ticket machine of an enrolled device with the reader and printer that its settings name. Its own numbers lie
+    encrypted in its folder; ``StoreFault`` when that cannot be opened."""
     from clerk_app.bootstrap.devices import open_card_reader, open_receipt_printer
     from clerk_app.bootstrap.papers import Renderer, receipt_profile
+    from clerk_app.services.kiosk.desk import MACHINE
+    from clerk_app.services.kiosk.emergency import KioskEmergency
+    from db.kiosk.store import open_kiosk_store
     from drivers.base.transport import SerialTransport
 
     line = serial or SerialTransport
@@ -122,6 +131,9 @@ def start_kiosk(
     printer = open_receipt_printer(devices, clock, serial=line)
     renderer = Renderer(fonts, receipt_profile(devices), device.crypto)
     client = device.client(clock, entropy)
+    store = open_kiosk_store(device.folder / "kiosk.db", device.keys.key("kiosk"))
+    device_id = device.enrolment.enrolled.device_id
+    emergency = KioskEmergency(client, store, device_id, clock, entropy, machine=MACHINE)
     opened = [one.close for one in (reader, printer, speaker) if one is not None]
     return build_kiosk(
         client,
@@ -135,7 +147,8 @@ def start_kiosk(
         groups=groups,
         scanner=scanner,
         speaker=speaker,
-        closers=(*opened, client.close),
+        emergency=emergency,
+        closers=(*opened, client.close, store.close),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from clerk_app.domain.catalogue_reading import read_matter
+from clerk_app.domain.emergency import EmergencyTicket
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.papers import QueueTicket, TicketMatter
@@ -37,6 +38,10 @@ class TicketRenderer(Protocol):
 
     def ticket(self, ticket: QueueTicket) -> bytes:
         """The thermal job (ESC/POS)."""
+        ...
+
+    def emergency_ticket(self, ticket: EmergencyTicket) -> bytes:
+        """The paper of a number that was given without the server."""
         ...
 
 
@@ -84,7 +89,7 @@ def _subject(ticket: Ticket, matters: Sequence[TicketMatter]) -> str:
     return matters[0].name if len(matters) == 1 else f"{ticket.group_name}，{len(matters)} 件事"
 
 
-_STATES = {
+PRINT_STATES = {
     PrintOutcome.PRINTED: PrintState.PRINTED,
     PrintOutcome.UNKNOWN: PrintState.UNKNOWN,
     PrintOutcome.REFUSED: PrintState.FAILED,
@@ -112,7 +117,7 @@ class PrintStates:
     def keep(self, ticket_id: str, outcome: PrintOutcome) -> None:
         """Tell the fate of one paper now or with the next ``settle``."""
         with self._lock:
-            self._owed.append(_Owed(ticket_id, _STATES[outcome], self._new_key()))
+            self._owed.append(_Owed(ticket_id, PRINT_STATES[outcome], self._new_key()))
         self.settle()
 
     def settle(self) -> int:

@@ -99,7 +99,7 @@ def test_from_the_card_to_the_call(
     clerk.close()
 
 
-def test_the_kiosk_says_when_the_server_is_gone_and_recovers(
+def test_the_kiosk_goes_on_with_its_own_numbers_and_the_server_knows_them_afterwards(
     running: ServerProcess, tmp_path: Path, qtbot: QtBot, qapp: QApplication, fonts: FontSet
 ) -> None:
     dressed(qapp)
@@ -109,12 +109,23 @@ def test_the_kiosk_says_when_the_server_is_gone_and_recovers(
     again = None
     try:
         qtbot.waitUntil(kiosk.window.is_ready, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: bool(kiosk.window._desk.without_server()), timeout=PATIENCE_MS)
         running.kill()
-        qtbot.waitUntil(lambda: kiosk.window.pages.notice.title.text() == "请到导办台取号", timeout=PATIENCE_MS)
+        home = kiosk.window.pages.home
+        qtbot.waitUntil(lambda: home.title.text() == "先取应急号", timeout=PATIENCE_MS)
+        kiosk.window.touch_group("F")
+        qtbot.waitUntil(lambda: kiosk.window.ticket_number().startswith("Y"), timeout=PATIENCE_MS)
+        number = kiosk.window.ticket_number()
+        qtbot.waitUntil(lambda: not kiosk.window._paper.printing, timeout=PATIENCE_MS)
+        kiosk.window.go_home()
         again = start_server(running.folder, running.port)
         qtbot.waitUntil(kiosk.window.is_ready, timeout=PATIENCE_MS)
         kiosk.window.touch_group("F")
         qtbot.waitUntil(lambda: kiosk.window.ticket_number() == "F001", timeout=PATIENCE_MS)
+        kiosk.window.go_home()
+        kiosk.window.pages.home.own.click()
+        kiosk.window.pages.mine.type_all(number)
+        qtbot.waitUntil(lambda: kiosk.window.pages.notice.title.text() == "正在排队", timeout=PATIENCE_MS)
     finally:
         kiosk.close()
         if again is not None:

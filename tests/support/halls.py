@@ -23,7 +23,16 @@ from clerk_app.ports.hall_queue import (
     Ticket,
     TicketTaken,
 )
-from clerk_app.ports.hall_running import Appointment, AppointmentState, BookSlot, CheckIn, Slot
+from clerk_app.ports.hall_running import (
+    Appointment,
+    AppointmentState,
+    BookSlot,
+    CheckIn,
+    EmergencyMerged,
+    EmergencyVisit,
+    NumberBlock,
+    Slot,
+)
 
 NOW = datetime(2026, 11, 23, 10, 24, tzinfo=BEIJING)
 PROFILE = HallProfile(hall_id="h", code="MH", name="明河区政务服务中心", area="一楼 A 区", phone="0000-1234567")
@@ -127,6 +136,8 @@ class HallInMemory:
         self.appointments: dict[str, Appointment] = {}
         self.slots_of: dict[date, tuple[Slot, ...]] = {}
         self.booked: list[BookSlot] = []
+        self.blocks = 0
+        self.merged: list[EmergencyVisit] = []
         self.returned: list[str] = []
         self.waiting_cases: set[str] = set()
         self.closed = ""
@@ -277,6 +288,21 @@ class HallInMemory:
         if self.lose_answers:
             self.lose_answers -= 1
             raise Unreachable("服务器连不上")
+
+    def reserve_block(self, *, key: str | None = None) -> NumberBlock:
+        self._answer()
+        self.blocks += 1
+        return NumberBlock(self.blocks, "Y", self.blocks * 100 + 1, self.blocks * 100 + 99)
+
+    def hold_blocks(self, block_nos: tuple[int, ...], *, key: str | None = None) -> tuple[NumberBlock, ...]:
+        self._answer()
+        return tuple(NumberBlock(no, "Y", no * 100 + 1, no * 100 + 99) for no in block_nos)
+
+    def merge_visit(self, visit: EmergencyVisit, *, key: str | None = None) -> EmergencyMerged:
+        self._answer()
+        self.merged.append(visit)
+        taken = self._take(TakeTicket(visit.group_id, priority=visit.priority))
+        return EmergencyMerged(taken.ticket)
 
     # not used by kiosks and displays, but part of what they are given
     def server_time(self) -> ServerTime:

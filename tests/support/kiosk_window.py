@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from clerk_app.documents.qr import qr_modules
 from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.services.kiosk.desk import KioskDesk
+from clerk_app.services.kiosk.emergency import KioskEmergency
 from clerk_app.ui.kiosk.window import KioskWindow
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.live import LiveHall
@@ -58,7 +60,13 @@ class Kiosk:
 
 
 def a_kiosk(
-    bot: QtBot, *, reader: bool = True, printer: bool = True, scanner: bool = True, return_group: str = ""
+    bot: QtBot,
+    *,
+    reader: bool = True,
+    printer: bool = True,
+    scanner: bool = True,
+    return_group: str = "",
+    emergency: Callable[[HallInMemory], KioskEmergency] | None = None,
 ) -> tuple[Kiosk, Lanes]:
     """A machine that has just been switched on, and its lanes."""
     clock = HandClock()
@@ -67,7 +75,16 @@ def a_kiosk(
     lanes = Lanes(lambda: "7Q4K", failures.append)
     live = LiveHall(lanes, hall.snapshot)
     hand, paper, notes = HandReader(), TicketPrinter(), TicketNotes()
-    desk = KioskDesk(hall, notes, paper if printer else None, qr_modules, clock, CountingEntropy(), themes=THEMES)
+    desk = KioskDesk(
+        hall,
+        notes,
+        paper if printer else None,
+        qr_modules,
+        clock,
+        CountingEntropy(),
+        themes=THEMES,
+        emergency=emergency(hall) if emergency is not None else None,
+    )
     scans, speaker = HandScanner(), HandSpeaker()
     window = KioskWindow(
         desk,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from clerk_app.design.resources import resource
+from clerk_app.domain.emergency import EmergencyTicket
 from clerk_app.domain.identity import IdType
 from clerk_app.domain.papers import QueueTicket
 from clerk_app.ports.devices import (
@@ -37,9 +38,14 @@ class TicketNotes:
 
     def __init__(self) -> None:
         self.drawn: list[QueueTicket] = []
+        self.emergencies: list[EmergencyTicket] = []
 
     def ticket(self, ticket: QueueTicket) -> bytes:
         self.drawn.append(ticket)
+        return ticket.number.encode()
+
+    def emergency_ticket(self, ticket: EmergencyTicket) -> bytes:
+        self.emergencies.append(ticket)
         return ticket.number.encode()
 
 

@@ -6,11 +6,12 @@ Calls block: ``print`` runs on the printer's lane, everything else that asks the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from clerk_app.domain.emergency import EmergencyTicket
 from clerk_app.domain.errors import NotFound
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
@@ -18,10 +19,11 @@ from clerk_app.domain.papers import QueueTicket
 from clerk_app.domain.queue import PrintState
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.devices import PrintOutcome, PrintResult, ReceiptPrinter
-from clerk_app.ports.hall_queue import CardPerson, TakeTicket, TicketTaken, TicketTaking
+from clerk_app.ports.hall_queue import CardPerson, GroupWaiting, TakeTicket, TicketTaken, TicketTaking
 from clerk_app.ports.hall_running import Appointment, CheckIn
+from clerk_app.services.kiosk.emergency import KioskEmergency, as_ticket
 from clerk_app.services.kiosk.matters import CatalogueReading, KioskMatters
-from clerk_app.services.tickets import PrintStates, TicketRenderer, ticket_paper
+from clerk_app.services.tickets import PRINT_STATES, PRIORITY_WORDS, PrintStates, TicketRenderer, ticket_paper
 
 Modules = tuple[tuple[bool, ...], ...]
 """A QR code row by row, True being dark."""
@@ -40,11 +42,13 @@ class KioskHall(TicketTaking, CatalogueReading, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IssuedTicket:
-    """A committed ticket with its paper; ``qr`` shows ``paper.query``."""
+    """A committed ticket with its paper; ``qr`` shows ``paper.query``. ``emergency`` is the paper of a number that was
+    given without the server: nobody knows how many are ahead then."""
 
     taken: TicketTaken
     paper: QueueTicket
     qr: Modules
+    emergency: EmergencyTicket | None = None
 
     @property
     def number(self) -> str:
@@ -61,7 +65,8 @@ class IssuedTicket:
 
 
 class KioskDesk:
-    """``themes`` maps a group's name to catalogue themes, whose matters it offers; ``machine`` is printed."""
+    """``themes`` maps a group's name to catalogue themes, whose matters it offers; ``machine`` is printed. Without
+    ``emergency`` the machine gives no numbers while the server is away."""
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class KioskDesk:
         *,
         themes: Mapping[str, tuple[str, ...]],
         machine: str = MACHINE,
+        emergency: KioskEmergency | None = None,
     ) -> None:
         self.matters = KioskMatters(hall, themes)
         self._hall = hall
@@ -83,6 +89,7 @@ class KioskDesk:
         self._clock = clock
         self._entropy = entropy
         self._machine = machine
+        self._emergency = emergency
         self._lock = threading.Lock()
         self._issued: dict[str, tuple[date, str]] = {}
         self._prints = PrintStates(hall, self.new_key)
@@ -133,16 +140,54 @@ class KioskDesk:
             raise NotFound(f"{number} 不是在这台机器上取的，补小票请到导办台")
         return self._paper(self._hall.ticket(kept[1]), hall)
 
+    # --- without the server -----------------------------------------------------------------------------------
+    def connected(self, groups: Sequence[GroupWaiting], hall: HallProfile) -> None:
+        """The server answers: get ready for the next time that it does not, and tell what was given meanwhile."""
+        if self._emergency is not None:
+            self._emergency.remember(groups, hall)
+            self._emergency.keep_blocks()
+            self._emergency.tell()
+
+    def without_server(self) -> tuple[GroupWaiting, ...]:
+        """The groups for which this machine can give numbers by itself; () when it cannot. Store's lane."""
+        if self._emergency is None or not self._emergency.left():
+            return ()
+        return tuple(
+            GroupWaiting(one.group_id, one.prefix, one.name, one.hint, one.place, 0, 0, None, 0, 0)
+            for one in self._emergency.groups()
+        )
+
+    def give(self, wish: TakeTicket, key: str, hall: HallProfile | None) -> IssuedTicket:
+        """An emergency number instead of the wish with that key; ``Locked`` when none is left. Store's lane.
+
+        ``hall`` is None when the machine was started without a server.
+        """
+        assert self._emergency is not None
+        given = self._emergency.give(wish, key)
+        hall = hall or HallProfile("", "", self._emergency.paper(given).hall_name)
+        place = next((one.place for one in self._emergency.groups() if one.group_id == given.group_id), "")
+        taken = TicketTaken(as_ticket(given), 0, 0, place or hall.area)
+        issued = self._paper(taken, hall)
+        words = PRIORITY_WORDS.get(given.priority, "")
+        # No page of the server can show this number yet.
+        paper = replace(issued.paper, query=given.number, wait_minutes=None, call_expected_at=None)
+        return replace(issued, paper=paper, qr=self._qr(given.number), emergency=self._emergency.paper(given, words))
+
     # --- paper ------------------------------------------------------------------------------------------------
     def print(self, issued: IssuedTicket, reprint: int = 0) -> PrintResult:
         """Print once; ``reprint`` > 0 marks the paper 「补打 n」."""
         if self._printer is None:
             return PrintResult(PrintOutcome.REFUSED, NO_PRINTER)
+        if issued.emergency is not None:
+            return self._printer.print(self._renderer.emergency_ticket(replace(issued.emergency, reprint=reprint)))
         return self._printer.print(self._renderer.ticket(replace(issued.paper, reprint=reprint)))
 
     def keep(self, ticket_id: str, outcome: PrintOutcome) -> None:
         """Tell the server what became of the paper; what does not get through is told by the next ``settle``."""
-        self._prints.keep(ticket_id, outcome)
+        if self._emergency is not None and self._emergency.is_own(ticket_id):
+            self._emergency.printed(ticket_id, PRINT_STATES[outcome])
+        else:
+            self._prints.keep(ticket_id, outcome)
 
     def settle(self) -> int:
         """Tell the server the print states that it lacks; returns how many are still owed."""

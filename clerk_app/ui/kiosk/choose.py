@@ -41,7 +41,7 @@ class GroupGrid:
         self._more = more
         self._groups: tuple[GroupWaiting, ...] = ()
         self._first = 0
-        self._open = True
+        self._open = self._counted = True
         self.touches: list[Touch] = []
         for at in range(PER_PAGE):
             touch = Touch(page.scale, "", Look.CARD, icon_name=_ANY_ICON, side=True, role="card")
@@ -50,10 +50,10 @@ class GroupGrid:
             self.touches.append(touch)
         more.clicked.connect(self.turn)
 
-    def show(self, groups: Sequence[GroupWaiting], *, open_: bool = True) -> None:
+    def show(self, groups: Sequence[GroupWaiting], *, open_: bool = True, counted: bool = True) -> None:
         """The hall's groups with the people who wait now; one that gives no numbers says why. ``open_`` is False while
-        the whole hall gives none."""
-        self._groups, self._open = tuple(groups), open_
+        the whole hall gives none, ``counted`` while nobody knows how many wait."""
+        self._groups, self._open, self._counted = tuple(groups), open_, counted
         if self._first >= len(self._groups):
             self._first = 0
         for at, touch in enumerate(self.touches):
@@ -61,7 +61,7 @@ class GroupGrid:
             touch.setVisible(place < len(self._groups))
             if place < len(self._groups):
                 group = self._groups[place]
-                people = f"等 {group.waiting} 人" if group.waiting else "没有人在等"
+                people = f"等 {group.waiting} 人" if group.waiting else "没有人在等" if counted else ""
                 below = tuple(text for text in (group.hint, group.closed or people) if text)
                 touch.say(group.name, below, _ICONS.get(group.name, _ANY_ICON))
                 touch.setEnabled(open_ and not group.closed)
@@ -77,12 +77,12 @@ class GroupGrid:
     def turn(self) -> None:
         """The next six, after the last ones the first."""
         self._first += PER_PAGE
-        self.show(self._groups, open_=self._open)
+        self.show(self._groups, open_=self._open, counted=self._counted)
 
     def first(self) -> None:
         """Back to the first six."""
         self._first = 0
-        self.show(self._groups, open_=self._open)
+        self.show(self._groups, open_=self._open, counted=self._counted)
 
 
 class ChoicePage(Page):

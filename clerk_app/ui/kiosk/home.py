@@ -78,13 +78,14 @@ class HomePage(Page):
         self.show_paper(True, prints=True)
         self.show_card(CardPlace.READY)
 
-    def show_groups(self, groups: Sequence[GroupWaiting], closed: str = "") -> None:
+    def show_groups(self, groups: Sequence[GroupWaiting], closed: str = "", *, online: bool = True) -> None:
         """The groups with their people; with more than six 「更多事项」 stands beside 「优先取号」. ``closed`` says why
-        the hall gives no numbers now."""
-        self.grid.show(groups, open_=not closed)
+        the hall gives no numbers now; without the server nothing can be looked up."""
+        self.grid.show(groups, open_=not closed, counted=online)
         left, crowded = KIOSK.margin, not self.more.isHidden()
         self.first.setEnabled(not closed)
-        self.booked.setEnabled(not closed)
+        self.booked.setEnabled(online and not closed)
+        self.own.setEnabled(online)
         self.first.say("优先取号", () if crowded else ("老人、残疾人、孕妇、军人",))
         self.booked.say("我有预约", () if crowded else ("放身份证或输预约码",))
         if crowded:
@@ -115,6 +116,12 @@ class HomePage(Page):
         self.title.say("现在不取号")
         self.panel.say(sentence, "有号的可以点下面“我有号”", works=False)
         self.or_else.say("")
+
+    def show_emergency(self, sentence: str) -> None:
+        """The server is away, and the machine gives numbers of its own."""
+        self.title.say("先取应急号")
+        self.panel.say(sentence, "点要办的事就取应急号，由工作人员叫号", works=False)
+        self.or_else.say("不用放身份证")
 
     def show_large(self, large: bool) -> None:
         """The key says what a touch would bring."""

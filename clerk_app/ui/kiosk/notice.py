@@ -21,6 +21,7 @@ class Offer(StrEnum):
     RETRY = "再试一次"
     PAPER = "再打一张小票"
     BACK = "我回来了，接着排"
+    EMERGENCY = "取应急号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Notice:
 TAKING = Notice("ticket", "正在取号", "请稍等，马上就好", lasting=True)
 LOOKING = Notice("ticket", "正在查", "请稍等，马上就好", lasting=True)
 STAFF = Notice("hand-helping", "请到导办台", "工作人员在那里\n帮您取号、选事项、看材料")
+EMERGENCY = Notice(
+    "wifi-off",
+    "没有取到号",
+    "服务器没有回答\n点下面取一个应急号，不会变成两个号",
+    offer=Offer.EMERGENCY,
+)
 LOST = Notice(
     "wifi-off",
     "没有取到号",
@@ -45,7 +52,7 @@ LOST = Notice(
     offer=Offer.RETRY,
 )
 CONNECTING = Notice("ticket", "正在准备", "正在连接服务器，请稍等", lasting=True)
-_OFFER_ICONS = {Offer.RETRY: "refresh-cw", Offer.PAPER: "printer", Offer.BACK: "undo-2"}
+_OFFER_ICONS = {Offer.RETRY: "refresh-cw", Offer.PAPER: "printer", Offer.BACK: "undo-2", Offer.EMERGENCY: "ticket"}
 _TEXT = 330
 
 
@@ -155,7 +162,7 @@ class NoticePage(Page):
         top = 1000 if notice.number else 760
         self.put(self.sheet, left, 412, INNER, top + _TEXT - 412)
         self.put(self.text, left + 40, top, INNER - 80, _TEXT - 50)
-        back = notice.offer is Offer.BACK
+        back = notice.offer in (Offer.BACK, Offer.EMERGENCY)
         self.other.say(notice.offer.value, (), _OFFER_ICONS.get(notice.offer, ""))
         self.other.paint_as(Look.PRIMARY if back else Look.SECONDARY)
         self.other.setVisible(bool(notice.offer))

@@ -17,14 +17,21 @@ class Requests(QObject):
     def __init__(self, lanes: Lanes, parent: QObject) -> None:
         super().__init__(parent)
         self._lanes = lanes
-        self._last: tuple[Callable[[], Any], Callable[[Any], object], Callable[[Failure], object]] | None = None
+        self._last: tuple[str, Callable[[], Any], Callable[[Any], object], Callable[[Failure], object]] | None = None
         self.busy = False
 
-    def ask(self, work: Callable[[], Any], done: Callable[[Any], object], failed: Callable[[Failure], object]) -> bool:
+    def ask(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], object],
+        failed: Callable[[Failure], object],
+        *,
+        lane: str = "network",
+    ) -> bool:
         """False when another request is under way: a second touch is the first one's echo."""
         if self.busy:
             return False
-        self._last = work, done, failed
+        self._last = lane, work, done, failed
         self._run()
         return True
 
@@ -41,7 +48,7 @@ class Requests(QObject):
 
     def _run(self) -> None:
         assert self._last is not None
-        work, done, failed = self._last
+        lane, work, done, failed = self._last
         self.busy = True
 
         def answered(value: Any) -> None:
@@ -52,4 +59,4 @@ class Requests(QObject):
             self.busy = False
             failed(failure)
 
-        self._lanes.lane("network").run(work, done=answered, failed=refused, owner=self)
+        self._lanes.lane(lane).run(work, done=answered, failed=refused, owner=self)

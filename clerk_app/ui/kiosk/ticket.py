@@ -17,6 +17,12 @@ ROWS = 7
 _LEFT = KIOSK.margin
 _ROWS_TOP, _ROWS_HIGH, _ROW, _ROW_HIGHEST = 1112, 448, 64, 88
 _FOLLOW = "扫一扫看进度"
+_NEXT_WITHOUT = (
+    "服务器连不上，由工作人员在窗口旁叫号",
+    "服务器恢复后，这个号照样有效，不用重取",
+    "要带什么，可以先问导办台",
+)
+_WITHOUT_SERVER = ("这是", "应急号"), ("怎么叫", "人工叫号"), ("在哪里等", "窗口附近")
 _NEXT = (
     "看大厅屏，叫到号再去窗口",
     "过号不用重新取，在这里点“我有号”就回到队里",
@@ -64,6 +70,7 @@ class TicketPage(Page):
             self._rows.append(row)
             self._place_row(at, ROWS)
         self._left = ""
+        self._next = _NEXT
         self.note = Words(scale, "", "least", "ink7")
         self.put(self.note, _LEFT + 46, 1566, INNER - 92, 56)
         self.missing = Touch(scale, "小票没出来", Look.SECONDARY, icon_name="hand-helping")
@@ -83,9 +90,11 @@ class TicketPage(Page):
         self.number.say(issued.number)
         self.qr.show_code(issued.qr)
         self.qr_hint.say(_FOLLOW if "://" in paper.query else "咨询时出示此码")
-        for (label, value), (name, text) in zip(self.facts, _facts(paper), strict=True):
+        facts = _WITHOUT_SERVER if issued.emergency is not None else _facts(paper)
+        for (label, value), (name, text) in zip(self.facts, facts, strict=True):
             label.say(name)
             value.say(text)
+        self._next = _NEXT if issued.emergency is None else _NEXT_WITHOUT
         self._left = "小票上都写着" if issued.wants_paper else "窗口会告诉您"
         self._bring(paper.subject, _items(paper))
 
@@ -153,9 +162,9 @@ class TicketPage(Page):
                 mark.show_icon(*(("circle-check", "ok_solid") if item.exempt else ("circle", "edge")))
                 name.say(item.name)
                 remark.say(f"{item.exempt}，不用交" if item.exempt else item.form)
-            elif not items and at < len(_NEXT):
+            elif not items and at < len(self._next):
                 mark.show_icon("chevron-right", "edge")
-                name.say(_NEXT[at])
+                name.say(self._next[at])
                 remark.say("")
             else:
                 name.say("")

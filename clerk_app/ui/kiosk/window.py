@@ -29,7 +29,7 @@ from clerk_app.domain.queue_rules import EMERGENCY_PREFIX
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardFacts, CardReader, CodeScanner, Speaker
 from clerk_app.ports.feed import ConnectionState
-from clerk_app.ports.hall_queue import CardPerson
+from clerk_app.ports.hall_queue import CardPerson, GroupWaiting, TakeTicket
 from clerk_app.ports.hall_running import Appointment, CheckIn
 from clerk_app.services.codes import CodeKind, CodeReading, ScannedCode
 from clerk_app.services.kiosk.desk import IssuedTicket, KioskDesk
@@ -75,6 +75,8 @@ class KioskWindow(KioskFrame):
         self._codes = codes or CodeReading()
         self._return_group = return_group
         self._visit = Visit()
+        self._wish: tuple[TakeTicket, str] | None = None
+        self._without: tuple[GroupWaiting, ...] = ()
         self._requests = Requests(lanes, self)
         self._own = OwnNumber(desk, self._requests, lambda: self._hall, self._tell)
         self._card_words_at = 0.0
@@ -182,7 +184,7 @@ class KioskWindow(KioskFrame):
 
     def go_home(self) -> None:
         """Forget the citizen; the first page, or why there is none."""
-        self._visit = Visit()
+        self._visit, self._wish = Visit(), None
         self._own.forget()
         self._requests.forget()
         self._paper.forget()
@@ -195,7 +197,7 @@ class KioskWindow(KioskFrame):
             self._show_card(CardPlace.NONE)
         else:
             self._show_card(CardPlace.READY if self._reads else CardPlace.BROKEN)
-        if self._live.online:
+        if self._live.online or self._without:
             self._show(self.pages.home)
         else:
             self._tell(self._no_server())
@@ -206,28 +208,47 @@ class KioskWindow(KioskFrame):
         snapshot = self._live.board.snapshot
         return "" if snapshot is None else snapshot.closed
 
+    @property
+    def _groups(self) -> tuple[GroupWaiting, ...]:
+        return self._without or self._live.board.groups
+
     def _hall_changed(self) -> None:
-        groups, closed = self._live.board.groups, self._closed
-        self.pages.home.show_groups(groups, closed)
-        self.pages.groups.grid.show(groups, open_=not closed)
+        if self._live.online:
+            self._without = ()
+        groups, closed = self._groups, self._closed
+        self.pages.home.show_groups(groups, closed, online=not self._without)
+        self.pages.groups.grid.show(groups, open_=not closed, counted=not self._without)
         self.pages.mine.show_letters([*(group.prefix for group in groups), EMERGENCY_PREFIX])
         self._show_card(CardPlace.NONE if self._cards is None else self._place)
         online = self._live.online
         if online and not self._known_online:
             self._load_matters()
+        elif not online and not self._without and not self._stopped:
+            self._lanes.lane("store").run(
+                self._desk.without_server, done=self._goes_on, failed=self._later, key="without", owner=self
+            )
         self._known_online = online
         waits = self.page is self.pages.notice and self._lasting() and not self._requests.busy
-        if not online and (self.page is self.pages.home or waits):
+        if not online and not self._without and (self.page is self.pages.home or waits):
             self._tell(self._no_server())
-        elif online and waits:
+        elif (online or self._without) and waits:
             self.go_home()
         elif self.page is self.pages.home:
             self._listen()
         self.update()
 
+    def _goes_on(self, groups: tuple[GroupWaiting, ...]) -> None:
+        """The machine has numbers of its own while the server is away."""
+        if groups and not self._live.online:
+            self._without = groups
+            self._hall_changed()
+
     def _load_matters(self) -> None:
+        hall = self._hall
         if self._live.online and not self._stopped:
             lane = self._lanes.lane("network")
+            if hall is not None:
+                lane.run(self._desk.connected, self._live.board.groups, hall, failed=self._later, owner=self)
             lane.run(self._desk.matters.load, failed=self._later, key="matters", owner=self)
             lane.run(self._desk.settle, failed=self._later, owner=self)
 
@@ -238,7 +259,13 @@ class KioskWindow(KioskFrame):
         state = self._live.state
         if state is None or state.state is not ConnectionState.OFFLINE:
             return told.CONNECTING
-        return told.no_server(state.sentence or f"服务器连不上（{clock_time(state.since)} 起）")
+        return told.no_server(self._away_words())
+
+    def _away_words(self) -> str:
+        state = self._live.state
+        if state is None:
+            return "服务器连不上"
+        return state.sentence or f"服务器连不上（{clock_time(state.since)} 起）"
 
     # --- choosing ---------------------------------------------------------------------------------------------
     def _priority_chosen(self, kind: PriorityClass) -> None:
@@ -255,13 +282,13 @@ class KioskWindow(KioskFrame):
         return self._visit.hello(self._clock.now().date())
 
     def _group_chosen(self, group_id: str) -> None:
-        group = next((group for group in self._live.board.groups if group.group_id == group_id), None)
+        group = next((group for group in self._groups if group.group_id == group_id), None)
         self._visit.group = group
         if group is None:
             self.go_home()
         elif self._visit.returning:
             self._matters_chosen(())
-        elif group.name == self._return_group:
+        elif group.name == self._return_group and not self._without:
             self._visit.returning = True
             if self._visit.card is None:
                 self.pages.returning.hello.say(self._hello())
@@ -277,11 +304,22 @@ class KioskWindow(KioskFrame):
 
     def _matters_chosen(self, lines: tuple[MatterLine, ...]) -> None:
         hall = self._hall
-        if self._visit.group is None or hall is None:
+        if self._visit.group is None or (hall is None and not self._without):
             self.go_home()
             return
         wish = self._visit.wish(self._visit.group, lines, prints=self._desk.prints)
-        self._take(partial(self._desk.take, wish, self._desk.new_key(), hall))
+        self._wish = wish, self._desk.new_key()
+        if self._without:
+            self._take_emergency()
+        elif hall is not None:
+            self._take(partial(self._desk.take, *self._wish, hall))
+
+    def _take_emergency(self) -> None:
+        """A number of the machine's own; under the key of a lost wish it never becomes a second number."""
+        if self._wish is not None:
+            work = partial(self._desk.give, *self._wish, self._hall)
+            if self._requests.ask(work, self._taken, self._not_taken, lane="store"):
+                self._tell(told.TAKING)
 
     def _returns(self) -> None:
         """A ticket for who supplies or collects, in the group that is for them, else in the one they choose."""
@@ -321,7 +359,7 @@ class KioskWindow(KioskFrame):
             number = found[0] if found else ""
             self._tell(told.taken_before(failure.text, number, self._desk.knows(number)))
         elif isinstance(failure.error, Unreachable):
-            self._tell(told.LOST)
+            self._tell(told.EMERGENCY if self._without and self._wish is not None else told.LOST)
         else:
             self._tell(told.refused(failure.text))
 
@@ -348,7 +386,9 @@ class KioskWindow(KioskFrame):
 
     def _offered(self) -> None:
         offer, hall = self.pages.notice.notice.offer, self._hall
-        if offer is Offer.RETRY:
+        if offer is Offer.EMERGENCY or (offer is Offer.RETRY and self._without and self._wish is not None):
+            self._take_emergency()
+        elif offer is Offer.RETRY:
             if self._requests.again():
                 self._tell(told.TAKING)
         elif offer is Offer.BACK:
@@ -365,12 +405,12 @@ class KioskWindow(KioskFrame):
     def _listen(self) -> None:
         pages = self.pages
         entering = {pages.home, pages.priority, pages.groups, pages.matters, pages.appointment, pages.returning}
-        open_ = not self._stopped and not self._closed
+        open_ = not self._stopped and not self._closed and not self._without
         if self._cards is not None:
             self._cards.want(open_ and self._visit.card is None and self.page in entering)
         if self._scans is not None:
             scans = entering | {pages.mine, pages.case}
-            self._scans.want(not self._stopped and self.page in scans)
+            self._scans.want(not self._stopped and not self._without and self.page in scans)
 
     def _card_laid(self, facts: CardFacts) -> None:
         self._person(CardPerson(facts.name or facts.english_name, facts.id_number, facts.birth))
@@ -409,6 +449,8 @@ class KioskWindow(KioskFrame):
         self._place = place
         if self._closed:
             self.pages.home.show_closed(self._closed)
+        elif self._without:
+            self.pages.home.show_emergency(self._away_words())
         else:
             self.pages.home.show_card(place, words)
 
