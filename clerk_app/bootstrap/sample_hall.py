@@ -15,6 +15,7 @@ from clerk_app.design.resources import resource
 from clerk_app.documents.catalogue_files import read_catalogue_file
 from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.errors import Rejected
+from clerk_app.domain.queue import AwayReason
 from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.hall import Login, NewUser
 from clerk_app.ports.hall_cases import ServerCase
@@ -168,21 +169,36 @@ class Morning:
         for prefix, number in zip("BCBACB", "393939", strict=True):
             client = self.clients[number]
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
-            called = client.call_next()
-            assert called is not None
-            client.finish(called.ticket_id, "consulted")
+            client.finish(self._called(number), "consulted")
         for prefix, number in (("C", "3"), ("B", "9")):
             client = self.clients[number]
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
-            called = client.call_next()
-            assert called is not None
-            client.start(called.ticket_id)
+            client.start(self._called(number))
+
+    def _called(self, number: str) -> str:
+        """The ticket that the hall gives to a window that says it is free; somebody waits."""
+        ticket = self.clients[number].call_next().ticket
+        assert ticket is not None
+        return ticket.ticket_id
 
     def let_wait(self) -> None:
         """People who come after our citizen: to ask about a licence, to sell a house, with a supplement, for a card."""
         client = self.clients["3"]
         for prefix in "ACEBBC":
             client.take_ticket(TakeTicket(self.groups[prefix].group_id))
+
+    def serve_rest(self) -> None:
+        """The colleagues serve everybody who still waits and go to a meeting: the next number is for window 12."""
+        for client in self.clients.values():
+            active = client.window_view().active
+            while active is not None:
+                client.finish(active.ticket_id, "consulted")
+                active = client.call_next().ticket
+            client.away(AwayReason.MEETING)
+
+    def take_one(self, prefix: str) -> str:
+        """Somebody takes a number now; the number."""
+        return self.clients["3"].take_ticket(TakeTicket(self.groups[prefix].group_id)).ticket.number
 
     def case(self, case_id: str) -> ServerCase:
         """A case as the server holds it."""
