@@ -75,6 +75,10 @@ READ_CARD_NUMBER = Command(0x30, 0x05, {OK: None, NO_SUCH_ITEM: 0, **_CARD_ANSWE
 MAX_RF_BYTES = Command(0x61, 0xFF, {OK: 0}, bytes([0x50]))
 ALL_COMMANDS = (RESET_SAM, SAM_STATUS, SAM_ID, FIND, SELECT, READ, READ_NEWEST_ADDRESS, READ_CARD_NUMBER, MAX_RF_BYTES)
 
+WITHOUT_NEWEST_ADDRESS = frozenset({NO_SUCH_ITEM, 0x21, 0x23, 0x24})
+"""Answers to READ_NEWEST_ADDRESS that mean "go on without": the card has none, or the module does not know it."""
+ADDRESS_UNREAD = "证里的最新住址没有读到，请把证拿起来再放一次；还不行请手工录入，并问清现在的住址"
+
 _AGAIN = "请把证拿起来再放一次，停 1 秒；还不行请手工录入"
 _BY_HAND = "请手工录入并核对证件原件"
 STATUS_SENTENCES: dict[int, str] = {

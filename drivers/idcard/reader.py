@@ -7,13 +7,13 @@ Fingerprints are never asked for: the counter has no use for them.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from drivers.base.errors import (
+    CardError,
     CardGone,
     CardUnreadable,
     ChecksumError,
@@ -35,9 +35,10 @@ from drivers.idcard.masking import personal_spans
 from drivers.idcard.polling import PollingReader
 from drivers.idcard.text_block import decode_text, decode_text_block
 
-_LOG = logging.getLogger(__name__)
 _ASKS = 3
 _CANCEL_SLICE = 0.1
+_BROKEN_OFF = 0.3
+"""Seconds of silence in the middle of an answer after which it is given up: 300 bytes' time at the slowest rate."""
 _NOT_FOUND = "没有找到读卡器，请检查连线；先手工录入，插好后自动恢复"
 
 
@@ -48,6 +49,7 @@ class Ga467Reader(PollingReader):
         is tried first from then on. searching: nobody named the line, so "not found" is what the clerk is told.
     find_timeout, read_timeout: seconds [C]; detect_timeout: how long each of several choices is listened to. A status
         answer takes 22 ms at 9600, so a wrong rate need not cost the whole second.
+    newest_address: False for a module that does not answer the question for it at all.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Ga467Reader(PollingReader):
         detect_timeout: float = 0.5,
         reconnect_interval: float = 1.0,
         searching: bool = False,
+        newest_address: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
         trace: Trace = no_trace,
     ) -> None:
@@ -72,6 +75,7 @@ class Ga467Reader(PollingReader):
         self._read_timeout = read_timeout
         self._detect_timeout = detect_timeout
         self._searching = searching
+        self._newest_wanted = newest_address
         self._trace = trace
         self._untried: list[LineChoice] = []
         self._patience = find_timeout
@@ -154,7 +158,7 @@ class Ga467Reader(PollingReader):
             # from here on the module wants the card lifted, whether the text makes sense or not
             self._lift_expected = True
             reading = decode_text_block(text, photo)
-            if reading.kind is CardKind.RESIDENT:
+            if self._newest_wanted and reading.kind is CardKind.RESIDENT:
                 reading = replace(reading, newest_address=self._newest_address())
         except Timeout as exc:
             # the late answer must not be waited for: the card in front may be another one by then
@@ -164,13 +168,21 @@ class Ga467Reader(PollingReader):
         return reading
 
     def _newest_address(self) -> str | None:
+        """The address in the card's extra block, None when it has none or the module does not know the question.
+
+        A card that may have one is not passed off as read without it: an old address would stand on the papers.
+        """
         try:
             reply = self._exchange(commands.READ_NEWEST_ADDRESS, self._find_timeout)
-        except (Timeout, ChecksumError) as exc:
-            _LOG.warning("newest address not read: %s", exc.word)
+        except Timeout:
+            try:
+                reply = self._exchange(commands.READ_NEWEST_ADDRESS, self._find_timeout)
+            except Timeout as exc:
+                raise CardError(str(exc), word="newest_address_unread", advice=commands.ADDRESS_UNREAD) from exc
+        if reply is None or reply.status in commands.WITHOUT_NEWEST_ADDRESS:
             return None
-        if reply is None or reply.status != commands.OK:
-            return None
+        if reply.status != commands.OK:
+            raise commands.error_for(reply.status)
         return decode_text(reply.data) or None
 
     def _demand(self, command: Command, timeout: float) -> Reply:
@@ -183,10 +195,14 @@ class Ga467Reader(PollingReader):
         return reply
 
     def _exchange(self, command: Command, timeout: float, cancel: threading.Event | None = None) -> Reply | None:
-        """Ask, and ask again when the answer arrives damaged; None when ``cancel`` was set meanwhile."""
+        """Ask, and ask again when the answer arrives damaged; None when ``cancel`` was set meanwhile.
+
+        Nothing is asked again after ``timeout``, so that all of it takes less than twice that.
+        """
         line = self._line
         if line is None:
             raise NotConnected("the line is closed")
+        last_ask = self._monotonic() + timeout
         for _ in range(_ASKS):
             line.discard_input()
             self._parser.reset()
@@ -195,19 +211,25 @@ class Ga467Reader(PollingReader):
             reply = self._await(line, command, self._monotonic() + timeout, cancel)
             if not isinstance(reply, DamagedFrame):
                 return reply
-            self._trace(Direction.NOTE, "收到的回答校验不对，再问一次", ())
-        raise ChecksumError(f"{_ASKS} damaged answers to {command.code:02X} {command.parameter:02X}")
+            self._trace(Direction.NOTE, "收到的回答不完整或校验不对", ())
+            if self._monotonic() >= last_ask:
+                break
+        raise ChecksumError(f"damaged answers to {command.code:02X} {command.parameter:02X}")
 
     def _await(
         self, line: ByteTransport, command: Command, deadline: float, cancel: threading.Event | None
     ) -> Reply | DamagedFrame | None:
         damaged: DamagedFrame | None = None
+        heard_at = self._monotonic()
         while cancel is None or not cancel.is_set():
             remaining = deadline - self._monotonic()
             data = line.read(min(_CANCEL_SLICE, remaining)) if remaining > 0 else b""
-            if remaining <= 0 and self._parser.unfinished:
+            if data:
+                heard_at = self._monotonic()
+            over = remaining <= 0 or (self._parser.unfinished and self._monotonic() - heard_at >= _BROKEN_OFF)
+            if over and self._parser.unfinished:
                 damaged = DamagedFrame(0)
-            for item in self._parser.feed(data) if remaining > 0 else self._parser.flush():
+            for item in self._parser.flush() if over else self._parser.feed(data):
                 if isinstance(item, Frame):
                     reply = Reply.from_frame(item)
                     belongs = reply is not None and command.accepts(reply)
@@ -216,7 +238,7 @@ class Ga467Reader(PollingReader):
                         return reply
                 else:
                     damaged = item
-            if damaged is not None and not data:
+            if damaged is not None and not data and not self._parser.unfinished:
                 # quiet after a damaged answer: nothing better is coming
                 return damaged
             if remaining <= 0:

@@ -6,7 +6,8 @@
     termb                   the maker's CVR_* library             sdtapi:COM3, sdtapi:USB1, sdtapi:1001   one port
 
 Options: ``baud`` (a rate, or ``auto``), ``taken`` (ports of other devices, with commas; only they are left out of a
-search) for serial lines; ``library``, ``helper`` (paths) and ``convention`` (``stdcall`` or ``cdecl``) for libraries.
+search) for serial lines; ``newest_address`` (``off`` for a module that does not know the question) for all three
+lines; ``library``, ``helper`` (paths) and ``convention`` (``stdcall`` or ``cdecl``) for libraries.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _FAKE_LIBRARY = "自编的同名函数库（Linux 64 位）；stdcall 和 32 位
 
 
 def _make_serial(address: str, context: Context) -> Ga467Reader:
-    _refuse_unknown(context, ("baud", "taken"))
+    _refuse_unknown(context, ("baud", "taken", "newest_address"))
     port, at, rate = address.partition("@")
     rates = _rates(rate if at else context.options.get("baud", AUTO))
     searching = port in _ANYWHERE
@@ -112,7 +113,7 @@ def _rates(words: str) -> Sequence[int]:
 
 
 def _usb_id(address: str, usual: tuple[int, int], context: Context) -> tuple[int, int]:
-    _refuse_unknown(context, ())
+    _refuse_unknown(context, ("newest_address",))
     if address in _ANYWHERE:
         return usual
     try:
@@ -153,8 +154,7 @@ def _library(names: tuple[str, ...], context: Context) -> VendorLibrary:
 def _refuse_unknown(context: Context, known: Sequence[str]) -> None:
     unknown = sorted(set(context.options) - set(known))
     if unknown:
-        words = "、".join(known) or "没有选项"
-        raise BadAddress(f"读卡器的驱动不认识选项 {'、'.join(unknown)}，它的选项：{words}")
+        raise BadAddress(f"读卡器的驱动不认识选项 {'、'.join(unknown)}，它的选项：{'、'.join(known)}")
 
 
 def _list(words: str) -> list[str]:

@@ -30,6 +30,12 @@ class Fault(Enum):
     LEADING_NOISE = auto()
     DROPPED_FIRST_BYTE = auto()
     BAD_CHECKSUM = auto()
+    LENGTH_TOO_LARGE = auto()
+    LENGTH_TOO_SMALL = auto()
+    TRUNCATED = auto()
+    """Half of the answer, then nothing."""
+    NOISE = auto()
+    """Bytes that are no frame instead of the answer."""
     SILENCE = auto()
     UNPLUG_MID_FRAME = auto()
     LATE_REPLY = auto()
@@ -147,6 +153,14 @@ class CardReaderSimulator(Simulator):
                 self.line.write(answer[1:])
             case Fault.BAD_CHECKSUM:
                 self.line.write(answer[:-1] + bytes([answer[-1] ^ 0x5A]))
+            case Fault.LENGTH_TOO_LARGE:
+                self.line.write(answer[:6] + bytes([answer[6] + 3]) + answer[7:])
+            case Fault.LENGTH_TOO_SMALL:
+                self.line.write(answer[:6] + bytes([answer[6] - 1]) + answer[7:])
+            case Fault.TRUNCATED:
+                self.line.write(answer[: len(answer) // 2])
+            case Fault.NOISE:
+                self.line.write(_NOISE)
             case Fault.UNPLUG_MID_FRAME:
                 self.line.write(answer[: len(answer) // 2])
                 self.line.unplug()

@@ -11,7 +11,7 @@ import pytest
 from drivers.base.errors import NotConnected
 from drivers.base.simports import SimulatedPort
 from drivers.idcard import usb_lines
-from drivers.idcard.usb_lines import HidTransport, UsbBulkTransport, hangs_here
+from drivers.idcard.usb_lines import BULK_ID, HID_ID, UDEV_RULES, HidTransport, UsbBulkTransport, hangs_here
 from support.card_contract import Ga467Contract
 from support.card_usb import FakeHid, HidPort, UsbBackend, UsbPort
 
@@ -127,3 +127,10 @@ def test_a_reader_is_seen_in_the_systems_list_without_any_library(tmp_path: Path
     (tmp_path / "1-2:1.0").mkdir()
     assert hangs_here(0x0400, 0xC35A, tmp_path) is True
     assert hangs_here(0x2B8B, 0x2721, tmp_path) is False
+
+
+def test_the_rules_for_linux_stand_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs/devices/id-readers.md").read_text(encoding="utf-8")
+    assert UDEV_RULES in page
+    assert f"{BULK_ID[0]:04x}" in UDEV_RULES
+    assert f"{HID_ID[1]:04x}" in UDEV_RULES

@@ -87,10 +87,13 @@ class SdtReader(VendorReader):
         return reading
 
     def _newest_address(self, port: int) -> str | None:
+        if not all(self._helper.has("SDT_ReadNewAppMsg")):
+            return None
         room = commands.ADDRESS_BYTES
         returned = self._demand("SDT_ReadNewAppMsg", port, out(room), count(room), _PORT_OPEN)
-        if returned.result != commands.OK:
+        if returned.result in commands.WITHOUT_NEWEST_ADDRESS:
             return None
+        self._check(returned.result)
         return decode_text(returned.data(0)[: max(0, min(room, returned.number(1)))]) or None
 
     def _check(self, status: int, wanted: int = commands.OK) -> None:
