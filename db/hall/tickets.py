@@ -26,7 +26,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    union,
     union_all,
     update,
 )
@@ -115,8 +114,7 @@ def _candidates(groups: int) -> Select[Any]:
     parts += [oldest(None, _AT_SEAT), oldest(None, _OF_SITTER)]
     often = and_(text(f"ticket.{PASSED}"), _T.passed >= bindparam("_most"), _T.group_id.in_(_groups(groups)))
     parts += [oldest("_one", _ANYBODYS, often, _T.lane.in_(turn)) for turn in _TURNS]
-    # The unions drop doubles: one that was passed too often may be among the oldest as well.
-    return select(union(*(select(part.subquery()) for part in parts)).subquery())
+    return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
 
 
 @cache
@@ -246,7 +244,8 @@ class SqlTickets(SqlFigures):
     def candidates(self, seat: Seat, day: date, now: datetime, fairness: Fairness) -> list[Candidate]:
         values = self._seat(seat, day, now)
         values |= {"_limit": fairness.draw_among, "_most": fairness.most_passes, "_one": 1}
-        rows = self._db.execute(_candidates(len(seat.groups)), values)
+        # One that was passed too often may be among the oldest as well.
+        rows = {row.ticket_id: row for row in self._db.execute(_candidates(len(seat.groups)), values)}.values()
         return [
             Candidate(
                 row.ticket_id, row.group_id, row.lane, row.order_at, row.passed, ticket_number(row.prefix, row.serial)
