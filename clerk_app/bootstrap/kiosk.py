@@ -17,7 +17,7 @@ from clerk_app.bootstrap.screens import (
     make_lanes,
     run_screen,
 )
-from clerk_app.bootstrap.settings import DeviceSettings
+from clerk_app.bootstrap.settings import DeviceSettings, KioskSettings
 from clerk_app.design.resources import resource
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Rejected
@@ -116,6 +116,7 @@ def start_kiosk(
     groups: KioskGroups | None = None,
     scanner: CodeScanner | None = None,
     speaker: OpenSpeaker | None = None,
+    blocks: int = KioskSettings().emergency_blocks,
 ) -> RunningKiosk:
     """The ticket machine of an enrolled device with the reader and printer that its settings name. Its own numbers lie
     encrypted in its folder; ``StoreFault`` when that cannot be opened."""
@@ -133,7 +134,7 @@ def start_kiosk(
     client = device.client(clock, entropy)
     store = open_kiosk_store(device.folder / "kiosk.db", device.keys.key("kiosk"))
     device_id = device.enrolment.enrolled.device_id
-    emergency = KioskEmergency(client, store, device_id, clock, entropy, machine=MACHINE)
+    emergency = KioskEmergency(client, store, device_id, clock, entropy, machine=MACHINE, blocks=blocks)
     opened = [one.close for one in (reader, printer, speaker) if one is not None]
     return build_kiosk(
         client,
@@ -169,6 +170,7 @@ def run(args: argparse.Namespace) -> int:
             prepared.entropy,
             groups=load_groups(config.folder),
             speaker=open_speaker(voice, config.folder, prepared.clock),
+            blocks=config.kiosk.emergency_blocks,
         )
 
     return run_screen(args, DeviceKind.KIOSK, "取号机", start)
