@@ -29,7 +29,7 @@ VERY_SATISFIED, SATISFIED = 1, 2
 SIZE = (1366, 690)
 """What a 1366x768 screen leaves without title and task bar."""
 PAPER_WIDTH = 1240
-ON_PAPER = frozenset({PaperState.PRINTED, PaperState.SAVED})
+ON_PAPER = frozenset({PaperState.PRINTED, PaperState.SENT, PaperState.SAVED})
 SIGNATURE = (
     ((0.20, 0.25), (0.38, 0.25), (0.36, 0.45), (0.22, 0.45), (0.22, 0.62), (0.38, 0.62), (0.34, 0.88), (0.27, 0.80)),
     ((0.55, 0.32), (0.74, 0.30)),

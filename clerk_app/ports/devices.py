@@ -85,16 +85,17 @@ class CardFacts:
 
 
 class PrintOutcome(StrEnum):
-    """The three fates of a job; there is no fourth."""
+    """The four fates of a job; there is no fifth."""
 
     PRINTED = "printed"
+    SENT = "sent"
     UNKNOWN = "unknown"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class PrintResult:
-    """What became of one job. REFUSED: nothing reached the paper, the same job may be sent again. UNKNOWN: something
+    """What became of one job. SENT: all of it was taken by a printer that cannot say what it printed. REFUSED: nothing reached the paper, the same job may be sent again. UNKNOWN: something
     may stand on the paper, only a person can look. ``sentence`` is for the clerk: what is the matter, then what to
     do; empty when all is well."""
 

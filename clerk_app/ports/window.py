@@ -218,11 +218,13 @@ class CaseStore(Protocol):
 
 class PaperState(StrEnum):
     """What is known about one sheet. ``printed`` is only said when the printer confirmed it or the clerk saw it;
+    ``sent`` is a sheet from a printer that cannot say, which nobody has complained of;
     ``voided`` (作废) is a paper that was issued and counts no more."""
 
     PREPARED = "prepared"
     SENDING = "sending"
     PRINTED = "printed"
+    SENT = "sent"
     UNKNOWN = "unknown"
     REFUSED = "refused"
     SAVED = "saved"
@@ -239,6 +241,7 @@ _PAPER_LABELS = {
     PaperState.PREPARED: "待打印",
     PaperState.SENDING: "正在打印",
     PaperState.PRINTED: "已打印",
+    PaperState.SENT: "已送打印机",
     PaperState.UNKNOWN: "可能没打完",
     PaperState.REFUSED: "没有打出",
     PaperState.SAVED: "已存文件",

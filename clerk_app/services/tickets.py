@@ -91,6 +91,7 @@ def _subject(ticket: Ticket, matters: Sequence[TicketMatter]) -> str:
 
 PRINT_STATES = {
     PrintOutcome.PRINTED: PrintState.PRINTED,
+    PrintOutcome.SENT: PrintState.UNKNOWN,
     PrintOutcome.UNKNOWN: PrintState.UNKNOWN,
     PrintOutcome.REFUSED: PrintState.FAILED,
 }

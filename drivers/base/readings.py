@@ -86,9 +86,10 @@ class CardReading:
 
 
 class PrintOutcome(StrEnum):
-    """The three fates of a job; there is no fourth."""
+    """The four fates of a job; there is no fifth."""
 
     PRINTED = "printed"
+    SENT = "sent"
     UNKNOWN = "unknown"
     REFUSED = "refused"
 
@@ -97,15 +98,19 @@ class PrintOutcome(StrEnum):
 class PrintReport:
     """What became of one job.
 
-    PRINTED: the printer answered the fence behind the last byte. REFUSED: nothing was sent, ``cause`` says why; the
-    same job may be sent again. UNKNOWN: bytes were sent and the end was not confirmed, ``cause`` says what the printer
-    complained of; only the clerk may decide to print again. ``bytes_accepted`` counts what the line took.
+    PRINTED: the printer answered the fence behind the last byte. SENT: every byte was taken by a line on which nobody
+    can answer (a spooler, a one-way cable), and nothing went wrong that could be seen. REFUSED: nothing was sent,
+    ``cause`` says why; the same job may be sent again. UNKNOWN: bytes were sent and the end was not confirmed,
+    ``cause`` says what the printer complained of; only the clerk may decide to print again. ``bytes_accepted`` counts
+    what the line took, ``lines_accepted`` of ``lines`` the lines of the paper in it; what the head burnt is less.
     """
 
     outcome: PrintOutcome
     cause: DeviceError | None = None
     bytes_accepted: int = 0
     near_end: bool = False
+    lines_accepted: int = 0
+    lines: int = 0
 
     @property
     def word(self) -> str:
@@ -117,6 +122,8 @@ class PrintReport:
         """The Chinese sentence for the clerk; empty when the job was printed and paper is left."""
         if self.cause is not None:
             return self.cause.advice
+        if self.outcome is PrintOutcome.SENT:
+            return "已送到打印机，这台打印机不会回话，请看一眼打全没有"
         return "小票纸快用完了，请备好一卷" if self.near_end else ""
 
 

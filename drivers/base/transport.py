@@ -31,7 +31,12 @@ _CANNOT_OPEN: tuple[type[Exception], ...] = (*_LOST, ValueError)
 
 
 class ByteTransport(ABC):
-    """A line that carries bytes both ways; may be opened again after a loss."""
+    """A line that carries bytes both ways; may be opened again after a loss.
+
+    ``answers`` False: a line on which nothing comes back (a USB printer without an input pipe), known once it is open.
+    """
+
+    answers = True
 
     def __init__(self, name: str) -> None:
         self.name = name

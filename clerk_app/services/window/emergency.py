@@ -40,6 +40,7 @@ BLOCKS = 1
 NO_PRINTER = "没有接小票打印机，请把号码写给申请人"
 STATES = {
     PrintOutcome.PRINTED: PrintState.PRINTED,
+    PrintOutcome.SENT: PrintState.UNKNOWN,
     PrintOutcome.UNKNOWN: PrintState.UNKNOWN,
     PrintOutcome.REFUSED: PrintState.FAILED,
 }

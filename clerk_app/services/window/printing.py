@@ -2,17 +2,18 @@
 
 ::
 
-    prepared ─▶ sending ─▶ printed
+    prepared ─▶ sending ─▶ printed    the printer said so
+        ▲          ├─────▶ sent       a printer that cannot say took all of it
         ▲          ├─────▶ saved      no A4 printer is set up: a PDF in the folder
     refused ◀──────┤                  nothing reached the paper; may be sent again
                    └─────▶ unknown ──1─▶ printed      the clerk sees the whole sheet
                               └──2, 3──▶ withdrawn    half a sheet taken back, a new sheet 「补打 n」
 
-    printed, saved ─▶ voided       every sheet of the paper at once; its number is never used again
+    printed, sent, saved ─▶ voided       every sheet of the paper at once; its number is never used again
 
 Both sides of ``sending`` are committed before and after the printer is asked, so that a crash in between leaves
-``sending`` behind, which ``recover`` turns into the question. A sealed sheet that is known to be on paper gets its line
-in the seal register in the same transaction. Called on the printer's lane.
+``sending`` behind, which ``recover`` turns into the question. A sealed sheet that is on paper as far as anybody can know
+gets its line in the seal register in the same transaction. Called on the printer's lane.
 """
 
 from __future__ import annotations
@@ -341,7 +342,7 @@ class PrintDesk:
         if state not in TRANSITIONS[paper.state]:
             raise Locked(CANNOT_SEND[paper.state])
         moved = unit.papers.move(paper.paper_id, paper.state, state, self._journal.now(), sentence)
-        if state is PaperState.PRINTED and register_use(unit, self._journal, moved, actor) is not None:
+        if state in _SEALED and register_use(unit, self._journal, moved, actor) is not None:
             self._wake_outbox()
         payload = {"case_id": paper.case_id, "number": paper.number, "sha": paper.sha, "reprint": paper.reprint}
         if answer:
@@ -384,8 +385,10 @@ def _file_name(paper: StoredPaper) -> str:
     return f"{paper.number}-{paper.title}{again}.pdf"
 
 
+_SEALED = frozenset({PaperState.PRINTED, PaperState.SENT})
 _STATES = {
     PrintOutcome.PRINTED: PaperState.PRINTED,
+    PrintOutcome.SENT: PaperState.SENT,
     PrintOutcome.UNKNOWN: PaperState.UNKNOWN,
     PrintOutcome.REFUSED: PaperState.REFUSED,
 }

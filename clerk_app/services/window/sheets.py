@@ -14,10 +14,13 @@ from clerk_app.services.window.unsettled import held_back
 
 TRANSITIONS: Final[dict[PaperState, frozenset[PaperState]]] = {
     PaperState.PREPARED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN}),
-    PaperState.SENDING: frozenset({PaperState.PRINTED, PaperState.UNKNOWN, PaperState.REFUSED, PaperState.SAVED}),
+    PaperState.SENDING: frozenset(
+        {PaperState.PRINTED, PaperState.SENT, PaperState.UNKNOWN, PaperState.REFUSED, PaperState.SAVED}
+    ),
     PaperState.REFUSED: frozenset({PaperState.SENDING, PaperState.WITHDRAWN, PaperState.SAVED}),
     PaperState.UNKNOWN: frozenset({PaperState.PRINTED, PaperState.WITHDRAWN}),
     PaperState.PRINTED: frozenset({PaperState.VOIDED}),
+    PaperState.SENT: frozenset({PaperState.VOIDED}),
     PaperState.SAVED: frozenset({PaperState.SENDING, PaperState.VOIDED}),
     PaperState.WITHDRAWN: frozenset(),
     PaperState.VOIDED: frozenset(),
@@ -26,7 +29,7 @@ TRANSITIONS: Final[dict[PaperState, frozenset[PaperState]]] = {
 UNDECIDED: Final = frozenset({PaperState.PREPARED, PaperState.SENDING, PaperState.UNKNOWN, PaperState.REFUSED})
 """States that keep F12 locked."""
 
-ON_PAPER: Final = frozenset({PaperState.PRINTED, PaperState.SAVED})
+ON_PAPER: Final = frozenset({PaperState.PRINTED, PaperState.SENT, PaperState.SAVED})
 """States of a sheet that can be printed again and can be made void."""
 
 BUSY: Final = "这张正在打印，请等它打完"
@@ -36,6 +39,7 @@ CANNOT_SEND: Final = {
     PaperState.REFUSED: "这张没有打出，请先重打",
     PaperState.UNKNOWN: "先回答这张纸打完没有",
     PaperState.PRINTED: "这张已打印；再要一张请用补打",
+    PaperState.SENT: "这张已送打印机；没有打好请用补打",
     PaperState.SAVED: "这张已存成文件",
     PaperState.WITHDRAWN: "这张已收回，以新的一张为准",
     PaperState.VOIDED: "这张已作废，编号不再使用，不能再打",

@@ -23,6 +23,7 @@ _AFTER_REFUSAL: Final = {
     PaperState.PREPARED: PaperState.WITHDRAWN,
     PaperState.REFUSED: PaperState.WITHDRAWN,
     PaperState.PRINTED: PaperState.VOIDED,
+    PaperState.SENT: PaperState.VOIDED,
     PaperState.SAVED: PaperState.VOIDED,
 }
 """A sheet on its way or with an open question keeps its state: first somebody has to look at it."""

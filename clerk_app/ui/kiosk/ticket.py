@@ -116,7 +116,7 @@ class TicketPage(Page):
     def show_printed(self, result: PrintResult, more: bool) -> None:
         """What is known about the paper; ``more`` whether it may be asked for again."""
         number = self.number.text()
-        if result.outcome is PrintOutcome.PRINTED:
+        if result.outcome in (PrintOutcome.PRINTED, PrintOutcome.SENT):
             self._tell("请取走小票", "ok_soft", "ok", "circle-check", "ok_solid")
         elif result.outcome is PrintOutcome.UNKNOWN:
             self._tell("小票可能没打完，号已取好，请核对", "warn_soft", "warn", "circle-alert", "warn_solid")

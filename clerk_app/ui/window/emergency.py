@@ -24,6 +24,7 @@ from clerk_app.ui.window.desk import Desk
 
 _PRINTED = {
     PrintOutcome.PRINTED: "请给申请人",
+    PrintOutcome.SENT: "请看一眼小票打全没有，再给申请人",
     PrintOutcome.UNKNOWN: "小票可能没打完，请看一眼；号有效",
     PrintOutcome.REFUSED: "小票没打出来，请把号写给申请人",
 }

@@ -32,6 +32,7 @@ _SHEET: Final[dict[PaperState, tuple[str, str, State]]] = {
     PaperState.PREPARED: ("printer", "ink7", State.NEUTRAL),
     PaperState.SENDING: ("printer", "pri", State.PRI),
     PaperState.PRINTED: ("circle-check", "ok_solid", State.OK),
+    PaperState.SENT: ("circle-check", "ink7", State.NEUTRAL),
     PaperState.UNKNOWN: ("circle-alert", "bad_solid", State.BAD),
     PaperState.REFUSED: ("circle-x", "bad_solid", State.BAD),
     PaperState.SAVED: ("file-down", "ink7", State.NEUTRAL),
@@ -39,7 +40,7 @@ _SHEET: Final[dict[PaperState, tuple[str, str, State]]] = {
     PaperState.VOIDED: ("circle-x", "ink7", State.NEUTRAL),
 }
 
-_DONE: Final = {PaperState.PRINTED: "已打印", PaperState.SAVED: "已存文件"}
+_DONE: Final = {PaperState.PRINTED: "已打印", PaperState.SENT: "已送打印机", PaperState.SAVED: "已存文件"}
 
 
 class SummaryCard(Surface):

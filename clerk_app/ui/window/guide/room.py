@@ -321,6 +321,8 @@ class GuideRoom(Room):
         self._prints += result.outcome is not PrintOutcome.REFUSED
         if result.outcome is PrintOutcome.PRINTED:
             self.done.show_paper("小票打好了", "ok")
+        elif result.outcome is PrintOutcome.SENT:
+            self.done.show_paper("小票已送打印机，请看一眼打全没有", "ink7")
         elif result.outcome is PrintOutcome.UNKNOWN:
             self.done.show_paper("小票可能没打完，请看一眼；号已取好", "warn")
         else:

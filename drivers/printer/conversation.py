@@ -1,0 +1,181 @@
+"""What is asked of an ESC/POS printer besides printing: status, the fence, its name, and where it stands.
+
+Fences are counted, never told apart: the answer is the same byte for each. So every fence without an answer stays owed,
+and a job counts as printed only when nothing is owed any more. Before the next job a fresh fence brings the count to
+nought: its answer comes behind those of the fences before it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from drivers.base.errors import Timeout
+from drivers.base.trace import Direction, Masked, Trace, no_trace
+from drivers.base.transport import ByteTransport
+from drivers.printer.status import DLE_EOT, FENCE, STATUS_KINDS, AnswerSorter, PrinterStatus
+
+_STATUS_ASKS = 2
+_MEETING_TIME = 3.0
+_LONGEST_COMMAND = 72 * 960 + 8
+"""An image of 80 mm as high as python-escpos makes one [T]."""
+_PAD, _PAD_TIME = 1024, 0.1
+_MODEL = b"\x1dI\x43"
+_MODEL_HEAD = 0x5F
+_MODEL_LONGEST = 82
+
+
+class Conversation:
+    """Belongs to one printer; ``line`` is the open line to it at present.
+
+    half_sent: how many bytes a job that broke off still lacked.
+    """
+
+    def __init__(
+        self,
+        *,
+        write_timeout: float,
+        status_timeout: float,
+        fence_timeout: float,
+        monotonic: Callable[[], float] = time.monotonic,
+        trace: Trace = no_trace,
+    ) -> None:
+        self._write_timeout = write_timeout
+        self._status_timeout = status_timeout
+        self._fence_timeout = fence_timeout
+        self._monotonic = monotonic
+        self._trace = trace
+        self._sorter = AnswerSorter()
+        self._met: ByteTransport | None = None
+        self._mute = False
+        self.owed = 0
+        self.half_sent = 0
+
+    # --- status -----------------------------------------------------------------------------------------------
+    def status(self, line: ByteTransport) -> PrinterStatus:
+        """The printer's state; Timeout when it does not answer with status bytes."""
+        return PrinterStatus.from_bytes(*(self._ask_status(line, kind) for kind in STATUS_KINDS))
+
+    def _ask_status(self, line: ByteTransport, kind: int) -> int:
+        for _ in range(_STATUS_ASKS):
+            self._take(self._waiting(line))
+            self._sorter.statuses.clear()
+            self.write(line, DLE_EOT + bytes([kind]), self._status_timeout)
+            deadline = self._monotonic() + self._status_timeout
+            while (left := deadline - self._monotonic()) > 0:
+                self._take(self.read(line, left))
+                if self._sorter.statuses:
+                    return self._sorter.statuses[0]
+        raise Timeout(f"no answer to DLE EOT {kind}")
+
+    # --- the fence --------------------------------------------------------------------------------------------
+    def send_fence(self, line: ByteTransport) -> None:
+        """Ask to be told when everything before this has been carried out."""
+        self._take(self._waiting(line))
+        self.owed += 1
+        self.write(line, FENCE, self._write_timeout)
+
+    def await_fence(self, line: ByteTransport, patience: float, *, ask_status: bool = True) -> None:
+        """Wait until nothing is owed; raises Timeout, NotConnected, or the PrinterFault that stopped the job."""
+        deadline = self._monotonic() + patience
+        while self.owed and (left := deadline - self._monotonic()) > 0:
+            data = self.read(line, min(self._status_timeout, left))
+            self._take(data)
+            if not data and ask_status:
+                # quiet: see whether the printer has stopped; a fence may come among the answers
+                problem = self.status(line).problem()
+                if problem is not None and self.owed:
+                    raise problem
+        if self.owed:
+            raise Timeout("the fence was not answered")
+
+    def clear_the_way(self, line: ByteTransport, *, fences: bool, ask_status: bool) -> None:
+        """Before a job: end what an earlier one left half sent, and settle every fence that is owed.
+
+        A program that died in the middle of an image leaves a printer that takes the next job for the image's rows and
+        still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for, and as
+        text they are ignored [M]. A printer that answers no fence at all is not kept from printing: its jobs end as
+        unknown, because what is owed stays owed. Called with the printer able to print.
+        """
+        if self.half_sent:
+            self.write(line, bytes(self.half_sent), self._write_timeout)
+            self.half_sent = 0
+        if not fences or (self._met is line and (self._mute or not self.owed)):
+            return
+        patience = self._fence_timeout if self.owed else _MEETING_TIME
+        if not self._answers_fence(line, patience, ask_status):
+            self._fault(line, ask_status)
+            for _ in range(0, _LONGEST_COMMAND, _PAD):
+                self.write(line, bytes(_PAD), self._write_timeout)
+                if self._answers_fence(line, _PAD_TIME, ask_status):
+                    break
+            else:
+                self._met, self._mute = line, True
+                return
+        # Where fences were late and not lost, their answers come one after the other.
+        while answers := self.read(line, _PAD_TIME):
+            self._take(answers)
+        self.owed = 0
+        self._met = line
+
+    def _answers_fence(self, line: ByteTransport, patience: float, ask_status: bool) -> bool:
+        """Whether any fence is answered in time."""
+        self.send_fence(line)
+        owed = self.owed
+        if ask_status:
+            # Answered when everything before it has come over the line, at whatever speed.
+            self._ask_status(line, STATUS_KINDS[0])
+        deadline = self._monotonic() + patience
+        while self.owed == owed and (left := deadline - self._monotonic()) > 0:
+            self._take(self.read(line, left))
+        return self.owed < owed
+
+    def _fault(self, line: ByteTransport, ask_status: bool) -> None:
+        """Raise what keeps the printer from printing by now."""
+        if ask_status and (problem := self.status(line).problem()) is not None:
+            raise problem
+
+    # --- the name ---------------------------------------------------------------------------------------------
+    def model(self, line: ByteTransport) -> str:
+        """What the printer calls itself (``GS I 67``), empty when it does not say. Never while a fence is owed."""
+        self._take(self._waiting(line))
+        self.write(line, _MODEL, self._status_timeout)
+        heard = bytearray()
+        deadline = self._monotonic() + self._status_timeout
+        while (left := deadline - self._monotonic()) > 0 and len(heard) < _MODEL_LONGEST:
+            heard += self.read(line, left)
+            start = heard.find(_MODEL_HEAD)
+            end = heard.find(0, start) if start >= 0 else -1
+            if end > start:
+                return bytes(heard[start + 1 : end]).decode("ascii", "replace").strip()
+        return ""
+
+    # --- the line ---------------------------------------------------------------------------------------------
+    def write(self, line: ByteTransport, data: bytes, timeout: float, masked: Sequence[Masked] = ()) -> None:
+        """As ``ByteTransport.write``, and into the trace."""
+        self._trace(Direction.SENT, data, masked)
+        line.write(data, timeout)
+
+    def read(self, line: ByteTransport, timeout: float) -> bytes:
+        """As ``ByteTransport.read``, and into the trace."""
+        data = line.read(timeout)
+        if data:
+            self._trace(Direction.RECEIVED, data, ())
+        return data
+
+    def note(self, text: str) -> None:
+        """A remark for who reads the trace."""
+        self._trace(Direction.NOTE, text, ())
+
+    def _waiting(self, line: ByteTransport) -> bytes:
+        data = line.discard_input()
+        if data:
+            self._trace(Direction.RECEIVED, data, ())
+        return data
+
+    def _take(self, data: bytes) -> None:
+        self._sorter.feed(data)
+        if self._sorter.fences:
+            self._mute = False
+        self.owed = max(0, self.owed - len(self._sorter.fences))
+        self._sorter.fences.clear()
