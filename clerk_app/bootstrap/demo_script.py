@@ -41,7 +41,6 @@ class DemoScript:
         kiosk.window.resize(1080, 1920)
         kiosk.window.show()
         number = self._take_ticket(kiosk)
-        self._hall.morning.let_wait()
         self._hands.wait("大厅屏", lambda: display.window.waiting_total() > 0)
         self._stage.shoot(display.window, "display-before-call", 0)
         shell = self._hall.window()
@@ -50,6 +49,8 @@ class DemoScript:
             self._log_in()
             self._call(number)
             self._hands.wait("大厅屏叫号", lambda: display.window.current_number() == number)
+            # Who waited already might have been drawn in our citizen's place.
+            self._hall.morning.let_wait()
             self._stage.shoot(display.window, "display-call", 2.5)
             self._applicant()
             self._matter()
@@ -124,8 +125,12 @@ class DemoScript:
 
     def _matter(self) -> None:
         counter = self._counter
-        counter.shoot("matter-search", 0.15)
-        counter.find_matter(MATTER_LETTERS, MATTER, "matter-found")
+        ticket, work = counter.control.ticket, counter.control.work
+        if ticket is not None and ticket.matters:
+            counter.wait("号上的事项", lambda: work.intake is not None and work.intake.matter is not None)
+        else:
+            counter.shoot("matter-search", 0.15)
+            counter.find_matter(MATTER_LETTERS, MATTER, "matter-found")
         counter.shoot("situations", 0.15)
         counter.answer_questions()
 

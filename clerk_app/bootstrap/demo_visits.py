@@ -13,6 +13,7 @@ from clerk_app.bootstrap import sample_hall
 from clerk_app.bootstrap.demo_stage import ON_PAPER, SATISFIED, VERY_SATISFIED, Counter
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.law import OutcomeKind
+from clerk_app.domain.queue import WindowState
 from clerk_app.domain.rating import RatingStage
 from clerk_app.ports.hall_cases import WorkKind
 from clerk_app.ports.window import Step
@@ -109,12 +110,14 @@ class Visits:
 
     def play(self) -> dict[str, Any]:
         """All visits; returns what became of each, as the server tells it."""
+        self._put_aside()
         advice = self._consultation()
         sale = self._sale()
         self._office_begins()
         self._supplement(sale)
         instant = self._instant()
         self._collection()
+        self._free()
         counter = self._counter
         counter.wait("全部上传", lambda: all(self._uploaded(desk) for desk in self._desks))
         return {
@@ -133,12 +136,51 @@ class Visits:
         sync = desk.control.sync
         return sync is not None and not sync.waiting
 
+    # --- the queue's keys -------------------------------------------------------------------------------------
+    def _put_aside(self) -> None:
+        """The next one is held, the window goes away for a moment, comes back and takes the visit up again."""
+        counter, control = self._counter, self._counter.control
+        queue = counter.shell.screens.queue  # type: ignore[union-attr]
+        counter.hands.front(counter.shell)
+        counter.press("F2")
+        number = counter.called()
+        counter.press("F8")
+        counter.wait("挂起", lambda: counter.shell.rooms.current is queue.hold)
+        counter.shoot("hold")
+        counter.press("3")
+        counter.wait("挂起的号", lambda: control.view is not None and bool(control.view.held) and not control.serving)
+        counter.shoot("held", 0.15)
+        counter.press("Alt+W", "4")
+        counter.wait("离席", lambda: control.state is WindowState.AWAY)
+        counter.shoot("away", 0.15)
+        counter.press("Shift+F8")
+        if counter.called() != number:
+            raise Stuck("取回的不是挂起的那一位")
+        counter.press("Alt+T", "Right")
+        counter.wait("转出", lambda: counter.shell.rooms.current is queue.transfer)
+        counter.shoot("transfer", 0.15)
+        counter.press("Escape")
+
+    def _free(self) -> None:
+        """Nobody waits any more: the window waits free, and whoever takes a number is called to it at once."""
+        counter, control = self._counter, self._counter.control
+        morning = self._stage.hall.morning
+        morning.serve_rest()
+        counter.press("F2")
+        counter.wait("空闲", lambda: control.waits_free and not control.serving)
+        counter.shoot("free", 0.15)
+        number = morning.take_one("A")
+        if counter.called() != number:
+            raise Stuck("自动叫到的不是刚取号的那一位")
+        counter.shoot("called-by-itself", 0.15)
+        counter.press("Ctrl+Z")
+        counter.wait("放回队里", lambda: not control.serving)
+
     # --- advice -----------------------------------------------------------------------------------------------
     def _consultation(self) -> dict[str, Any]:
         counter, shell = self._counter, self._counter.shell
         slips = len(counter.station.papers())
         counter.hands.front(shell)
-        counter.press("F2")
         number = counter.called()
         counter.press("Alt+C")
         assert shell.errands is not None

@@ -32,6 +32,7 @@ class Hands:
         target = window.focusWidget() or window
         self.keys += 1
         held, _, key = name.rpartition("+")
+        held = {"Ctrl": "Control"}.get(held, held)
         modifier = Qt.KeyboardModifier[f"{held}Modifier"] if held else Qt.KeyboardModifier.NoModifier
         QTest.keyClick(target, Qt.Key[f"Key_{key}"], modifier)
         self._app.processEvents()

@@ -169,6 +169,8 @@ class Visiting(Standing):
         self._cards.forget()
         self._asking.end()
         self.work.abandon(reason)
+        # The free page was read while the draft was still on its way out of the lists.
+        self._lanes.lane("store").run(lambda: None, done=lambda _: self.refresh_overview(), key="left")
         self.ticket_changed.emit()
         self.refresh_view()
 
