@@ -19,6 +19,7 @@ NAMES = (
     "receipt",
     "notice",
     "intake_records",
+    "card_read",
     "hall_month",
 )
 """One module each, with ``run() -> list[Result]``."""
