@@ -15,13 +15,14 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench voice lock wheel clean distclean
+.PHONY: help setup run test lint bench chaos-hall voice lock wheel clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
 	@echo "make test             set up and run all tests    (ARGS='tests/unit -x' for pytest, QT=oldest for the oldest Qt)"
 	@echo "make lint             ruff, mypy, import contracts"
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
+	@echo "make chaos-hall       64 windows on one server, killed at random, into out/chaos.json (ARGS='--rounds 5')"
 	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
 	@echo "make voice            say the clips of resources/voice anew"
 	@echo "make wheel            build dist/*.whl"
@@ -44,6 +45,9 @@ lint: setup
 
 bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+chaos-hall: setup
+	@$(BIN)/python -m benchmarks.chaos_hall $(ARGS)
 
 voice: setup
 	@$(BIN)/python -m tools.make_voice

@@ -1,0 +1,104 @@
+"""``make chaos-hall``: 64 window processes on one PC's SQLite server, 2,000 waiting, SIGKILL at points of a seed.
+
+Each round drains the queue of a new hall while server, windows and kiosks are killed and started again. The result goes
+to ``out/chaos.json``: campaign, rounds, points (kills), and doubled, lost, stuck, which must be 0; ``wrong`` says what
+was found besides (a draw that cannot be recomputed, a broken journal, a process that died by itself).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from support.hall_chaos import Outcome, Plan
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "out" / "chaos.json"
+_CAMPAIGN = "hall_sigkill"
+
+
+def main() -> int:
+    """0 when nothing was doubled, lost or stuck and nothing else was wrong; 1 otherwise, with the folder kept."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.chaos_hall", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=20261126)
+    parser.add_argument("--windows", type=int, default=64)
+    parser.add_argument("--waiting", type=int, default=2000)
+    parser.add_argument("--out", type=Path, default=OUT)
+    args = parser.parse_args()
+    sys.path.insert(0, str(ROOT / "tests"))
+    from support.hall_chaos import Plan, campaign
+
+    plan = Plan(
+        windows=args.windows,
+        kiosks=4,
+        waiting=args.waiting,
+        taken=args.waiting // 5,
+        server_kills=8,
+        window_kills=args.windows,
+        kiosk_kills=4,
+        patience_s=1800,
+    )
+    outcomes: list[Outcome] = []
+    OUT.parent.mkdir(exist_ok=True)
+    for number in range(args.rounds):
+        # Beside the results and not in /tmp, which may be memory: a killed server must have real files to come back to.
+        folder = Path(mkdtemp(prefix="chaos-hall-", dir=OUT.parent))
+        outcome = campaign(folder / "hall", plan, args.seed + number)
+        outcomes.append(outcome)
+        print(_line(number, outcome), flush=True)
+        for wrong in outcome.wrong[:20]:
+            print(f"  {wrong}", flush=True)
+        if _sound(outcome):
+            rmtree(folder)
+        else:
+            print(f"  kept: {folder}", flush=True)
+    _write(args.out, _record(plan, args.seed, outcomes))
+    return 0 if all(map(_sound, outcomes)) else 1
+
+
+def _sound(outcome: Outcome) -> bool:
+    return not (outcome.doubled or outcome.lost or outcome.stuck or outcome.wrong)
+
+
+def _line(number: int, outcome: Outcome) -> str:
+    found = f"doubled {outcome.doubled}, lost {outcome.lost}, stuck {outcome.stuck}"
+    return f"round {number + 1}: {outcome.tickets} tickets, {outcome.points} kills, {found}, {outcome.seconds:.0f} s"
+
+
+def _record(plan: Plan, seed: int, outcomes: list[Outcome]) -> dict[str, Any]:
+    return {
+        "campaign": _CAMPAIGN,
+        "rounds": len(outcomes),
+        "points": sum(one.points for one in outcomes),
+        "doubled": sum(one.doubled for one in outcomes),
+        "lost": sum(one.lost for one in outcomes),
+        "stuck": sum(one.stuck for one in outcomes),
+        "tickets": sum(one.tickets for one in outcomes),
+        "draws_recomputed": sum(one.draws for one in outcomes),
+        "seconds": round(sum(one.seconds for one in outcomes)),
+        "seed": seed,
+        "plan": asdict(plan),
+        "wrong": [wrong for one in outcomes for wrong in one.wrong],
+    }
+
+
+def _write(path: Path, record: dict[str, Any]) -> None:
+    """Other campaigns in the file stay."""
+    entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    kept = [entry for entry in entries if entry["campaign"] != record["campaign"]]
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps([*kept, record], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(beside, path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
