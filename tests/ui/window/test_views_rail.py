@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 
-from clerk_app.domain.queue import TicketState
+from clerk_app.domain.queue import AwayReason, HoldKind, TicketState, WindowState
 from clerk_app.ui.window.rail import Rail
 from clerk_app.ui.window.ticket_card import WalkIn
 from support import window_views as records
@@ -142,6 +142,58 @@ def test_a_missed_person_is_taken_back_only_while_the_window_is_free(rail: Rail,
     assert caught.args == ["t-A039"]
     rail.show_ticket(records.ticket())
     assert not rail.missed.lines[0].here.isEnabled()
+
+
+def test_held_visits_say_why_and_for_how_long_and_offer_both_ways_back(rail: Rail, qtbot) -> None:
+    held = records.ticket("A041", TicketState.HELD, hold=HoldKind.OTHER_STEP, held_at=at(10, 16))
+    rail.held.notes = {"t-A041": "等法人电话"}
+    rail.show_view(records.view(held=(held,)), NOW)
+    (line,) = rail.held.lines
+    assert (line.what.whole_text(), line.when.whole_text()) == ("去别处办", "8 分")
+    assert line.note.whole_text() == "等法人电话"
+    rail.tick(NOW + timedelta(minutes=4))
+    assert line.when.whole_text() == "12 分"
+    with qtbot.waitSignal(rail.resumed) as caught:
+        qtbot.mouseClick(line.here, Qt.MouseButton.LeftButton)
+    assert caught.args == ["t-A041"]
+    with qtbot.waitSignal(rail.queued) as caught:
+        qtbot.mouseClick(line.queue, Qt.MouseButton.LeftButton)
+    assert caught.args == ["t-A041"]
+
+
+def test_a_missed_person_goes_back_to_the_queue_even_while_somebody_is_served(rail: Rail, qtbot) -> None:
+    late = records.ticket("A039", TicketState.MISSED, missed_returns=1)
+    rail.show_ticket(records.ticket())
+    rail.show_view(records.view(missed=(late,)), NOW)
+    assert rail.missed.lines[0].when.whole_text() == "第 2 次"
+    with qtbot.waitSignal(rail.queued) as caught:
+        qtbot.mouseClick(rail.missed.lines[0].queue, Qt.MouseButton.LeftButton)
+    assert caught.args == ["t-A039"]
+
+
+def test_more_held_visits_than_there_is_room_for_are_counted(rail: Rail) -> None:
+    held = tuple(
+        records.ticket(f"A04{number}", TicketState.HELD, hold=HoldKind.PAPERS_KEPT, held_at=NOW) for number in range(5)
+    )
+    rail.show_view(records.view(held=held), NOW)
+    assert len(rail.held.lines) == 3
+    assert rail.held.rest.text() == "还有 2 个"
+
+
+@pytest.mark.parametrize(
+    ("state", "away", "words"),
+    [
+        (WindowState.FREE, None, "空闲 10:20 起"),
+        (WindowState.AWAY, AwayReason.TRAINING, "离席（培训） 10:20 起"),
+        (WindowState.OFF, None, "关 10:20 起"),
+        (WindowState.BUSY, None, "在岗 10:20 起"),
+    ],
+)
+def test_the_window_without_a_citizen_says_what_it_does_and_since_when(
+    rail: Rail, state: WindowState, away: AwayReason | None, words: str
+) -> None:
+    rail.show_view(records.view(state=state, away=away, state_since=at(10, 20)), NOW)
+    assert rail.ticket.idle.text() == words
 
 
 def test_my_day_in_figures(rail: Rail) -> None:
