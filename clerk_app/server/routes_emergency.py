@@ -22,12 +22,14 @@ class HeldBlocks:
 
 @router.post("/blocks", response_model=NumberBlock)
 def reserve_block(call: Changing) -> Any:
-    return call.once(NumberBlock, call.desk.emergency.reserve)
+    return call.once(NumberBlock, call.desk.emergency.blocks.reserve)
 
 
 @router.post("/blocks/held", response_model=tuple[NumberBlock, ...])
 def hold_blocks(call: Changing, held: HeldBlocks) -> Any:
-    return call.once(tuple[NumberBlock, ...], lambda unit, actor: call.desk.emergency.hold(unit, actor, held.block_nos))
+    return call.once(
+        tuple[NumberBlock, ...], lambda unit, actor: call.desk.emergency.blocks.hold(unit, actor, held.block_nos)
+    )
 
 
 @router.post("/visits", response_model=EmergencyMerged)

@@ -71,11 +71,11 @@ class Line:
         return tuple(self._hall.groups())
 
     def reserve_block(self, *, key: str | None = None) -> NumberBlock:
-        found: NumberBlock = self._once(NumberBlock, key, b"blocks", self._hall.desk.emergency.reserve)
+        found: NumberBlock = self._once(NumberBlock, key, b"blocks", self._hall.desk.emergency.blocks.reserve)
         return found
 
     def hold_blocks(self, block_nos: tuple[int, ...], *, key: str | None = None) -> tuple[NumberBlock, ...]:
-        kind, work = tuple[NumberBlock, ...], self._hall.desk.emergency.hold
+        kind, work = tuple[NumberBlock, ...], self._hall.desk.emergency.blocks.hold
         found: tuple[NumberBlock, ...] = self._once(
             kind, key, f"held {block_nos}".encode(), lambda unit, actor: work(unit, actor, block_nos)
         )

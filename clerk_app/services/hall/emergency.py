@@ -1,4 +1,4 @@
-"""Numbers given and called while the server was away: blocks for devices, and the merging of what they did.
+"""What devices did while the server was away, merged into the queue.
 
 A device tells each visit under an id of its own and again as it goes on; the server keeps every word (``ToldVisit``)
 and moves the ticket accordingly. Words that do not fit are kept too and written down as a conflict for the manager.
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from clerk_app.domain.actor import Actor, DeviceKind
-from clerk_app.domain.emergency import MOST_BLOCKS, Number, Times, plausible, read_number
-from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Rejected
+from clerk_app.domain.emergency import Number, Times, plausible, read_number
+from clerk_app.domain.errors import Conflict, Rejected
 from clerk_app.domain.queue import (
     ACTIVE,
     QUEUED,
@@ -26,11 +26,12 @@ from clerk_app.domain.queue import (
 )
 from clerk_app.domain.queue_rules import BLOCK_SIZE, EMERGENCY_PREFIX
 from clerk_app.ports.hall_queue import ServiceGroup, Ticket, TicketTaken
-from clerk_app.ports.hall_running import EmergencyMerged, EmergencyVisit, NumberBlock
+from clerk_app.ports.hall_running import EmergencyMerged, EmergencyVisit
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_emergency import Stage, ToldVisit
 from clerk_app.ports.stores_hall_queue import NewTicket, TicketChange
 from clerk_app.services.hall import records
+from clerk_app.services.hall.blocks import Blocks
 from clerk_app.services.hall.checks import check, check_aware, check_uuid, check_window
 from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.matching import Matcher
@@ -56,55 +57,14 @@ class _Word:
 
 
 class Emergency:
-    """Reserves, remembers, merges; every change with its event, in the transaction of the request."""
+    """Remembers and merges; every change with its event, in the transaction of the request."""
 
     def __init__(self, tools: Tools, days: Days, matcher: Matcher) -> None:
         self._tools = tools
         self._days = days
         self._matcher = matcher
+        self.blocks = Blocks(tools)
         self._log = TicketLog(tools)
-
-    # --- blocks -----------------------------------------------------------------------------------------------
-    def reserve(self, unit: HallUnit, actor: Actor) -> NumberBlock:
-        """A new block of the device's own. ``Locked`` when it has ``MOST_BLOCKS``."""
-        self._check_device(unit, actor)
-        if len(unit.running.blocks_of(actor.device_id)) >= MOST_BLOCKS:
-            raise Locked(f"这台设备已经有 {MOST_BLOCKS} 个应急号段，够用了")
-        block_no = unit.running.add_block(actor.device_id, self._tools.now())
-        self._tell_block(unit, actor, block_no)
-        return block(block_no)
-
-    def hold(self, unit: HallUnit, actor: Actor, block_nos: tuple[int, ...]) -> tuple[NumberBlock, ...]:
-        """Those of the blocks that the device may go on with; unknown ones become its own."""
-        self._check_device(unit, actor)
-        check("block_nos", len(block_nos) <= MOST_BLOCKS and all(0 < one < 10_000 for one in block_nos))
-        mine: list[NumberBlock] = []
-        for block_no in block_nos:
-            if unit.running.block_owner(block_no) is None:
-                unit.emergency.take_block(block_no, actor.device_id, self._tools.now())
-                self._tell_block(unit, actor, block_no)
-            if unit.running.block_owner(block_no) == actor.device_id:
-                mine.append(block(block_no))
-        return tuple(mine)
-
-    def _tell_block(self, unit: HallUnit, actor: Actor, block_no: int) -> None:
-        payload = {"block_no": block_no, "prefix": EMERGENCY_PREFIX, "window_no": actor.window_no}
-        self._tools.record(unit, actor, "block.reserved", actor.device_id, payload)
-
-    def _check_device(self, unit: HallUnit, actor: Actor) -> None:
-        if unit.devices.get(actor.device_id).kind not in _GIVERS:
-            raise NotAllowed("只有窗口和取号机能发应急号")
-
-    def _owns(self, unit: HallUnit, actor: Actor, block_no: int | None) -> bool:
-        """Whether the block is the device's, or of the device that was this window before it was enrolled again."""
-        owner = None if block_no is None else unit.running.block_owner(block_no)
-        if owner is None or owner == actor.device_id:
-            return owner is not None
-        try:
-            before = unit.devices.get(owner)
-        except NotFound:
-            return False
-        return before.kind is DeviceKind.WINDOW and before.window_no == actor.window_no
 
     # --- merging ----------------------------------------------------------------------------------------------
     def merge(self, unit: HallUnit, actor: Actor, visit: EmergencyVisit) -> EmergencyMerged:
@@ -113,7 +73,7 @@ class Emergency:
         ``Rejected`` for a number that is not from the device's block and was not called by hand, and for times that
         nobody can believe.
         """
-        self._check_device(unit, actor)
+        self.blocks.check_device(unit, actor)
         word = self._checked(unit, actor, records.in_beijing(visit))
         known = unit.emergency.get(visit.ticket_id)
         if known is not None:
@@ -139,11 +99,11 @@ class Emergency:
         stage = Stage.WAITS
         if visit.called_at is not None:
             stage = Stage.SERVED if visit.ended_at is None else Stage.ENDED
-        own = self._owns(unit, actor, number.block_no)
+        own = self.blocks.owns(unit, actor, number.block_no)
         if stage is Stage.WAITS and not own and number.block_no is not None:
             # Reserved before this store was restored from an older copy.
             unit.emergency.take_block(number.block_no, actor.device_id, now)
-            own = self._owns(unit, actor, number.block_no)
+            own = self.blocks.owns(unit, actor, number.block_no)
         if stage is Stage.WAITS and not own:
             raise Rejected("number", f"{number} 不在这台设备的应急号段里，没有收。请技术员核对这台设备的登记")
         return _Word(visit, number, times, rules.day_of(times.taken_at), stage, own)
@@ -404,12 +364,6 @@ class Emergency:
 _STATES = {Stage.WAITS: TicketState.WAITING, Stage.SERVED: TicketState.SERVING, Stage.ENDED: TicketState.FINISHED}
 _OVER = frozenset({TicketState.FINISHED, TicketState.CANCELLED})
 _UNBOUND = frozenset({"hold", "held_at", "for_window", "for_user", "pinned_to"})
-
-
-def block(block_no: int) -> NumberBlock:
-    """The serials of a block."""
-    first = block_no * BLOCK_SIZE + 1
-    return NumberBlock(block_no, EMERGENCY_PREFIX, first, first + BLOCK_SIZE - 2)
 
 
 def _waited(ticket: Ticket, called: datetime) -> int:

@@ -33,7 +33,7 @@ class Away:
     kiosk: Actor
 
     def block(self, device: Actor) -> NumberBlock:
-        return self.hall.write(lambda unit: self.hall.desk.emergency.reserve(unit, device))
+        return self.hall.write(lambda unit: self.hall.desk.emergency.blocks.reserve(unit, device))
 
     def merge(self, device: Actor, visit: EmergencyVisit) -> EmergencyMerged:
         return self.hall.write(lambda unit: self.hall.desk.emergency.merge(unit, device, visit))
@@ -103,7 +103,7 @@ def test_a_device_cannot_hoard_blocks_and_a_display_gets_none(away: Away) -> Non
 
 def test_a_restored_server_learns_of_blocks_and_leaves_out_what_it_gave_to_another(away: Away) -> None:
     away.block(away.one)
-    hold = away.hall.desk.emergency.hold
+    hold = away.hall.desk.emergency.blocks.hold
     held = away.hall.write(lambda unit: hold(unit, away.kiosk, (1, 7)))
     assert [one.block_no for one in held] == [7]
     assert away.block(away.two).block_no == 8
