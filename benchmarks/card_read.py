@@ -1,8 +1,8 @@
 """Reading a card over a serial line: what the driver adds to the time that line and reader take.
 
 The reader's simulator stands behind a pseudo terminal and sends every byte at its time, 10 bits each at the line's
-rate; it takes a module's time before it answers. The floor is those bytes and those times added up: find, select, text and
-photo, newest address. The value is what the driver takes beyond it, from its question to the reading.
+rate; it takes a module's time before it answers. The floor is those bytes and those times added up: find, select, text
+and photo, newest address. The value is what the driver takes beyond it, from its question to the reading.
 """
 
 from __future__ import annotations

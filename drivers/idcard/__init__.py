@@ -1,1 +1,2 @@
-"""Resident identity card readers with a GA 467 security module (SAM_V) on a serial line, and their simulator."""
+"""Resident identity card readers: the GA 467 security module (SAM_V) over serial lines, USB bulk pipes and HID, the
+makers' libraries in a helper process, and a simulator."""
