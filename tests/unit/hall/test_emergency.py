@@ -349,10 +349,33 @@ def test_the_ticket_of_a_lost_answer_is_void_and_never_comes_to_be_later(away: A
         take(late)
 
 
-def test_a_merged_day_keeps_its_chain(away: Away) -> None:
+def test_a_merged_day_passes_the_check_of_its_dispatch(away: Away) -> None:
+    hall = away.hall
     away.block(away.kiosk)
+    for number in ("1", "2"):
+        clerk = hall.actor(number)
+        hall.write(lambda unit, one=clerk: hall.desk.counters.logged_in(unit, one))
+    first, second, third = (hall.take() for _ in range(3))
+    called = away.call("2").ticket
+    assert called is not None
+    hall.clock.move(minutes=40)
     away.merge(away.kiosk, away.given("Y101", 1))
-    away.hall.sequence()
-    auditor = away.hall.actor(None, Role.AUDITOR)
-    report = away.hall.read(lambda unit: away.hall.desk.sequencer.verify(unit, auditor))
-    assert report.broken_at is None
+    left = [one for one in (first, second, third) if one.ticket_id != called.ticket_id]
+    serving = away.by_hand(left[0].number, 2, "1", ended=None)
+    away.merge(away.one, serving)
+    away.merge(away.two, away.by_hand(left[0].number, 3, "2"))
+    away.merge(away.two, away.by_hand(left[1].number, 4, "2"))
+    away.merge(away.one, away.by_hand("A147", 5, "1", ended=None))
+    away.merge(away.one, away.served(serving, "1"))
+    away.merge(away.two, replace(away.by_hand(called.number, 6, "2"), ticket_id=called.ticket_id))
+    hall.clock.move(minutes=1)
+    again = away.call("2").ticket
+    assert again is not None
+    assert again.number == "Y101"
+    hall.sequence()
+    auditor = hall.actor(None, Role.AUDITOR)
+    day = hall.read(hall.desk.days.today)
+    found = hall.read(lambda unit: hall.desk.dispatch.verify(unit, auditor, day))
+    assert [str(one) for one in found.report.findings] == []
+    assert found.report.merged > 0
+    assert hall.read(lambda unit: hall.desk.sequencer.verify(unit, auditor)).broken_at is None

@@ -279,6 +279,9 @@ class EmergencyMachine(RuleBasedStateMachine):
         self.hall.sequence()
         actor = system_actor(self.hall.hall_id)
         assert self.hall.read(lambda unit: self.hall.desk.sequencer.verify(unit, actor)).broken_at is None
+        day = self.hall.read(self.hall.desk.days.today)
+        found = self.hall.read(lambda unit: self.hall.desk.dispatch.verify(unit, actor, day))
+        assert [str(one) for one in found.report.findings] == []
 
     def _windows_tell(self) -> None:
         for window in self.windows.values():
