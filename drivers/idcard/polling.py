@@ -80,9 +80,8 @@ class PollingReader(IdCardReader):
                     return self._read_card()
             except (NotConnected, Timeout) as exc:
                 trouble = told(exc)
-                if isinstance(exc, NotConnected):
-                    pause = self._reconnect_interval
-                else:
+                pause = self._pause_after(exc)
+                if isinstance(exc, Timeout):
                     self._count_silence()
             except (ModuleFault, ProtocolError) as exc:
                 self._tracker.fail(exc)
@@ -112,6 +111,10 @@ class PollingReader(IdCardReader):
     def close(self) -> None:
         self._disconnect()
         self._tracker.set(HealthState.ABSENT, "closed", ABSENT)
+
+    def _pause_after(self, error: NotConnected | Timeout) -> float:
+        """Seconds until the reader is tried again: a port that is away needs a hand to come back."""
+        return self._reconnect_interval if isinstance(error, NotConnected) else self._poll_interval
 
     def _look(self, cancel: threading.Event) -> bool:
         self._next_find = self._monotonic() + self._poll_interval

@@ -7,7 +7,8 @@
 
 Options: ``baud`` (a rate, or ``auto``), ``taken`` (ports of other devices, with commas; only they are left out of a
 search) for serial lines; ``newest_address`` (``off`` for a module that does not know the question) for all three
-lines; ``library``, ``helper`` (paths) and ``convention`` (``stdcall`` or ``cdecl``) for libraries.
+lines; ``library``, ``helper`` (paths) and ``convention`` (``stdcall`` or ``cdecl``) for libraries, the photo codec
+among them.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from drivers.idcard import usb_lines
 from drivers.idcard.lines import BAUD_RATES, Choices, on_any_port, on_port, only
 from drivers.idcard.reader import Ga467Reader
 from drivers.idcard.usb_lines import BULK_ID, HID_ID, HidTransport, UsbBulkTransport, format_id
-from drivers.idcard.vendor import sdtapi, termb
+from drivers.idcard.vendor import sdtapi, termb, wlt
 from drivers.idcard.vendor.library import VendorLibrary
 from drivers.idcard.vendor.sdtapi import SdtReader
 from drivers.idcard.vendor.termb import TermbReader
+from drivers.idcard.vendor.wlt import PhotoDecoder
 from drivers.serial_ports import available_ports
 
 AUTO = "auto"
@@ -70,6 +72,11 @@ def _make_termb(address: str, context: Context) -> TermbReader:
         monotonic=context.monotonic,
         trace=context.trace,
     )
+
+
+def photo_decoder(context: Context) -> PhotoDecoder:
+    """The decoder of photos, by the maker's codec where it is; the options are those of the libraries."""
+    return PhotoDecoder(_library(wlt.NAMES, context))
 
 
 def _ga467(choices: Choices, context: Context, *, searching: bool = False) -> Ga467Reader:

@@ -22,6 +22,7 @@ from drivers.base.health import HealthState
 from drivers.base.trace import TraceLog
 from drivers.contract.idcard import PATIENCE, RARE, SHORT, CardBench, IdCardReaderContract, facts
 from drivers.idcard import commands, samples
+from drivers.idcard.vendor.helper import FOLDER
 from drivers.idcard.vendor.library import HELPER_PROGRAM, OWN_BITS, VendorLibrary, library_bits
 from drivers.idcard.vendor.process import Helper
 from drivers.idcard.vendor.reader import VendorReader
@@ -218,10 +219,22 @@ def test_nothing_of_a_card_stays_on_the_disk(desk: LibraryBench, monkeypatch: py
     assert not folder.exists()
 
 
-def test_a_helper_process_ends_with_its_parent_even_in_a_call_that_hangs(desk: LibraryBench) -> None:
+def test_a_helper_process_ends_with_its_parent_even_in_a_call_that_hangs_and_leaves_no_card_behind(
+    desk: LibraryBench,
+) -> None:
     desk.fault("SDT_OpenPort", "hang")
+    folder = desk.folder / "private"
+    folder.mkdir()
+    (folder / "wz.txt").write_text("somebody's card")
     command = [sys.executable, "-I", "-u", str(HELPER_PROGRAM)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as helper:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**os.environ, FOLDER: str(folder)},
+    ) as helper:
         assert helper.stdin is not None
         assert helper.stdout is not None
         assert helper.stdout.readline() == f'{{"hello": 1, "bits": {OWN_BITS}}}\n'
@@ -232,6 +245,7 @@ def test_a_helper_process_ends_with_its_parent_even_in_a_call_that_hangs(desk: L
         assert json.loads(helper.stdout.readline()) == {"id": 1, "result": 0}
         helper.stdin.close()
         assert helper.wait(10) == 0
+    assert not folder.exists()
 
 
 def test_what_a_library_prints_does_not_disturb_the_answers(desk: LibraryBench) -> None:

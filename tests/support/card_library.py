@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import shutil
 import subprocess
@@ -29,7 +30,9 @@ def built(*, wide: bool = True) -> Path:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         pytest.skip("no C compiler: the vendor libraries' entry points cannot be built")
-    library = Path(tempfile.mkdtemp(prefix="fake-card-library-")) / f"libfake{'u' if wide else 'a'}.so"
+    folder = Path(tempfile.mkdtemp(prefix="fake-card-library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    library = folder / f"libfake{'u' if wide else 'a'}.so"
     defines = ["-DWIDE"] if wide else []
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", *defines, "-o", library, _SOURCE], check=True)
     return library

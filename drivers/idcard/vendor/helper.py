@@ -13,7 +13,8 @@ One JSON object a line, questions on standard input, answers on standard output:
 
 ``{"out": n}`` is a buffer of n bytes that comes back as hex, ``{"count": n}`` a pointer to a number, ``{"path": "…"}``
 a path as the system encodes it, a bare number an int. What a library prints goes to standard error. When standard input
-ends, or the parent is gone, the process ends, even in the middle of a call that hangs.
+ends, or the parent is gone, the process ends, even in the middle of a call that hangs, and takes the folder that
+``CLERK_CARD_FOLDER`` names with it: a library may have left a card there.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ import ctypes
 import json
 import os
 import queue
+import shutil
 import struct
 import sys
 import threading
 from typing import IO, Any
+
+FOLDER = "CLERK_CARD_FOLDER"
 
 
 def main() -> int:
@@ -57,6 +61,10 @@ def main() -> int:
 def _listen(questions: queue.Queue[str]) -> None:
     for line in sys.stdin:
         questions.put(line)
+    folder = os.environ.get(FOLDER)
+    if folder:
+        os.chdir(os.path.dirname(folder))
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

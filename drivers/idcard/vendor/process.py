@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.errors import NotConnected, Timeout
+from drivers.idcard.vendor.helper import FOLDER
 from drivers.idcard.vendor.library import VendorLibrary
 
 _START_S = 10.0
@@ -144,7 +145,7 @@ class Helper:
             if one.suffix.lower() in _KEPT_SUFFIXES and one.is_file():
                 with contextlib.suppress(OSError):
                     shutil.copy(one, self.folder)
-        places = dict.fromkeys(("TEMP", "TMP", "TMPDIR"), str(self.folder))
+        places = dict.fromkeys(("TEMP", "TMP", "TMPDIR", FOLDER), str(self.folder))
         try:
             self._process = subprocess.Popen(
                 command,

@@ -103,6 +103,10 @@ class VendorReader(PollingReader):
                 self._trace(Direction.NOTE, "端口没有正常关上", ())
         self._helper.close()
 
+    def _pause_after(self, error: NotConnected | Timeout) -> float:
+        """A process that falls over again and again is not started more often than a port is tried."""
+        return self._reconnect_interval
+
     def _read_found(self) -> CardReading:
         try:
             return self._read()

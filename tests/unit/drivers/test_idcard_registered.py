@@ -109,3 +109,9 @@ def test_a_search_that_finds_nothing_says_so() -> None:
     health = reader.probe()
     assert health.word == "not_found"
     assert "没有找到读卡器" in health.advice
+
+
+def test_the_photo_codec_is_made_from_the_options_and_refuses_unknown_ones() -> None:
+    registered.photo_decoder(Context(options={"library": "/nowhere/libwltrs.so"})).close()
+    with pytest.raises(BadAddress):
+        registered.photo_decoder(Context(options={"baud": "9600"}))
