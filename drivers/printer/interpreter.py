@@ -27,7 +27,7 @@ class Interpreter:
     """Holds the printer's formats; ``tickets`` grows by one per cut.
 
     glyphs: where characters are drawn from; dots: 576 or 384; on_fence: called with n for every ``GS r n`` when it is
-    reached.
+    reached, on_name for every ``GS I n``.
     """
 
     def __init__(
@@ -35,9 +35,11 @@ class Interpreter:
         glyphs: GlyphSource,
         dots: int,
         on_fence: Callable[[int], None],
+        on_name: Callable[[int], None] = lambda kind: None,
     ) -> None:
         self._glyphs = glyphs
         self._on_fence = on_fence
+        self._on_name = on_name
         self.paper = Paper(dots)
         self.tickets: list[Ticket] = []
         self.unknown: list[bytes] = []
@@ -111,6 +113,8 @@ class Interpreter:
                 self._cut(args)
             case "GS r":
                 self._on_fence(args[0])
+            case "GS I":
+                self._on_name(args[0])
             case _:
                 self.ignored.append(token.name)
 

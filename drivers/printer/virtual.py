@@ -22,6 +22,7 @@ from drivers.printer.paper import Ticket
 from drivers.printer.tokens import Token, Tokeniser
 
 _FIXED_BITS = 0x12
+_MODEL_NAME = 67
 _IDLE, _BUSY = 0.02, 0.005
 
 
@@ -48,7 +49,7 @@ class VirtualPrinter(Simulator):
         super().__init__(port)
         self._changed = threading.Condition(threading.RLock())
         self._tokeniser = Tokeniser(self._answer_status, double_byte_at_reset)
-        self._interpreter = Interpreter(GlyphSource(font_path), dots, self._answer_fence)
+        self._interpreter = Interpreter(GlyphSource(font_path), dots, self._answer_fence, self._answer_name)
         self._buffer_bytes = buffer_bytes
         self._monotonic = monotonic
         self._queue: collections.deque[Token] = collections.deque()
@@ -61,6 +62,10 @@ class VirtualPrinter(Simulator):
         self._allowed_at = monotonic()
         self._carried_out = 0
         self.job_bytes = 0
+        self.model = ""
+        """What it calls itself; empty for a printer that does not know the question."""
+        self.fences = True
+        """Whether it answers ``GS r``."""
         self._received: collections.deque[bytes] = collections.deque(maxlen=_KEPT_CHUNKS)
 
     @property
@@ -224,7 +229,13 @@ class VirtualPrinter(Simulator):
             value |= (0x0C if self._near_end or self._paper_out else 0) | (0x60 if self._paper_out else 0)
         self._answer(value)
 
+    def _answer_name(self, kind: int) -> None:
+        if kind == _MODEL_NAME and self.model and not self._silent:
+            self.line.write(b"_" + self.model.encode("ascii") + b"\0")
+
     def _answer_fence(self, kind: int) -> None:
+        if not self.fences:
+            return
         paper = (0x03 if self._near_end else 0) if kind in (1, 49) else 0
         self._answer(paper)
 
