@@ -85,10 +85,21 @@ class Board:
         self._lock = threading.Lock()
         self._past: dict[str, _Past] = {}
         self._old: dict[str, _Old] = {}
+        self._seen: dict[str, tuple[tuple[str, int, int], HallBoard]] = {}
 
     def board(self, unit: HallUnit, actor: Actor) -> HallBoard:
-        """The whole board as of now."""
+        """The whole board as of now. Several watchers within a second share one look while nothing happens."""
         actor.require(*WATCHERS)
+        key = (unit.journal.newest(), unit.journal.head()[0], int(self._tools.now().timestamp()))
+        with self._lock:
+            known = self._seen.get(unit.hall_id)
+        if known is None or known[0] != key:
+            known = (key, self._board(unit, actor))
+            with self._lock:
+                self._seen[unit.hall_id] = known
+        return known[1]
+
+    def _board(self, unit: HallUnit, actor: Actor) -> HallBoard:
         seen = self._look(unit)
         queued = [visit for visit in seen.visits if visit.state in QUEUED]
         called = [visit for visit in seen.visits if visit.called is not None and visit.queues]
@@ -142,6 +153,7 @@ class Board:
         """What earlier days left open was ended: look again."""
         with self._lock:
             self._old.pop(hall_id, None)
+            self._seen.pop(hall_id, None)
 
     # --- reading ------------------------------------------------------------------------------------------------
     def _look(self, unit: HallUnit) -> _Moment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.domain.actor import Role
@@ -24,6 +24,7 @@ class BoardBeside(QObject):
         super().__init__(host)
         self._host, self._control, self._lanes = host, control, lanes
         self.window: BoardWindow | None = None
+        host.installEventFilter(self)
         control.session_changed.connect(self._session)
         control.session_ended.connect(lambda _sentence: self.close())
 
@@ -51,6 +52,11 @@ class BoardBeside(QObject):
         """Nobody who may is logged in any more."""
         if self.window is not None:
             self.window.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() is QEvent.Type.Close:
+            self.close()
+        return False
 
     def _make(self) -> BoardWindow:
         from clerk_app.ui.board.live import BoardLive
