@@ -45,8 +45,9 @@ def test_feed_numbers_have_no_gaps_over_many_runs(hall: HallInHand) -> None:
             hall.take()
         hall.sequence()
     numbers = [entry.feed_no for entry in _page(hall, FeedCursor(hall.store.epoch, 0)).entries]
-    assert numbers == list(range(1, 14))
-    assert _verify(hall) == ChainReport(13, None)
+    # The hall, the day's commitment, and twelve tickets.
+    assert numbers == list(range(1, 15))
+    assert _verify(hall) == ChainReport(14, None)
 
 
 def test_an_earlier_moment_that_commits_late_gets_a_later_number(hall: HallInHand) -> None:
@@ -55,8 +56,8 @@ def test_an_earlier_moment_that_commits_late_gets_a_later_number(hall: HallInHan
     hall.clock.move(minutes=-5)
     hall.take()
     hall.sequence()
-    entries = _page(hall, FeedCursor(hall.store.epoch, 2, _mark(hall, 2))).entries
-    assert [(entry.feed_no, entry.number) for entry in entries] == [(3, "A002")]
+    entries = _page(hall, FeedCursor(hall.store.epoch, 3, _mark(hall, 3))).entries
+    assert [(entry.feed_no, entry.number) for entry in entries] == [(4, "A002")]
 
 
 def _mark(hall: HallInHand, feed_no: int) -> str:
@@ -87,7 +88,7 @@ def test_the_journal_knows_who_did_it(hall: HallInHand) -> None:
     hall.take()
     hall.call()
     hall.sequence()
-    entry = hall.read(lambda unit: unit.journal.after(2, 10))[0]
+    entry = hall.read(lambda unit: unit.journal.of_kinds(["ticket.called"], 0, 99))[0]
     assert (entry.kind, entry.user_name, entry.device_id) == ("ticket.called", "王晓梅", "device-12")
 
 
@@ -127,5 +128,5 @@ def test_what_happens_within_one_tick_of_a_coarse_clock_keeps_its_order(hall: Ha
         assert called is not None
         hall.finish(called)
     hall.sequence()
-    kinds = [entry.kind for entry in _page(hall, FeedCursor(hall.store.epoch, 0)).entries[1:]]
-    assert kinds == ["ticket.taken", "ticket.called", "ticket.finished"] * 20
+    kinds = [entry.kind for entry in _page(hall, FeedCursor(hall.store.epoch, 0)).entries]
+    assert [kind for kind in kinds if kind.startswith("ticket.")] == ["ticket.taken", "ticket.called", "ticket.finished"] * 20
