@@ -13,8 +13,7 @@ LONG_ENOUGH = 20
 def test_a_draft_that_nobody_answered_is_accepted_when_the_window_starts_again(own_office: OfficeHall) -> None:
     hall = own_office
     (window,) = hall.sit(CLERK)
-    window.press("F5")
-    window.wait("step 1", lambda seen: seen["page"] == "applicant")
+    window.walk_in()
     hall.station.place_card(samples.RESIDENT)
     draft = window.to_checklist(*PROMISED)
     hall.station.lift_card()

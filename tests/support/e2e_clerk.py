@@ -109,6 +109,20 @@ class WindowProcess:
         self.press("F2")
         return self.wait("a called ticket", lambda seen: seen["ticket"] and seen["page"] == "applicant")
 
+    def walk_in(self) -> Seen:
+        """F5 and the first group: somebody without a number."""
+        self.wait("the server", lambda seen: seen["online"] and seen["may_call"])
+
+        def asked(seen: Seen) -> bool:
+            if seen["page"] == "idle":
+                # Before the queue is known the key says so and does nothing.
+                self.press("F5")
+            return bool(seen["page"] != "idle")
+
+        if self.wait("the groups", asked)["page"] != "applicant":
+            self.press("1")
+        return self.wait("step 1", lambda seen: seen["page"] == "applicant")
+
     def to_checklist(self, letters: str = MATTER_LETTERS, name: str = MATTER) -> Seen:
         """From a read card to the checklist of a sample matter; the card lies on the reader."""
         self.wait("the card", lambda seen: seen["applicant"])

@@ -169,8 +169,7 @@ class OnePc:
     def walk_in_to_checklist(self, window: WindowProcess) -> Seen:
         """Somebody without a ticket stands before the checklist."""
         window.log_in()
-        window.press("F5")
-        window.wait("step 1", lambda seen: seen["page"] == "applicant")
+        window.walk_in()
         self.station.place_card(samples.RESIDENT)
         seen = window.to_checklist()
         self.station.lift_card()
