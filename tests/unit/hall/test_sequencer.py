@@ -129,4 +129,5 @@ def test_what_happens_within_one_tick_of_a_coarse_clock_keeps_its_order(hall: Ha
         hall.finish(called)
     hall.sequence()
     kinds = [entry.kind for entry in _page(hall, FeedCursor(hall.store.epoch, 0)).entries]
-    assert [kind for kind in kinds if kind.startswith("ticket.")] == ["ticket.taken", "ticket.called", "ticket.finished"] * 20
+    steps = [kind.removeprefix("ticket.") for kind in kinds if kind.startswith("ticket.")]
+    assert steps == ["taken", "called", "finished"] * 20
