@@ -71,14 +71,19 @@ class Visiting(Standing):
         if not (isinstance(failure.error, Locked) and self.waits_free):
             self._failed(failure)
 
-    def _called(self, answer: FreeNow) -> None:
+    def _called(self, answer: FreeNow, ended: Ticket | None = None) -> None:
+        """``ended``: the same key ended that visit; taking it back gives back who was served."""
         self.call_answered.emit()
         self.refresh_view()
-        if answer.ticket is not None:
-            self._serve(answer.ticket)
+        # What is wrong with a card that was laid down is said after it, and stays on the screen.
+        if ended is not None:
+            self._offer_unfinish(ended)
+        elif answer.ticket is not None:
             self._offer_uncall(answer.ticket)
         else:
             self._offer("本窗口空闲，等人取号", self.come_back)
+        if answer.ticket is not None:
+            self._serve(answer.ticket)
 
     def recall(self) -> None:
         """F3."""
@@ -213,13 +218,13 @@ class Visiting(Standing):
                 self.refresh_view()
         elif then_call:
             self.calling.emit()
-
-            def called(answer: FreeNow) -> None:
-                self._called(answer)
-                # One key did both: taking it back gives back who was served.
-                self._offer_unfinish(ticket)
-
-            self._endings.end(ticket.ticket_id, outcome, calls=True, done=called, failed=self.call_answered.emit)
+            self._endings.end(
+                ticket.ticket_id,
+                outcome,
+                calls=True,
+                done=lambda answer: self._called(answer, ended=ticket),
+                failed=self.call_answered.emit,
+            )
         else:
             self._endings.end(ticket.ticket_id, outcome, done=lambda _: self._offer_unfinish(ticket))
 
@@ -260,10 +265,10 @@ class Visiting(Standing):
         if active is not None and self.ticket is not None and active.ticket_id == self.ticket.ticket_id:
             self.ticket = active
         self.view_changed.emit()
-        self._take_up(active)
-        if drawn and active is not None and self.ticket is active:
+        if drawn and active is not None and self._free and active.ticket_id not in self._endings:
             # Nobody pressed a key just now: it is said that somebody comes, and Ctrl+Z works as after F2.
             self._offer_uncall(active)
+        self._take_up(active)
 
     @property
     def _free(self) -> bool:

@@ -252,6 +252,7 @@ def test_a_card_on_a_later_page_disturbs_nothing(seat: Seat) -> None:
 
 def test_without_a_ticket(seat: Seat) -> None:
     seat.log_in()
+    seat.lose_server()
     seat.press("F5")
     assert seat.work.intake.ticket is None
     assert "无号" in seat.shown()
@@ -261,7 +262,7 @@ def test_without_a_ticket(seat: Seat) -> None:
     seat.press("Enter", "A", "F9", "F9", "F9")
     assert seat.work.intake is None
     assert seat.stored[0].ticket_number == ""
-    assert seat.focus() is seat.shell.idle.call
+    assert seat.focus() is seat.shell.idle.search.edit, "nobody can be called"
 
 
 def test_tab_goes_in_the_order_of_the_work(seat: Seat) -> None:

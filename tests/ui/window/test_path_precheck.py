@@ -92,6 +92,7 @@ def test_letters_that_are_no_number_only_find_nothing(qtbot) -> None:
     seat = Seat(qtbot, counter=PreChecked())
     seat.called(APPLICANT)
     seat.press("Enter")
+    seat.shell.toast.dismiss()
     seat.type("zzzz")
     seat.press("Enter")
     assert "没有找到这样的事项" in seat.shown()
