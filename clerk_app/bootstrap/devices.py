@@ -28,7 +28,8 @@ from drivers.base.errors import DeviceError, NotConnected
 from drivers.base.health import Health
 from drivers.base.readings import CardKind, CardReading, PrintReport
 from drivers.base.transport import ByteTransport, FileTransport, SerialTransport, TcpTransport
-from drivers.evaluator.keypad import BAUD, SerialEvaluator
+from drivers.evaluator.keypad import SerialEvaluator
+from drivers.evaluator.line import BAUD, SharedLine
 from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, RatingScale
 from drivers.idcard.lines import at_rates
 from drivers.idcard.reader import Ga467Reader
@@ -261,7 +262,8 @@ def open_evaluator(
     scale = _SCALES.get(settings.evaluator_levels)
     if scale is None:
         raise Rejected("evaluator_levels", "设置里 evaluator_levels 应为 4 或 5，照评价器的键数填")
-    driver = SerialEvaluator(lambda: serial(settings.evaluator, BAUD), scale, now=clock.now, monotonic=clock.monotonic)
+    line = SharedLine(lambda: serial(settings.evaluator, BAUD), monotonic=clock.monotonic)
+    driver = SerialEvaluator(line, scale, now=clock.now, monotonic=clock.monotonic)
     return OpenEvaluator(driver)
 
 

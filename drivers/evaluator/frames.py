@@ -6,7 +6,8 @@ L = 2 + length of DATA, sent twice; CHK = (ADDR + FUNC + sum of DATA) mod 256.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from drivers.base.readings import CallerKey
 
 _START, _HEAD, _TAIL = 0xFF, 0x68, 0x16
 _LONGEST_DATA = 64
@@ -18,23 +19,18 @@ FUNC_RATING = 0x11
 _START_RATING = 0x0B
 _BLANK = 0x0A
 _DIGITS = 3
+_NOTHING = bytes([_BLANK] * _DIGITS)
+"""In place of three digits; what the display shows there, blanks or what stood there before, is not documented [M]."""
 
 
-class Key(StrEnum):
-    """Keys of the caller's keypad."""
-
-    CALL = "call"
-    RECALL = "recall"
-    EVALUATE = "evaluate"
-    PAUSE = "pause"
-    TRANSFER = "transfer"
-    SKIP = "skip"
-    HOLD = "hold"
-    CALL_BACK = "call_back"
-
-
-_KEYS_BY_LAST = {0x0C: Key.CALL, 0x0D: Key.RECALL, 0x0B: Key.EVALUATE, 0x12: Key.PAUSE, 0x13: Key.TRANSFER}
-_KEYS_BY_PAIR = {b"\x06\x0f": Key.SKIP, b"\x00\x0f": Key.HOLD, b"\x03\x0f": Key.CALL_BACK}
+_KEYS_BY_LAST = {
+    0x0C: CallerKey.CALL,
+    0x0D: CallerKey.RECALL,
+    0x0B: CallerKey.RATE,
+    0x12: CallerKey.PAUSE,
+    0x13: CallerKey.TRANSFER,
+}
+_KEYS_BY_PAIR = {b"\x06\x0f": CallerKey.MISS, b"\x00\x0f": CallerKey.HOLD, b"\x03\x0f": CallerKey.TAKE_BACK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +141,32 @@ def beep(address: int) -> Frame:
 
 
 def show_ticket(address: int, digits: str) -> Frame:
-    """Shows a ticket's three digits, e.g. ``"035"``; ValueError for anything else."""
-    return Frame(address, FUNC_DISPLAY, bytes([_BLANK] * _DIGITS) + _digits(digits))
+    """Shows a ticket's three digits, e.g. ``"035"``, nothing for ``""``; ValueError for anything else."""
+    number = _digits(digits) if digits else _NOTHING
+    return Frame(address, FUNC_DISPLAY, _NOTHING + number)
 
 
 def show_waiting(address: int, waiting: int) -> Frame:
     """Shows how many people wait, 0 to 999; ValueError beyond."""
-    return Frame(address, FUNC_DISPLAY, _digits(f"{waiting:03d}") + bytes([_BLANK] * _DIGITS))
+    return Frame(address, FUNC_DISPLAY, _digits(f"{waiting:03d}") + _NOTHING)
 
 
-def key_of(frame: Frame) -> Key | None:
-    """The caller's key in a frame from the device; None when it is none."""
-    return _KEYS_BY_PAIR.get(frame.data[-2:]) or _KEYS_BY_LAST.get(frame.data[-1] if frame.data else -1)
+def key_of(frame: Frame) -> CallerKey | None:
+    """The caller's key in a frame from the device; None when it is none.
+
+    The last data byte says it, for three keys the last two. What a citizen rated is never a key of the caller's.
+    """
+    if frame.function == FUNC_RATING or not frame.data:
+        return None
+    return _KEYS_BY_PAIR.get(frame.data[-2:]) or _KEYS_BY_LAST.get(frame.data[-1])
+
+
+def key_frame(address: int, key: CallerKey) -> Frame:
+    """What the keypad sends for a key; the PC sends the same back as its acknowledgement."""
+    for data, known in (*_KEYS_BY_PAIR.items(), *((bytes([last]), one) for last, one in _KEYS_BY_LAST.items())):
+        if known is key:
+            return Frame(address, FUNC_COMMAND, data)
+    raise ValueError(f"the family has no key for {key}")
 
 
 def _digits(words: str) -> bytes:

@@ -38,3 +38,32 @@ a level on that key configures a scale of its own."""
 
 FIVE_KEYS = RatingScale("five keys", {0: 1, 1: 2, 2: 3, 3: 4, 4: 5})
 """Our virtual keypad's mapping: 0 非常满意 to 4 非常不满意, in the same frames; no vendor's device uses it."""
+
+
+def parse_scale(words: str) -> RatingScale:
+    """The scale of a setting: ``4`` or ``5`` for the two above, or each key with its level, ``-`` for "not rated"::
+
+        0=4 1=- 2=2 3=1
+
+    ValueError with a Chinese sentence for what cannot be read, and for a setting in which nobody can be satisfied or
+    nobody dissatisfied: a keypad on which the citizen cannot complain is no keypad.
+    """
+    plain = words.strip()
+    if plain in _BY_COUNT:
+        return _BY_COUNT[plain]
+    levels: dict[int, int | None] = {}
+    for pair in plain.replace(",", " ").split():
+        key, _, level = pair.partition("=")
+        readable = key.isascii() and key.isdigit() and int(key) <= 255 and level in {"-", "1", "2", "3", "4", "5"}
+        if not readable or int(key) in levels:
+            raise ValueError(
+                f"评价器的键“{pair}”认不出，应像 0=4 1=- 2=2 3=1（键=等次，1 最满意，5 最不满意，- 不算评价）"
+            )
+        levels[int(key)] = None if level == "-" else int(level)
+    rated = {level for level in levels.values() if level is not None}
+    if not rated & {1, 2} or not rated & {4, 5}:
+        raise ValueError("评价器至少要有一个满意的键和一个不满意的键，请照键盘上印的字写全")
+    return RatingScale("configured", levels)
+
+
+_BY_COUNT = {"4": FOUR_KEYS, "5": FIVE_KEYS}

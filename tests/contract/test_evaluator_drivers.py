@@ -1,163 +1,99 @@
-"""One contract for the evaluator's driver: in memory, and the same over a serial device (pty).
-
-What the citizen relies on: only the key that they pressed counts, and silence is no praise.
-"""
+"""The rating keypad's contract in memory and over a serial device (pty), and what is the family's own: keys that are
+mapped by configuration, damaged frames, and the line that it shares with the caller's keypad."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from drivers.base.errors import NotConnected
-from drivers.base.health import HealthState
-from drivers.base.readings import RatingReading
+from drivers.base.devices import Evaluator
+from drivers.base.readings import CallerKey, RatingReading
 from drivers.base.simports import MemoryPort, PtyPort, SimulatedPort
+from drivers.base.trace import TraceLog, no_trace
+from drivers.caller.keypad import SerialCallerKeypad
+from drivers.caller.simulator import CallerSimulator
+from drivers.contract.evaluator import PATIENCE, SHORT, EvaluatorContract, RatingBench
 from drivers.evaluator.keypad import SerialEvaluator
-from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, LEVEL_WORDS
+from drivers.evaluator.line import SharedLine
+from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, LEVEL_WORDS, RatingScale, parse_scale
 from drivers.evaluator.simulator import EvaluatorSimulator
 from support.lines import now
 
-PATIENCE = 20.0
-SHORT = 0.3
+
+def line_on(port: SimulatedPort, trace: TraceLog | None = None) -> SharedLine:
+    return SharedLine(lambda: port.transport(9600), reconnect_interval=0.05, trace=trace or no_trace)
 
 
-class TestEvaluatorInMemory:
+class TestEvaluatorInMemory(EvaluatorContract):
     def make_port(self) -> SimulatedPort:
         return MemoryPort("evaluator")
 
-    @pytest.fixture
-    def port(self) -> SimulatedPort:
-        return self.make_port()
+    def make_bench(self, folder: Path) -> EvaluatorSimulator:
+        return EvaluatorSimulator(self.make_port())
 
-    @pytest.fixture
-    def device(self, port: SimulatedPort) -> Iterator[EvaluatorSimulator]:
-        device = EvaluatorSimulator(port)
-        with device:
-            yield device
-        assert list(device.errors) == []
+    def make_evaluator(self, bench: RatingBench, trace: TraceLog) -> Evaluator:
+        assert isinstance(bench, EvaluatorSimulator)
+        return SerialEvaluator(line_on(bench.line, trace), FIVE_KEYS, now=now)
 
-    @pytest.fixture
-    def evaluator(self, device: EvaluatorSimulator, port: SimulatedPort) -> Iterator[SerialEvaluator]:
-        evaluator = SerialEvaluator(lambda: port.transport(9600), FIVE_KEYS, now=now, reconnect_interval=0.05)
-        yield evaluator
-        evaluator.close()
+    @pytest.fixture(autouse=True)
+    def _well(self, bench: EvaluatorSimulator) -> Iterator[None]:
+        yield
+        assert list(bench.errors) == []
 
-    @pytest.mark.parametrize("level", LEVEL_WORDS)
-    def test_each_of_the_five_levels_arrives_and_is_acknowledged(
-        self, device: EvaluatorSimulator, evaluator: SerialEvaluator, level: int
-    ) -> None:
-        device.press(level)
-        assert evaluator.ask_rating(PATIENCE, threading.Event()) == RatingReading(level, LEVEL_WORDS[level], level - 1)
-        assert device.wait_until_acknowledged(1, PATIENCE)
-        assert device.acknowledged == [level - 1]
+    def test_a_rating_is_acknowledged(self, bench: EvaluatorSimulator, evaluator: SerialEvaluator) -> None:
+        bench.press(5)
+        assert evaluator.ask_rating(PATIENCE, threading.Event()) == RatingReading(5, LEVEL_WORDS[5], 4)
+        assert bench.wait_until_acknowledged(1, PATIENCE)
+        assert bench.acknowledged == [4]
 
-    @pytest.mark.parametrize(("raw", "level"), [(0, 4), (2, 2), (3, 1)])
-    def test_a_keypad_with_four_keys_is_mapped_as_configured(self, port: SimulatedPort, raw: int, level: int) -> None:
-        with EvaluatorSimulator(port, FOUR_KEYS) as device:
-            evaluator = SerialEvaluator(lambda: port.transport(9600), FOUR_KEYS, now=now)
-            device.press_raw(raw)
-            rated = evaluator.ask_rating(PATIENCE, threading.Event())
-            evaluator.close()
-        assert rated == RatingReading(level, LEVEL_WORDS[level], raw)
-
-    def test_the_default_of_a_four_key_keypad_is_no_rating(self, port: SimulatedPort) -> None:
-        with EvaluatorSimulator(port, FOUR_KEYS) as device:
-            evaluator = SerialEvaluator(lambda: port.transport(9600), FOUR_KEYS, now=now)
-            device.press_raw(1)
-            assert evaluator.ask_rating(PATIENCE, threading.Event()) is None
-            assert device.wait_until_acknowledged(1, PATIENCE)
-            evaluator.close()
-
-    def test_nobody_pressing_a_key_is_unrated(self, device: EvaluatorSimulator, evaluator: SerialEvaluator) -> None:
-        assert evaluator.ask_rating(SHORT, threading.Event()) is None
-        assert device.wait_until_asked(1, PATIENCE)
-        assert evaluator.health().state is HealthState.READY
-
-    def test_a_silent_keypad_is_unrated(self, device: EvaluatorSimulator, evaluator: SerialEvaluator) -> None:
-        device.set_silent(True)
-        device.press(1)
+    def test_a_silent_keypad_is_unrated(self, bench: EvaluatorSimulator, evaluator: SerialEvaluator) -> None:
+        bench.set_silent(True)
+        bench.press(1)
         assert evaluator.ask_rating(SHORT, threading.Event()) is None
 
     def test_a_damaged_rating_is_not_believed_and_its_repetition_is(
-        self, device: EvaluatorSimulator, evaluator: SerialEvaluator
+        self, bench: EvaluatorSimulator, evaluator: SerialEvaluator
     ) -> None:
-        device.damage_next(2)
-        device.press(5)
-        rated = evaluator.ask_rating(PATIENCE, threading.Event())
-        assert rated is not None
-        assert rated.level == 5
-
-    def test_a_key_pressed_too_late_does_not_rate_the_next_visit(
-        self, device: EvaluatorSimulator, evaluator: SerialEvaluator
-    ) -> None:
-        assert evaluator.ask_rating(SHORT, threading.Event()) is None
-        device.press_too_late(5)
-
-        def next_citizen() -> None:
-            device.wait_until_asked(2, PATIENCE)
-            device.press(2)
-
-        pressing = threading.Thread(target=next_citizen)
-        pressing.start()
-        rated = evaluator.ask_rating(PATIENCE, threading.Event())
-        pressing.join()
-        assert rated is not None
-        assert rated.level == 2
+        bench.damage_next(2)
+        bench.press(5)
+        assert self.ask(evaluator) == 5
 
     def test_a_byte_outside_the_scale_is_not_guessed(
-        self, device: EvaluatorSimulator, evaluator: SerialEvaluator
+        self, bench: EvaluatorSimulator, evaluator: SerialEvaluator
     ) -> None:
-        device.press_raw(9)
+        bench.press_raw(9)
         assert evaluator.ask_rating(SHORT, threading.Event()) is None
 
-    def test_another_keypads_rating_on_the_same_line_is_left_alone(self, port: SimulatedPort) -> None:
-        with EvaluatorSimulator(port, address=6) as device:
-            evaluator = SerialEvaluator(lambda: port.transport(9600), FIVE_KEYS, now=now, address=5)
-            asking = threading.Timer(0.1, device.press_too_late, [1])
-            asking.start()
-            assert evaluator.ask_rating(SHORT, threading.Event()) is None
-            asking.join()
-            evaluator.close()
-
-    def test_cancelling_ends_the_wait(self, device: EvaluatorSimulator, evaluator: SerialEvaluator) -> None:
-        cancel = threading.Event()
-        stopping = threading.Timer(0.1, cancel.set)
-        stopping.start()
-        assert evaluator.ask_rating(PATIENCE, cancel) is None
-        stopping.join()
-
-    def test_a_keypad_that_is_away_is_told_and_comes_back(
-        self, device: EvaluatorSimulator, evaluator: SerialEvaluator
-    ) -> None:
-        device.unplug()
-        with pytest.raises(NotConnected) as caught:
-            evaluator.ask_rating(SHORT, threading.Event())
-        assert "评价器没有连上" in caught.value.advice
-        assert evaluator.probe().state is HealthState.ABSENT
-        device.replug()
-        assert evaluator.probe().state is HealthState.READY
-        device.press(3)
-        assert evaluator.ask_rating(PATIENCE, threading.Event()) is not None
-
     def test_a_cable_pulled_while_the_citizen_thinks_does_not_lose_the_rating(
-        self, device: EvaluatorSimulator, evaluator: SerialEvaluator
+        self, bench: EvaluatorSimulator, evaluator: SerialEvaluator
     ) -> None:
         def pull_and_return() -> None:
-            device.wait_until_asked(1, PATIENCE)
-            device.unplug()
-            device.replug()
-            device.wait_until_asked(2, PATIENCE)
-            device.press(4)
+            bench.wait_until_asked(1, PATIENCE)
+            bench.unplug()
+            bench.replug()
+            bench.wait_until_asked(2, PATIENCE)
+            bench.press(4)
 
         trouble = threading.Thread(target=pull_and_return)
         trouble.start()
-        rated = evaluator.ask_rating(PATIENCE, threading.Event())
+        assert self.ask(evaluator) == 4
         trouble.join()
-        assert rated is not None
-        assert rated.level == 4
+
+    def test_how_a_citizen_rated_does_not_stand_in_the_trace(
+        self, bench: EvaluatorSimulator, evaluator: SerialEvaluator, trace: TraceLog
+    ) -> None:
+        for level in (1, 5):
+            bench.press(level)
+            assert self.ask(evaluator) == level
+        assert bench.wait_until_acknowledged(2, PATIENCE)
+        told = [line.text for line in trace.lines() if "68 05 11" in line.text or "68 05 01 [" in line.text]
+        assert len(told) == 4
+        assert len({line for line in told if "68 05 11" in line}) == 1
+        assert not [line for line in told if "05 11 0" in line or "05 01 0" in line]
 
 
 if os.name == "posix":
@@ -167,3 +103,67 @@ if os.name == "posix":
 
         def make_port(self) -> SimulatedPort:
             return PtyPort("evaluator")
+
+
+@pytest.mark.parametrize(
+    ("scale", "raw", "level"),
+    [
+        (FOUR_KEYS, 0, 4),
+        (FOUR_KEYS, 1, None),
+        (FOUR_KEYS, 2, 2),
+        (FOUR_KEYS, 3, 1),
+        (parse_scale("0=5 1=3 2=2 3=1"), 0, 5),
+        (parse_scale("0=5 1=3 2=2 3=1"), 1, 3),
+        (parse_scale("48=1,49=2,50=3,51=4,52=5"), 52, 5),
+    ],
+)
+def test_what_a_key_means_is_configured(scale: RatingScale, raw: int, level: int | None) -> None:
+    with EvaluatorSimulator(MemoryPort(), scale) as device:
+        evaluator = SerialEvaluator(line_on(device.line), scale, now=now)
+        device.press_raw(raw)
+        rated = evaluator.ask_rating(PATIENCE if level else SHORT, threading.Event())
+        assert device.wait_until_acknowledged(1, PATIENCE)
+        evaluator.close()
+    assert (None if rated is None else rated.level) == level
+
+
+def test_another_boxs_rating_on_the_same_line_is_left_alone() -> None:
+    with EvaluatorSimulator(MemoryPort(), address=6) as device:
+        evaluator = SerialEvaluator(line_on(device.line), FIVE_KEYS, now=now, address=5)
+        asking = threading.Timer(0.1, device.press_too_late, [1])
+        asking.start()
+        assert evaluator.ask_rating(SHORT, threading.Event()) is None
+        asking.join()
+        assert device.acknowledged == []
+        evaluator.close()
+
+
+def test_rating_and_calling_go_over_one_line_at_the_same_time() -> None:
+    """The clerk's keys act while the citizen is asked; neither hears what is the other's."""
+    with CallerSimulator(MemoryPort()) as box:
+        line = line_on(box.line)
+        evaluator = SerialEvaluator(line, FIVE_KEYS, now=now)
+        keypad = SerialCallerKeypad(line, now=now)
+        rated: list[RatingReading | None] = []
+        assert keypad.probe().usable
+        asking = threading.Thread(target=lambda: rated.append(evaluator.ask_rating(PATIENCE, threading.Event())))
+        asking.start()
+        assert box.wait_until_asked(1, PATIENCE)
+        box.press_key(CallerKey.RECALL)
+        pressed = keypad.wait_for_key(PATIENCE, threading.Event())
+        assert pressed is not None
+        assert pressed.key is CallerKey.RECALL
+        keypad.show_number("A035")
+        assert box.wait_until_shown("   035", PATIENCE)
+        box.press(4)
+        asking.join()
+        assert [one.level for one in rated if one] == [4]
+        assert keypad.wait_for_key(SHORT, threading.Event()) is None
+        evaluator.close()
+        assert keypad.health().usable, "the line stays while the other one uses it"
+        box.press_key(CallerKey.HOLD)
+        held = keypad.wait_for_key(PATIENCE, threading.Event())
+        assert held is not None
+        keypad.close()
+        assert box.line.baud() is None, "the last one gives the port back"
+        assert list(box.errors) == []

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.base.readings import CallerKey
 from drivers.evaluator import frames
-from drivers.evaluator.frames import Frame, FrameParser, Key
-from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, LEVEL_WORDS, RatingScale
+from drivers.evaluator.frames import Frame, FrameParser
+from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, LEVEL_WORDS, RatingScale, parse_scale
 
 FRAMES = st.builds(Frame, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=20))
 
@@ -56,19 +57,19 @@ def test_a_wrong_checksum_is_never_believed(frame: Frame, flip: int) -> None:
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        (b"\x0c", Key.CALL),
-        (b"\x0d", Key.RECALL),
-        (b"\x0b", Key.EVALUATE),
-        (b"\x12", Key.PAUSE),
-        (b"\x13", Key.TRANSFER),
-        (b"\x06\x0f", Key.SKIP),
-        (b"\x00\x0f", Key.HOLD),
-        (b"\x03\x0f", Key.CALL_BACK),
+        (b"\x0c", CallerKey.CALL),
+        (b"\x0d", CallerKey.RECALL),
+        (b"\x0b", CallerKey.RATE),
+        (b"\x12", CallerKey.PAUSE),
+        (b"\x13", CallerKey.TRANSFER),
+        (b"\x06\x0f", CallerKey.MISS),
+        (b"\x00\x0f", CallerKey.HOLD),
+        (b"\x03\x0f", CallerKey.TAKE_BACK),
         (b"\x55", None),
         (b"", None),
     ],
 )
-def test_keys_of_the_caller(data: bytes, key: Key | None) -> None:
+def test_keys_of_the_caller(data: bytes, key: CallerKey | None) -> None:
     assert frames.key_of(Frame(5, 1, data)) is key
 
 
@@ -97,3 +98,36 @@ def test_a_missing_key_is_no_other_key() -> None:
 def test_a_scale_with_an_unknown_level_is_refused() -> None:
     with pytest.raises(ValueError, match="no such rating level"):
         RatingScale("wrong", {0: 6})
+
+
+def test_the_usual_scales_are_named_by_their_number_of_keys() -> None:
+    assert parse_scale("4") is FOUR_KEYS
+    assert parse_scale(" 5 ") is FIVE_KEYS
+
+
+def test_a_scale_of_ones_own_is_read_key_by_key() -> None:
+    assert parse_scale("0=5, 1=- 2=2,3=1").levels == {0: 5, 1: None, 2: 2, 3: 1}
+
+
+@pytest.mark.parametrize(
+    "words", ["", "0", "0=6 1=1", "0=4 0=1", "x=1 1=4", "256=1 1=4", "0=1 1=2", "0=4 1=5", "²=1 1=4"]
+)
+def test_a_scale_that_cannot_be_meant_is_refused_with_an_example(words: str) -> None:
+    with pytest.raises(ValueError, match=r"0=4 1=- 2=2 3=1|照键盘上印的字写全"):
+        parse_scale(words)
+
+
+@pytest.mark.parametrize("key", CallerKey)
+def test_every_key_of_the_program_is_a_frame_of_the_family(key: CallerKey) -> None:
+    frame = frames.key_frame(5, key)
+    assert frames.key_of(frame) is key
+    assert FrameParser().feed(frame.to_bytes()) == [frame]
+
+
+@pytest.mark.parametrize("value", [0x0B, 0x0C, 0x12])
+def test_a_rating_is_never_a_key_of_the_clerks(value: int) -> None:
+    assert frames.key_of(frames.rating(5, value)) is None
+
+
+def test_an_empty_number_is_six_blanks() -> None:
+    assert frames.show_ticket(5, "").data == b"\x0a" * 6

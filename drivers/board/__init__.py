@@ -1,0 +1,1 @@
+"""Strips of lamps over the windows."""

@@ -1,0 +1,1 @@
+"""Caller keypads on the clerk's desk."""
