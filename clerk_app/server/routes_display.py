@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from clerk_app import __version__
 from clerk_app.design.resources import resource
+from clerk_app.design.words import LISTEN_AFTER, LISTEN_TO_WINDOWS
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import read_secret
 from clerk_app.domain.errors import Fault, Refusal
@@ -57,7 +58,13 @@ def display(request: Request) -> Response:
         authenticate(state.desk, state.activity, None, None, token)
     except DeviceUnknown as unknown:
         return _form(request, str(unknown))
-    text = _filled("board.html", now=state.desk.tools.now().isoformat(), version=__version__)
+    text = _filled(
+        "board.html",
+        now=state.desk.tools.now().isoformat(),
+        version=__version__,
+        listen=LISTEN_TO_WINDOWS,
+        listen_after=str(int(LISTEN_AFTER.total_seconds())),
+    )
     return _with_cookie(HTMLResponse(text, headers=_headers(request)), token)
 
 

@@ -33,7 +33,12 @@ function draw() {
   painter.head(board.snapshot ? board.snapshot.hall : null, now, board.snapshot ? lostSince : null);
   painter.sentence(sentence());
   painter.calls(board.calls);
-  painter.foot(Array.from(board.groups.values()), (board.snapshot && board.snapshot.notices) || []);
+  const away = lostSince === null ? 0 : (now - lostSince) / 1000;
+  if (board.snapshot && lostSince !== null && away >= Number(body.dataset.listenAfter)) {
+    painter.listen(body.dataset.listen);
+  } else {
+    painter.foot(Array.from(board.groups.values()), (board.snapshot && board.snapshot.notices) || []);
+  }
   body.dataset.state = lostSince === null ? (board.snapshot ? "live" : "connecting") : "lost";
 }
 

@@ -140,9 +140,17 @@ export class Painter {
     this.newest.classList.toggle("lit", on);
   }
 
+  // The server is away and clerks call by hand: the old counts give way to that sentence.
+  listen(words) {
+    pick(".foot").classList.add("listen");
+    this.footKey = null;
+    fill(pick(".turns"), [made("span", "words", words)]);
+  }
+
   // What takes turns at the foot: the waiting counts, then the notices of the hall.
   foot(groups, notices) {
     const place = pick(".turns");
+    pick(".foot").classList.remove("listen");
     const counts = groups.map((one) => [one.name, one.waiting, one.expected_wait_s]);
     const key = JSON.stringify([counts, notices, place.clientWidth, place.clientHeight]);
     if (key !== this.footKey) {

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, WebSocketRoute
 
 from clerk_app.client.hall import HallClient
+from clerk_app.design.words import LISTEN_TO_WINDOWS
 from clerk_app.domain.queue import PriorityClass
 from clerk_app.ports.hall_queue import TakeTicket
 from support.browser import KIOSK_FLAGS, PANELS, browser, open_display, page_of, told
@@ -189,10 +190,13 @@ def test_the_last_state_stays_when_the_server_is_killed_and_lives_again_when_it_
         assert page.locator(".stale").inner_text() in {f"以下为 {one} 的情况" for one in moment}
         assert page.evaluate("getComputedStyle(document.querySelector('.stale')).color") == "rgb(255, 211, 92)"
         assert page.locator(".newest .number").inner_text() == first
+        page.evaluate("document.body.dataset.listenAfter = 1")
+        wait_for(page, ".foot.listen .turns", LISTEN_TO_WINDOWS)
         again = start_server(own.folder, own.port)
         try:
             page.wait_for_selector("body[data-state=live]", timeout=60_000)
             assert page.locator(".stale").inner_text() == ""
+            assert page.locator(".foot.listen").count() == 0
             end(clerk)
             assert call(clerk) == second
             wait_for(page, ".newest .number", second)
