@@ -13,12 +13,13 @@ from clerk_app.crypto.keyfile import FileKeyring
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.hall import HallProfile
-from clerk_app.domain.queue import PriorityClass
+from clerk_app.domain.queue import Lane, PriorityClass, VisitReason
 from clerk_app.domain.queue_order import Fairness
 from clerk_app.domain.queue_rules import QueueRules
 from clerk_app.ports.clock import BEIJING
 from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser
 from clerk_app.ports.hall_queue import ServiceGroup, TakeTicket, Ticket
+from clerk_app.ports.stores_hall_queue import NewTicket
 from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.setup import HallPlan
@@ -87,8 +88,26 @@ class HallInHand:
         return self.actor(None, Role.KIOSK)
 
     def take(self, priority: PriorityClass = PriorityClass.ORDINARY, group: int = 0) -> Ticket:
-        wish = TakeTicket(self.groups()[group].group_id, priority=priority)
+        chosen = self.groups()[group]
+        if priority is PriorityClass.APPOINTMENT:
+            return self._checked_in(chosen)
+        wish = TakeTicket(chosen.group_id, priority=priority)
         return self.write(lambda unit: self.desk.taking.take(unit, self.kiosk(), wish)).ticket
+
+    def _checked_in(self, group: ServiceGroup) -> Ticket:
+        """The ticket of somebody who was booked for now."""
+        desk, now = self.desk, self.clock.now()
+        new = NewTicket(
+            ticket_id=desk.tools.new_id(),
+            day=self.read(desk.days.today),
+            prefix=group.prefix,
+            group_id=group.group_id,
+            priority=PriorityClass.APPOINTMENT,
+            reason=VisitReason.SUBMIT,
+            lane=Lane.PRIORITY,
+            taken_at=now,
+        )
+        return self.write(lambda unit: desk.taking.issue(unit, self.kiosk(), new)).ticket
 
     def call(self, window_no: str = "12") -> Ticket | None:
         return self.write(lambda unit: self.desk.calling.call_next(unit, self.actor(window_no))).ticket

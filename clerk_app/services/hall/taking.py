@@ -67,6 +67,8 @@ class Taking:
         day = self.open_day(unit, now)
         self._check_limit(unit, group, day)
         check_matters(wish.matters)
+        if wish.priority is PriorityClass.APPOINTMENT:
+            raise Rejected("priority", "预约的号用身份证或预约码签到来取")
         person, person_hash, birth = self._person(unit, wish.card, day)
         case_number = self._case_of_citizen(unit, wish, person_hash)
         priority = priority_of(wish.priority, birth, day)

@@ -20,6 +20,7 @@ from clerk_app.ports.hall_queue import (
     TicketTaken,
     WindowView,
 )
+from clerk_app.ports.hall_running import HallDay
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import WaitingCount
 from clerk_app.services.hall.counters import Counters
@@ -31,6 +32,7 @@ _PACE_SPAN = timedelta(hours=1)
 _RECENT = 12
 _MISSED = 5
 _FRESH_S = 5
+_SHOWN_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Waiting:
             recent=tuple(unit.tickets.recent(today, _RECENT)),
             waiting=sum(group.waiting for group in groups),
             priority_waiting=sum(group.priority_waiting for group in groups),
-            notices=shared.notices,
+            notices=(*shared.notices, *_dispatch_notice(day)),
             commitment=day.commitment if day is not None else "",
             closed=self._closed(unit),
         )
@@ -196,3 +198,12 @@ class Waiting:
     def _pace(self, unit: HallUnit, group_id: str) -> Pace:
         calls, first, last = unit.tickets.pace(group_id, self._days.today(unit), self._tools.now() - _PACE_SPAN)
         return Pace(calls, first, last, unit.people.windows_at_work(group_id))
+
+
+def _dispatch_notice(day: HallDay | None) -> tuple[str, ...]:
+    """The day's commitment where everybody sees it: whoever keeps these digits can check every draw at night."""
+    if day is None:
+        return ()
+    digits = day.commitment[:_SHOWN_DIGITS]
+    shown = " ".join(digits[at : at + 4] for at in range(0, _SHOWN_DIGITS, 4))
+    return (f"随机分派：今天的承诺码 {shown}，关门后公布种子，人人可以核对",)

@@ -252,3 +252,10 @@ def test_the_journal_keeps_each_step_without_a_person(hall: HallInHand) -> None:
     told = repr([entry.payload for entry in entries])
     assert made.code not in told
     assert "李" not in told
+
+
+def test_nobody_claims_an_appointment_by_key(tmp_path: Path) -> None:
+    with hall_in_hand(tmp_path) as hall:
+        wish = TakeTicket(hall.groups()[0].group_id, priority=PriorityClass.APPOINTMENT)
+        with pytest.raises(Rejected, match="预约码签到"):
+            hall.write(lambda unit: hall.desk.taking.take(unit, hall.kiosk(), wish))
