@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, Dialect, String, Text
+from sqlalchemy import ColumnElement, DateTime, Dialect, String, Text, literal_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
@@ -76,6 +76,12 @@ class EnumText(TypeDecorator[E], Generic[E]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
         return None if value is None else self.kind(value)
+
+
+def fixed(number: int) -> ColumnElement[int]:
+    """A number as part of the statement, for LIMIT. SQLite plans a statement anew at every execution when its LIMIT, or
+    a value that a partial index speaks of, is a parameter, and that costs more than most of our queries."""
+    return literal_column(str(number))
 
 
 ID = String(36)

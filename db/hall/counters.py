@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Insert, and_, bindparam, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -32,9 +33,11 @@ _D = HallDayRow.__table__.c
 _S = HallSettingRow.__table__.c
 _G = CounterGroupRow.__table__.c
 _HALL = bindparam("_hall", type_=ID)
+_IS_FREE = text("counter.state = 'free'")
+"""In the words of the partial index, which no parameter could match."""
 _OCCUPY = (
     update(CounterRow)
-    .where(_C.hall_id == _HALL, _C.window_no == bindparam("_window"), _C.state == WindowState.FREE)
+    .where(_C.hall_id == _HALL, _C.window_no == bindparam("_window"), _IS_FREE)
     .values(state=WindowState.BUSY)
 )
 _GET = select(CounterRow.__table__).where(_C.hall_id == _HALL, _C.window_no == bindparam("_window"))
@@ -44,7 +47,7 @@ _FREE_FOR = (
     select(_C.window_no)
     .where(
         _C.hall_id == _HALL,
-        _C.state == WindowState.FREE,
+        _IS_FREE,
         _C.seen_at >= bindparam("_since", type_=Moment),
         or_(~_OWN, _OWN_GROUP),
     )
@@ -57,6 +60,15 @@ _IN_A_ROW = select(_N.in_a_row).where(
 )
 _DAY = select(HallDayRow.__table__).where(_D.hall_id == _HALL, _D.day == bindparam("_day"))
 _SETTING = select(_S.value).where(_S.hall_id == _HALL, _S.name == bindparam("_name"))
+
+
+@cache
+def _set_in_a_row(dialect: str) -> Insert:
+    # Built once: every call runs it.
+    statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(CounterTurnRow)
+    return statement.on_conflict_do_update(
+        index_elements=["hall_id", "day", "window_no"], set_={"in_a_row": statement.excluded.in_a_row}
+    )
 
 
 class SqlCounters:
@@ -100,18 +112,11 @@ class SqlCounters:
         return self._db.execute(_IN_A_ROW, values).scalar_one_or_none() or 0
 
     def set_in_a_row(self, window_no: str, day: date, count: int) -> None:
-        make = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
-        statement = make(CounterTurnRow).values(hall_id=self._hall, day=day, window_no=window_no, in_a_row=count)
-        self._db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["hall_id", "day", "window_no"], set_={"in_a_row": statement.excluded.in_a_row}
-            )
-        )
+        values = {"hall_id": self._hall, "day": day, "window_no": window_no, "in_a_row": count}
+        self._db.execute(_set_in_a_row(self._db.dialect.name), values)
 
     def free_count(self) -> int:
-        return self._db.execute(
-            select(func.count()).where(_C.hall_id == self._hall, _C.state == WindowState.FREE)
-        ).scalar_one()
+        return self._db.execute(select(func.count()).where(_C.hall_id == self._hall, _IS_FREE)).scalar_one()
 
 
 def _counter(row: Any) -> CounterRecord:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
 from clerk_app.ports.stores_hall import JournalEntry
 from db.hall.models import JournalRow
+from db.types import fixed
 
 _J = JournalRow.__table__.c
 _TABLE = JournalRow.__table__
@@ -31,9 +32,9 @@ _HEAD = (
     select(_J.feed_no, _J.mac)
     .where(_J.hall_id == bindparam("_hall"), _J.feed_no.is_not(None))
     .order_by(_J.feed_no.desc())
-    .limit(1)
+    .limit(fixed(1))
 )
-_NEWEST = select(_J.entry_id).where(_J.hall_id == bindparam("_hall")).order_by(_J.entry_id.desc()).limit(1)
+_NEWEST = select(_J.entry_id).where(_J.hall_id == bindparam("_hall")).order_by(_J.entry_id.desc()).limit(fixed(1))
 _AFTER = (
     select(_TABLE)
     .where(_J.hall_id == bindparam("_hall"), _J.feed_no > bindparam("_feed_no"))
@@ -45,7 +46,7 @@ _FIRST = (
     select(_J.feed_no)
     .where(_J.hall_id == bindparam("_hall"), _J.entry_id >= bindparam("_floor"), _J.feed_no.is_not(None))
     .order_by(_J.entry_id)
-    .limit(1)
+    .limit(fixed(1))
 )
 _OF_KINDS = (
     select(_TABLE)

@@ -154,6 +154,7 @@ class SessionRow(Base):
 
 QUEUED_NOW = "state IN ('waiting', 'transferred')"
 """``QUEUED`` as SQL text: a partial index is used only by a statement that says the same words."""
+ACTIVE_NOW = "state IN ('called', 'serving')"
 PASSED = "passed > 0"
 _OPEN_PERSON = "state IN ('waiting', 'transferred', 'called', 'serving', 'held') AND person_hash IS NOT NULL"
 
@@ -221,8 +222,8 @@ class TicketRow(Base):
             "hall_id",
             "window_no",
             unique=True,
-            sqlite_where=text("state IN ('called', 'serving')"),
-            postgresql_where=text("state IN ('called', 'serving')"),
+            sqlite_where=text(ACTIVE_NOW),
+            postgresql_where=text(ACTIVE_NOW),
         ),
         Index(
             "uq_ticket_person",
@@ -237,6 +238,7 @@ class TicketRow(Base):
         _partial("ix_ticket_passed", f"{QUEUED_NOW} AND {PASSED}", "hall_id", "day", "order_at", "ticket_id"),
         _partial("ix_ticket_bound", "for_window IS NOT NULL", "hall_id", "for_window"),
         _partial("ix_ticket_mine", "for_user IS NOT NULL", "hall_id", "for_user"),
+        _partial("ix_ticket_pinned", "pinned_to IS NOT NULL", "hall_id", "pinned_to"),
         Index("ix_ticket_order", "hall_id", "day", "order_at"),
         Index("ix_ticket_calls", "hall_id", "day", "called_at"),
         ForeignKeyConstraint(["hall_id", "group_id"], ["service_group.hall_id", "service_group.group_id"]),

@@ -33,20 +33,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from clerk_app.domain.errors import Conflict, Locked, NotFound
-from clerk_app.domain.queue import ACTIVE, OPEN, QUEUED, Lane, PriorityClass, TicketState, ticket_number
+from clerk_app.domain.queue import OPEN, Lane, PriorityClass, TicketState, ticket_number
 from clerk_app.domain.queue_order import Candidate, Fairness, preferred
 from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.stores_hall_queue import NewTicket, Seat, TicketChange
-from db.hall.models import PASSED, QUEUED_NOW, GroupRow, TicketRow
+from db.hall.models import ACTIVE_NOW, PASSED, QUEUED_NOW, GroupRow, TicketRow
 from db.hall.queue_figures import SqlFigures
-from db.types import ID, Moment
+from db.types import ID, Moment, fixed
 
 _T = TicketRow.__table__.c
 _TABLE = TicketRow.__table__
 _WINDOW_TAKEN = "本窗口还有一个号没办完，办结或过号后再叫"
 _PERSON_TAKEN = "这位已经另外取了号，先用那个号"
 _TRIES = 20
-_QUEUED = sorted(QUEUED)
 _MOMENT = timedelta(microseconds=1)
 
 # Building a statement costs more than running it, so those of a call are built once.
@@ -54,6 +53,8 @@ _HALL = bindparam("_hall", type_=ID)
 _DAY = bindparam("_day", type_=Date)
 _NOW = bindparam("_now", type_=Moment)
 _MINE = and_(_T.hall_id == _HALL, _T.day == _DAY)
+_IS_QUEUED = text(f"ticket.{QUEUED_NOW}")
+_IS_ACTIVE = text(f"ticket.{ACTIVE_NOW}")
 
 
 def seconds_between(dialect: str, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -69,7 +70,7 @@ def _claim(dialect: str) -> ReturningUpdate[Any]:
     never_less = func.max(waited, 0) if dialect == "sqlite" else func.greatest(waited, 0)
     return (
         update(TicketRow)
-        .where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"), _T.state.in_(_QUEUED))
+        .where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"), _IS_QUEUED)
         .values(
             state=TicketState.CALLED,
             window_no=bindparam("_window"),
@@ -85,7 +86,7 @@ def _claim(dialect: str) -> ReturningUpdate[Any]:
 
 
 _COLUMNS = (_T.ticket_id, _T.group_id, _T.lane, _T.order_at, _T.passed, _T.prefix, _T.serial)
-_NOW_QUEUED = and_(_MINE, text(f"ticket.{QUEUED_NOW}"))
+_NOW_QUEUED = and_(_MINE, _IS_QUEUED)
 _DUE = or_(_T.due_at.is_(None), _T.due_at <= _NOW)
 _ANYBODYS = and_(_T.for_window.is_(None), _T.for_user.is_(None))
 _AT_SEAT = _T.for_window == bindparam("_window")
@@ -98,32 +99,31 @@ def _groups(count: int) -> list[BindParameter[Any]]:
 
 
 @cache
-def _candidates(groups: int) -> Select[Any]:
+def _candidates(groups: int, among: int) -> Select[Any]:
     """Those of ``shortlist``: the oldest of each lane of so many groups, all that are bound to the seat, and the oldest
     of each turn that was passed too often. Each part walks an index of its own."""
 
-    def oldest(limit: str | None, *which: ColumnElement[bool]) -> Select[Any]:
+    def oldest(limit: int, *which: ColumnElement[bool]) -> Select[Any]:
         found = select(*_COLUMNS).where(_NOW_QUEUED, _DUE, *which)
-        if limit is not None:
-            found = found.order_by(_T.order_at, _T.ticket_id).limit(bindparam(limit))
+        if limit:
+            found = found.order_by(_T.order_at, _T.ticket_id).limit(fixed(limit))
         return found.with_for_update(skip_locked=True)
 
     parts = [
-        oldest("_limit", _ANYBODYS, _T.group_id == group, _T.lane == lane) for group in _groups(groups) for lane in Lane
+        oldest(among, _ANYBODYS, _T.group_id == group, _T.lane == lane) for group in _groups(groups) for lane in Lane
     ]
-    parts += [oldest(None, _AT_SEAT), oldest(None, _OF_SITTER)]
+    parts += [oldest(0, _AT_SEAT), oldest(0, _OF_SITTER)]
     often = and_(text(f"ticket.{PASSED}"), _T.passed >= bindparam("_most"), _T.group_id.in_(_groups(groups)))
-    parts += [oldest("_one", _ANYBODYS, often, _T.lane.in_(turn)) for turn in _TURNS]
+    parts += [oldest(1, _ANYBODYS, often, _T.lane.in_(turn)) for turn in _TURNS]
     return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
 
 
 @cache
 def _pass_over(groups: int, turn: tuple[Lane, ...]) -> Update:
     """One more pass for all of a turn that the seat may call and that come before a ticket."""
-    before = or_(
-        _T.order_at < bindparam("_order", type_=Moment),
-        and_(_T.order_at == bindparam("_order", type_=Moment), _T.ticket_id < bindparam("_ticket")),
-    )
+    order = bindparam("_order", type_=Moment)
+    # The first half is a range that the index walks; an OR alone would look at everybody who waits.
+    before = and_(_T.order_at <= order, or_(_T.order_at < order, _T.ticket_id < bindparam("_ticket")))
     served = and_(_ANYBODYS, _T.group_id.in_(_groups(groups)))
     found = [
         select(_T.ticket_id).where(_NOW_QUEUED, _DUE, which, _T.lane.in_(turn), before)
@@ -136,15 +136,13 @@ def _pass_over(groups: int, turn: tuple[Lane, ...]) -> Update:
     )
 
 
-_ANY = select(_T.ticket_id).where(_NOW_QUEUED).limit(1)
-_PINNED = select(_T.ticket_id).where(_MINE, _T.state.in_(_QUEUED), _T.pinned_to == bindparam("_window"))
-_ACTIVE_AT = select(_TABLE).where(
-    _T.hall_id == _HALL, _T.window_no == bindparam("_window"), _T.state.in_(sorted(ACTIVE))
-)
+_ANY = select(_T.ticket_id).where(_NOW_QUEUED).limit(fixed(1))
+_PINNED = select(_T.ticket_id).where(_NOW_QUEUED, _T.pinned_to == bindparam("_window"))
+_ACTIVE_AT = select(_TABLE).where(_T.hall_id == _HALL, _T.window_no == bindparam("_window"), _IS_ACTIVE)
 _GET = select(_TABLE).where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"))
 _GROUP_NAMES = select(GroupRow.group_id, GroupRow.name).where(GroupRow.hall_id == _HALL)
-_NEWEST = select(_T.serial).where(_MINE, _T.prefix == bindparam("_prefix")).order_by(_T.serial.desc()).limit(1)
-_LATEST = select(_T.order_at).where(_MINE, _T.due_at.is_(None)).order_by(_T.order_at.desc()).limit(1)
+_NEWEST = select(_T.serial).where(_MINE, _T.prefix == bindparam("_prefix")).order_by(_T.serial.desc()).limit(fixed(1))
+_LATEST = select(_T.order_at).where(_MINE, _T.due_at.is_(None)).order_by(_T.order_at.desc()).limit(fixed(1))
 
 
 @cache
@@ -243,9 +241,10 @@ class SqlTickets(SqlFigures):
 
     def candidates(self, seat: Seat, day: date, now: datetime, fairness: Fairness) -> list[Candidate]:
         values = self._seat(seat, day, now)
-        values |= {"_limit": fairness.draw_among, "_most": fairness.most_passes, "_one": 1}
+        values |= {"_most": fairness.most_passes}
+        found = self._db.execute(_candidates(len(seat.groups), fairness.draw_among), values)
         # One that was passed too often may be among the oldest as well.
-        rows = {row.ticket_id: row for row in self._db.execute(_candidates(len(seat.groups)), values)}.values()
+        rows = {row.ticket_id: row for row in found}.values()
         return [
             Candidate(
                 row.ticket_id, row.group_id, row.lane, row.order_at, row.passed, ticket_number(row.prefix, row.serial)
@@ -312,7 +311,7 @@ class SqlTickets(SqlFigures):
         return None if row is None else self._built(row)
 
     def all_active(self) -> list[Ticket]:
-        return self._all(select(_TABLE).where(_T.hall_id == self._hall, _T.state.in_(sorted(ACTIVE))))
+        return self._all(select(_TABLE).where(_T.hall_id == self._hall, _IS_ACTIVE))
 
     def open_of_person(self, day: date, person_hash: str) -> Ticket | None:
         statement = select(_TABLE).where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from clerk_app.domain import dispatch
 from clerk_app.domain.actor import Actor, Role
@@ -50,7 +50,7 @@ class Matcher:
             in_a_row = unit.counters.in_a_row(seat.window_no, day)
             weights = unit.setup.served(seat.window_no)
             chosen_from = shortlist(candidates, in_a_row, now, weights, rules.fairness)
-            draw = self._draw(unit, DrawKind.TICKET, seat.window_no, tuple(one.number for one in chosen_from))
+            draw = self._draw(unit, day, DrawKind.TICKET, seat.window_no, tuple(one.number for one in chosen_from))
             chosen = chosen_from[draw.chosen]
             rule = {"now": now.isoformat(), "sits": seat.user_id, "groups": list(seat.groups), "weights": weights}
             ticket = self._call(unit, actor, chosen.ticket_id, seat.window_no, now, draw=draw.to_json(), rule=rule)
@@ -75,7 +75,7 @@ class Matcher:
         }
         gone: list[str] = []
         while windows:
-            draw = self._draw(unit, DrawKind.WINDOW, ticket.number, windows)
+            draw = self._draw(unit, ticket.day, DrawKind.WINDOW, ticket.number, windows)
             record = free.get(draw.winner)
             if record is not None:
                 clerk, seat = _clerk(unit, record), _seat(unit, record)
@@ -143,10 +143,9 @@ class Matcher:
         ]
         return tuple(wanted)
 
-    def _draw(self, unit: HallUnit, kind: DrawKind, fixed: str, candidates: tuple[str, ...]) -> Draw:
-        day = self._days.ensure(unit, self._days.today(unit))
-        key = self._days.key(unit, day)
-        return dispatch.draw(key, kind, fixed, candidates, day.day, self._tools.crypto.mac)
+    def _draw(self, unit: HallUnit, day: date, kind: DrawKind, fixed: str, candidates: tuple[str, ...]) -> Draw:
+        key = self._days.key(unit, self._days.ensure(unit, day))
+        return dispatch.draw(key, kind, fixed, candidates, day, self._tools.crypto.mac)
 
     def _call(
         self, unit: HallUnit, actor: Actor, ticket_id: str, window_no: str, now: datetime, **how: object

@@ -87,6 +87,7 @@ def _tickets() -> None:
     _partial("ix_ticket_passed", "ticket", ["hall_id", "day", "order_at", "ticket_id"], f"{_QUEUED} AND passed > 0")
     _partial("ix_ticket_bound", "ticket", ["hall_id", "for_window"], "for_window IS NOT NULL")
     _partial("ix_ticket_mine", "ticket", ["hall_id", "for_user"], "for_user IS NOT NULL")
+    _partial("ix_ticket_pinned", "ticket", ["hall_id", "pinned_to"], "pinned_to IS NOT NULL")
     op.create_index("ix_ticket_order", "ticket", ["hall_id", "day", "order_at"])
 
 
@@ -254,8 +255,8 @@ def downgrade() -> None:
     for name in (*days, "emergency_visit", "number_block", "counter_turn", "counter"):
         op.drop_table(name)
     for index in (
-        *("ix_ticket_order", "ix_ticket_mine", "ix_ticket_bound", "ix_ticket_passed", "ix_ticket_queue"),
-        "uq_ticket_person",
+        *("ix_ticket_order", "ix_ticket_pinned", "ix_ticket_mine", "ix_ticket_bound", "ix_ticket_passed"),
+        *("ix_ticket_queue", "uq_ticket_person"),
     ):
         op.drop_index(index, table_name="ticket")
     op.add_column("ticket", _text("matter_code", 128, null=True))
