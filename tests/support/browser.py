@@ -57,7 +57,7 @@ def browser(playwright: Playwright, running: ServerProcess, *flags: str) -> Iter
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    surroundings = {**os.environ, "FONTCONFIG_FILE": str(_fonts(running.folder))}
+    surroundings = {**os.environ, "FONTCONFIG_FILE": str(fonts_file(running.folder))}
     started = playwright.chromium.launch(executable_path=chromium(), args=arguments, env=surroundings)
     try:
         yield started
@@ -65,7 +65,7 @@ def browser(playwright: Playwright, running: ServerProcess, *flags: str) -> Iter
         started.close()
 
 
-def _fonts(folder: Path) -> Path:
+def fonts_file(folder: Path) -> Path:
     """A fontconfig file with a Chinese font, as every phone has one."""
     file = folder / "fonts.conf"
     places = "".join(f"<dir>{place}</dir>" for place in (variable_font().parent, "/usr/share/fonts"))
