@@ -15,7 +15,7 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench chaos-hall voice lock wheel clean distclean
+.PHONY: help setup run test lint bench chaos-hall voice lock wheel bundle onedir bundle-test clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
@@ -26,6 +26,9 @@ help:
 	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
 	@echo "make voice            say the clips of resources/voice anew"
 	@echo "make wheel            build dist/*.whl"
+	@echo "make bundle           offline installation into out/bundle/ (PLATFORM=linux-aarch64, QT=oldest, DEBS=1, PYTHONS=3.11)"
+	@echo "make onedir           the same with its own Python, for PCs without one (this machine's platform)"
+	@echo "make bundle-test      install the bundle in a minimal root without a network, serve, upgrade, roll back (root)"
 	@echo "make lock             renew requirements*.txt     (UPGRADE=1 for newer versions)"
 	@echo "make clean, distclean remove what was built; distclean also the virtual environments"
 
@@ -62,9 +65,28 @@ lock:
 	$(COMPILE) pyproject.toml -c requirements-dev.txt -o requirements.txt
 	echo 'PySide6-Essentials==6.8.0.2' | $(COMPILE) pyproject.toml - -o requirements-oldest-qt.txt
 	echo 'uv>=0.11' | $(COMPILE) - -o .ci/uv.txt
+	echo 'pyinstaller>=6.16,<7' | $(COMPILE) - -o packaging/pyinstaller.txt
+	echo 'pip>=26' | $(COMPILE) - -o packaging/pip.txt
 
 wheel: setup
 	@$(BIN)/python -m hatchling build -t wheel -d dist
+
+# The bundle is built with the newer Qt's environment whichever Qt goes into it.
+bundle onedir bundle-test: PACKING = .venv/bin/python
+bundle onedir bundle-test: export VENV = .venv
+bundle: BUNDLE_OPTIONS = $(if $(PLATFORM),--platform $(PLATFORM)) --qt $(QT) $(if $(DEBS),--debs) $(PYTHONS:%=--python %)
+
+bundle:
+	@QT=newest .ci/setup.sh
+	@$(PACKING) packaging/bundle.py $(BUNDLE_OPTIONS) $(ARGS)
+
+onedir:
+	@QT=newest .ci/setup.sh
+	@$(PACKING) packaging/onedir.py $(ARGS)
+
+bundle-test:
+	@QT=newest .ci/setup.sh
+	@$(PACKING) -m pytest -n0 -m bundle tests/packaging $(ARGS)
 
 clean:
 	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

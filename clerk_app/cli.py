@@ -79,6 +79,29 @@ def parser() -> argparse.ArgumentParser:
     )
     enrol.add_argument("--number", default=None, metavar="号", help="窗口号")
     enrol.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
+
+    stores = commands.add_parser("stores", help="这个版本能不能用现有的数据", description="数据的结构")
+    looks = stores.add_subparsers(dest="verb", required=True, metavar="动作")
+    for verb, text in (("check", "只看"), ("migrate", "升级到这个版本的结构")):
+        one = looks.add_parser(verb, help=text)
+        one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="数据文件夹")
+        one.add_argument("--json", action="store_true", help="给安装程序读")
+
+    pcs = commands.add_parser("pcs", help="全大厅电脑的设置，一张表（pcs.csv）", description="全大厅电脑的设置，一张表")
+    jobs = pcs.add_subparsers(dest="verb", required=True, metavar="动作")
+    for verb, text in (
+        ("check", "检查每一行"),
+        ("write", "写出一台电脑的 clerk.toml"),
+        ("codes", "在服务器电脑上给每一行一个登记码"),
+    ):
+        one = jobs.add_parser(verb, help=text)
+        one.add_argument("table", type=Path, metavar="表", help="pcs.csv")
+        one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="数据文件夹")
+        if verb == "write":
+            one.add_argument("--pc", required=True, metavar="名", help="表里的哪一台")
+        if verb == "codes":
+            one.add_argument("--out", type=Path, required=True, metavar="文件", help="带登记码的表写到哪里")
+            one.add_argument("--hours", type=int, default=72, metavar="小时", help="登记码多久内有效（默认 72）")
     return top
 
 
@@ -105,6 +128,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.administration import run_user as run
     elif args.command == "enrol":
         from clerk_app.bootstrap.administration import run_enrol as run
+    elif args.command == "stores":
+        from clerk_app.bootstrap.stores import run
+    elif args.command == "pcs":
+        from clerk_app.bootstrap.pcs import run
     else:
         from clerk_app.bootstrap.catalogue import run
     return run(args)

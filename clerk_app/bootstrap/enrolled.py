@@ -20,6 +20,8 @@ from clerk_app.ports.clock import Clock, Entropy
 
 _ENROLMENT = TypeAdapter(Enrolment)
 _CONTEXT = b"enrolment"
+CODE_FILE = "enrol.code"
+"""One line in the data folder: the code that the installer handed over. It goes when it was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def open_device(
 ) -> Device:
     """The device in ``folder``, enrolled now if it is not yet.
 
-    With ``address`` the server is another PC's and ``code`` its one-time code; without it the embedded server of this
+    With ``address`` the server is another PC's and ``code`` its one-time code, which the installer may have left beside
+    the settings; without it the embedded server of this
     PC makes the code itself. ``NotAllowed`` when a code is needed and none was given.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,10 +63,13 @@ def open_device(
     enrolment = _read(sealed, keys, crypto)
     if address:
         if enrolment is None or enrolment.address != address:
+            handed_over = folder.parent / CODE_FILE
+            code = code or _read_code(handed_over)
             if not code:
                 raise NotAllowed("这台电脑还没有在服务器上登记。请技术员在服务器上生成登记码，再用 --code 启动一次")
             enrolment = enrol(address, code, kind, name, window_no)
             _write(sealed, enrolment, keys, crypto)
+            handed_over.unlink(missing_ok=True)
         return Device(folder, keys, crypto, enrolment)
     assert embedded is not None
     server = embedded()
@@ -90,6 +96,13 @@ def read_device(folder: Path, kind: DeviceKind, entropy: Entropy) -> Device | No
     keys = open_keyring(folder / "keys" / "device.key", store if store.exists() else sealed, crypto, entropy)
     enrolment = _read(sealed, keys, crypto)
     return None if enrolment is None else Device(folder, keys, crypto, enrolment)
+
+
+def _read_code(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _read(path: Path, keys: FileKeyring, crypto: NationalCrypto) -> Enrolment | None:

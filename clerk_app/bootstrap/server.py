@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from clerk_app.server.calls import Activity
 from clerk_app.server.feed import FeedHub, SequencerLoop
 from clerk_app.server.routes_voice import WebVoice
 from clerk_app.services.hall.desk import HallDesk
+from clerk_app.services.hall.devices import CODE_LIFE
 from clerk_app.services.hall.setup import HallPlan
 from clerk_app.services.hall.tools import system_actor
 from db.hall.store import open_sqlite
@@ -53,12 +55,12 @@ class OpenHall:
     hall_id: str
     identity: ServerIdentity
 
-    def enrol_code(self, kind: DeviceKind, window_no: str | None = None) -> EnrolCode:
+    def enrol_code(self, kind: DeviceKind, window_no: str | None = None, life: timedelta = CODE_LIFE) -> EnrolCode:
         """A one-time code, made by whoever may read the key file (the server's own account)."""
         actor = system_actor(self.hall_id)
         wish = NewEnrolCode(kind, window_no)
         code = self.desk.store.write(
-            self.hall_id, actor.device_id, lambda unit: self.desk.devices.make_code(unit, actor, wish)
+            self.hall_id, actor.device_id, lambda unit: self.desk.devices.make_code(unit, actor, wish, life)
         )
         self.desk.committed(self.hall_id)
         return code

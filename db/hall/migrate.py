@@ -6,24 +6,34 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
+from clerk_app.domain.errors import StoreFault
 from db.hall.models import StoreMeta
 
 HEAD = "0003"
 """The newest revision; a store that has it opens without loading Alembic (a test keeps it true)."""
 
+NEWER = "服务器的数据是更新的程序写的，请技术员升级程序，或退回升级前的备份"
+
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine, new_epoch: str) -> None:
-    """Bring the schema to the newest version in one transaction; a new store gets ``new_epoch`` as its epoch."""
+    """Bring the schema to the newest version in one transaction; a new store gets ``new_epoch`` as its epoch.
+
+    ``StoreFault`` for a store that a newer program wrote.
+    """
     with engine.begin() as connection:
-        if _version(connection) != HEAD:
+        found = version(connection)
+        if found is not None and found > HEAD:
+            raise StoreFault(NEWER)
+        if found != HEAD:
             _upgrade(connection)
         if connection.execute(select(StoreMeta.value).where(StoreMeta.name == "epoch")).first() is None:
             connection.execute(insert(StoreMeta).values(name="epoch", value=new_epoch))
 
 
-def _version(connection: Connection) -> str | None:
+def version(connection: Connection) -> str | None:
+    """The schema version of the store, None when it is new."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from clerk_app.domain.errors import StoreFault
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0003"
 """The newest schema version; a store that has it is opened without Alembic, whose import takes 0.2 s."""
 
+NEWER = "这个窗口的数据是更新的程序写的，请技术员升级程序，或退回升级前的备份"
+
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest version in one transaction."""
+    """Bring the schema to the newest version in one transaction; ``StoreFault`` when a newer program wrote it."""
     with engine.begin() as connection:
-        if version(connection) != HEAD:
+        found = version(connection)
+        if found is not None and found > HEAD:
+            raise StoreFault(NEWER)
+        if found != HEAD:
             _upgrade(connection)
 
 

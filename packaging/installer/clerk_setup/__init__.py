@@ -1,0 +1,1 @@
+"""The installer: puts versions side by side, guards the stores, switches, switches back. Standard library only."""
