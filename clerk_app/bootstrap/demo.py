@@ -95,7 +95,7 @@ class DemoHall:
         here = replace(config.window, number=number, citizen_screen=citizen_screen)
         config = replace(config, devices=devices, window=here)
         shell = WindowShell(self.clock, quotable(self.entropy), config.hall.name, number)
-        opened = open_devices(devices, self.clock, serial=self.window_station.serial_line)
+        opened = open_devices(devices, self.clock, drivers=self.window_station.drivers())
         papers = self.papers_of(number)
         papers.mkdir(parents=True, exist_ok=True)
 
@@ -125,7 +125,7 @@ class DemoHall:
             self.fonts,
             self.clock,
             self.entropy,
-            serial=self.kiosk_station.serial_line,
+            drivers=self.kiosk_station.drivers(),
             scanner=self.kiosk_station.scanner,
         )
 

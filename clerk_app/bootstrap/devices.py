@@ -1,56 +1,38 @@
-"""Maps the drivers to the devices of ``ports.devices``: which driver, on which line, in whose words.
-
-Addresses as in ``clerk.toml``::
-
-    id_reader        "auto" | "off" | "COM3" | "/dev/ttyUSB0"
-    receipt_printer  "off" | "serial:COM4" | "serial:/dev/ttyS1@9600" | "tcp:192.168.1.50:9100" | "file:/dev/usb/lp0"
-    evaluator        "off" | "COM5"
+"""Maps the drivers to the devices of ``ports.devices``: whichever driver the settings name, in whose words.
 
 Opening does no I/O: a device is connected at its first use or ``probe`` and found again by itself after a loss.
-``probe`` and everything but ``health`` belong on the device's lane.
+``probe`` and everything but ``health`` belong on the device's lane. Which setting becomes which driver stands in
+``device_settings`` and ``drivers``.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
-from clerk_app.bootstrap.settings import DeviceSettings
-from clerk_app.domain.errors import Rejected
+from clerk_app.bootstrap.device_settings import DeviceSettings
+from clerk_app.bootstrap.drivers import Workshop, installed
 from clerk_app.domain.identity import IdType
 from clerk_app.domain.persons import CheckedPerson
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, DeviceState, PrintOutcome, PrintResult
-from drivers.base.devices import Device
-from drivers.base.errors import DeviceError, NotConnected
+from drivers.base import devices as driven
+from drivers.base.errors import DeviceError
 from drivers.base.health import Health
-from drivers.base.readings import CardKind, CardReading, PrintReport
-from drivers.base.transport import ByteTransport, FileTransport, SerialTransport, TcpTransport
-from drivers.evaluator.keypad import SerialEvaluator
-from drivers.evaluator.line import BAUD, SharedLine
-from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, RatingScale
-from drivers.idcard.lines import at_rates
-from drivers.idcard.reader import Ga467Reader
-from drivers.printer.escpos import EscPosPrinter
-from drivers.serial_ports import SerialPort, available_ports
+from drivers.base.host import Host
+from drivers.base.readings import CardKind, CardReading, KeyPress, PrintReport
+from drivers.base.registry import Registry
 
-SerialLine = Callable[[str, int], ByteTransport]
-"""Makes an unopened transport for a port and a baud rate."""
-
-OFF = "off"
-AUTO = "auto"
-_PRINTER_BAUD = 115200
-_PRINTER_PORT = 9100
-_SCALES: dict[int, RatingScale] = {4: FOUR_KEYS, 5: FIVE_KEYS}
-_NO_READER = "没有找到读卡器，请检查连线；先手工录入，插好后自动恢复"
 _ID_TYPES = {
     CardKind.RESIDENT: IdType.RESIDENT,
     CardKind.HMT_PERMIT: IdType.RESIDENCE_PERMIT,
     CardKind.FOREIGNER_2017: IdType.FOREIGN_PERMANENT,
     CardKind.FOREIGNER_2023: IdType.FOREIGN_PERMANENT,
 }
+Result = TypeVar("Result")
 
 
 def card_facts(reading: CardReading) -> CardFacts:
@@ -86,11 +68,21 @@ def not_set_up(clock: Clock, advice: str = "") -> DeviceHealth:
     return DeviceHealth(DeviceState.NOT_CONFIGURED, clock.now(), "not_configured", advice)
 
 
-class Opened:
-    """What all mapped devices share."""
+def print_result(report: PrintReport) -> PrintResult:
+    """A driver's report in the words of the ports."""
+    return PrintResult(PrintOutcome(report.outcome.value), report.advice)
 
-    def __init__(self, driver: Device) -> None:
+
+class Opened:
+    """What all mapped devices share. ``driver`` is a host, or a device that needs none."""
+
+    def __init__(self, driver: Host[Any] | driven.Device) -> None:
         self._driver = driver
+
+    @property
+    def setting(self) -> str:
+        """``driver:address`` as it is in use now; empty before the first use and for a device without a host."""
+        return self._driver.setting if isinstance(self._driver, Host) else ""
 
     def health(self) -> DeviceHealth:
         return device_health(self._driver.health())
@@ -105,221 +97,169 @@ class Opened:
         self._driver.close()
 
 
-class OpenCardReader(Opened):
-    """A ``ports.devices.CardReader``; ``hunt`` finds the port where the settings say "auto"."""
+class _Hosted(Opened):
+    """A device behind a host: what its driver raises becomes a ``DeviceFault`` with the clerk's sentence."""
 
-    def __init__(self, driver: Ga467Reader, hunt: PortHunt | None = None) -> None:
-        super().__init__(driver)
-        self._reader = driver
-        self._hunt = hunt
+    def __init__(self, host: Host[Any]) -> None:
+        super().__init__(host)
+        self._host = host
 
-    @property
-    def port(self) -> str | None:
-        """Where "auto" last heard a reader; None with a set port, and before one was heard."""
-        return self._hunt.found if self._hunt is not None else None
+    def _use(self, work: Callable[[Any], Result]) -> Result:
+        try:
+            return self._host.call(work)
+        except DeviceError as error:
+            raise DeviceFault(error.advice, error.word) from error
+
+
+class OpenCardReader(_Hosted):
+    """A ``ports.devices.CardReader``."""
 
     def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
         """As the port says; ``DeviceFault`` carries the sentence for the clerk."""
-        try:
-            reading = self._reader.wait_for_card(timeout_s, cancel)
-        except DeviceError as error:
-            self._remember_port()
-            raise DeviceFault(_NO_READER if self._searching() else error.advice, error.word) from error
-        self._remember_port()
+        reading: CardReading | None = self._use(lambda reader: reader.wait_for_card(timeout_s, cancel))
         return None if reading is None else card_facts(reading)
 
-    def probe(self) -> DeviceHealth:
-        """With "auto", every port is asked once."""
-        for _ in range(self._hunt.candidates() if self._hunt is not None else 1):
-            self._reader.probe()
-            self._remember_port()
-            if not self._searching():
-                break
-        return self.health()
-
-    def health(self) -> DeviceHealth:
-        health = super().health()
-        if self._searching() and health.state in {DeviceState.ABSENT, DeviceState.FAULTY}:
-            return DeviceHealth(DeviceState.ABSENT, health.since, "not_found", _NO_READER)
-        return health
-
-    def _searching(self) -> bool:
-        return self._hunt is not None and self._hunt.found is None
-
-    def _remember_port(self) -> None:
-        health = self._reader.health()
-        # A status byte of the protocol comes from a reader, be it one that refuses.
-        if self._hunt is not None and (health.usable or health.word.startswith("sw3_")):
-            self._hunt.stay()
+    def found(self) -> str:
+        """Where a search over all lines has found the reader (``COM3@9600``); empty with a named line."""
+        return self._use(lambda reader: getattr(reader, "found", None)) or ""
 
 
-class PortHunt:
-    """Gives the driver another serial port at every connection until a reader answers, then that one first.
-
-    Ports of other devices are left out: a question to a reader would be printed by a printer.
-    """
-
-    def __init__(
-        self,
-        serial: SerialLine,
-        taken: Iterable[str],
-        ports: Callable[[], tuple[SerialPort, ...]] = available_ports,
-    ) -> None:
-        self._serial = serial
-        self._taken = frozenset(taken)
-        self._ports = ports
-        self._turn = 0
-        self._tried: str | None = None
-        self.found: str | None = None
-
-    def candidates(self) -> int:
-        """How many tries it takes to ask every port once; at least one."""
-        return max(1, len(self._order()))
-
-    def __call__(self, baud: int) -> ByteTransport:
-        order = self._order()
-        if not order:
-            raise NotConnected("there is no serial port to look for a reader on")
-        self._tried = order[self._turn % len(order)]
-        self._turn += 1
-        return self._serial(self._tried, baud)
-
-    def stay(self) -> None:
-        """A reader answered on the port tried last."""
-        self.found = self._tried
-        self._turn = 0
-
-    def _order(self) -> list[str]:
-        free = [port for port in self._ports() if port.device not in self._taken]
-        # Readers come by USB; a port of the main board is asked last.
-        free.sort(key=lambda port: (port.device != self.found, port.vendor_id is None, port.device))
-        return [port.device for port in free]
-
-
-class OpenReceiptPrinter(Opened):
+class OpenReceiptPrinter(_Hosted):
     """A ``ports.devices.ReceiptPrinter``."""
 
-    def __init__(self, driver: EscPosPrinter) -> None:
-        super().__init__(driver)
-        self._printer = driver
-
     def print(self, job: bytes) -> PrintResult:
-        return print_result(self._printer.print_job(job))
+        """A driver that breaks down in mid-job leaves a sheet that somebody has to look at."""
+        try:
+            return print_result(self._host.call(lambda printer: printer.print_job(job)))
+        except DeviceError as error:
+            reached = error.word not in ("not_found", "not_connected")
+            return PrintResult(PrintOutcome.UNKNOWN if reached else PrintOutcome.REFUSED, error.advice)
 
 
-def print_result(report: PrintReport) -> PrintResult:
-    """A driver's report in the words of the ports."""
-    return PrintResult(PrintOutcome(report.outcome.value), report.advice)
-
-
-class OpenEvaluator(Opened):
+class OpenEvaluator(_Hosted):
     """A ``ports.devices.Evaluator``."""
 
-    def __init__(self, driver: SerialEvaluator) -> None:
-        super().__init__(driver)
-        self._keypad = driver
-
     def ask_rating(self, timeout_s: float, cancel: threading.Event) -> int | None:
-        try:
-            rating = self._keypad.ask_rating(timeout_s, cancel)
-        except DeviceError as error:
-            raise DeviceFault(error.advice, error.word) from error
+        rating = self._use(lambda keypad: keypad.ask_rating(timeout_s, cancel))
         return None if rating is None else rating.level
 
 
-def open_card_reader(
-    settings: DeviceSettings,
-    clock: Clock,
-    *,
-    serial: SerialLine = SerialTransport,
-    ports: Callable[[], tuple[SerialPort, ...]] = available_ports,
-) -> OpenCardReader | None:
-    """The reader that the settings name, None when it is off. "auto" asks every free port for a reader's answer."""
-    if settings.id_reader == OFF:
-        return None
-    hunt = PortHunt(serial, _taken_ports(settings), ports) if settings.id_reader == AUTO else None
-    connect = hunt or (lambda baud: serial(settings.id_reader, baud))
-    driver = Ga467Reader(at_rates(connect, (settings.id_reader_baud,)), now=clock.now, monotonic=clock.monotonic)
-    return OpenCardReader(driver, hunt)
+class OpenScanner(_Hosted):
+    """A ``ports.devices.CodeScanner``."""
+
+    def wait_for_code(self, timeout_s: float, cancel: threading.Event) -> str | None:
+        code: str | None = self._use(lambda scanner: scanner.wait_for_code(timeout_s, cancel))
+        return code
 
 
-def open_receipt_printer(
-    settings: DeviceSettings, clock: Clock, *, serial: SerialLine = SerialTransport
-) -> OpenReceiptPrinter | None:
-    """The thermal printer that the settings name, None when it is off; ``Rejected("receipt_printer")`` for a slip."""
-    if settings.receipt_printer == OFF:
-        return None
-    connect = printer_line(settings.receipt_printer, serial)
-    return OpenReceiptPrinter(EscPosPrinter(connect, now=clock.now, monotonic=clock.monotonic))
+class OpenCaller(_Hosted):
+    """The keypad on the clerk's desk. Keys by the name of the drivers' ``CallerKey``."""
+
+    def wait_for_key(self, timeout_s: float, cancel: threading.Event) -> str | None:
+        """The next key (``call``, ``recall`` …); None when none came or ``cancel`` was set; ``DeviceFault``."""
+        pressed: KeyPress | None = self._use(lambda keypad: keypad.wait_for_key(timeout_s, cancel))
+        return None if pressed is None else pressed.key.value
+
+    def show_number(self, number: str) -> None:
+        """The ticket that is served."""
+        self._use(lambda keypad: keypad.show_number(number))
+
+    def show_waiting(self, count: int) -> None:
+        """How many people wait."""
+        self._use(lambda keypad: keypad.show_waiting(count))
 
 
-def open_evaluator(
-    settings: DeviceSettings, clock: Clock, *, serial: SerialLine = SerialTransport
-) -> OpenEvaluator | None:
-    """The keypad that the settings name, None when it is off; ``Rejected("evaluator_levels")`` unless 4 or 5."""
-    if settings.evaluator == OFF:
-        return None
-    scale = _SCALES.get(settings.evaluator_levels)
-    if scale is None:
-        raise Rejected("evaluator_levels", "设置里 evaluator_levels 应为 4 或 5，照评价器的键数填")
-    line = SharedLine(lambda: serial(settings.evaluator, BAUD), monotonic=clock.monotonic)
-    driver = SerialEvaluator(line, scale, now=clock.now, monotonic=clock.monotonic)
-    return OpenEvaluator(driver)
+class OpenBoard(_Hosted):
+    """The strip of lamps over the window; what was sent may not be shown."""
+
+    def send(self, text: str) -> None:
+        """Send one line; ``DeviceFault`` when it could not be sent."""
+        self._use(lambda board: board.send(text))
 
 
-def printer_line(address: str, serial: SerialLine = SerialTransport) -> Callable[[], ByteTransport]:
-    """How to connect to the printer at ``address``; ``Rejected("receipt_printer")`` when it cannot be read."""
-    kind, _, place = address.partition(":")
-    if kind == "serial" and place:
-        port, _, rate = place.partition("@")
-        if port and (not rate or (rate.isascii() and rate.isdigit())):
-            return lambda: serial(port, int(rate) if rate else _PRINTER_BAUD)
-    elif kind == "tcp" and place:
-        host, number = _host_and_port(place)
-        if host and number is not None:
-            return lambda: TcpTransport(host, number)
-    elif kind == "file" and place:
-        return lambda: FileTransport(place)
-    raise Rejected(
-        "receipt_printer",
-        f"设置里 receipt_printer 写的“{address}”认不出，"
-        "应像 serial:COM4、tcp:192.168.1.50:9100、file:/dev/usb/lp0 或 off",
-    )
+class OpenPad(_Hosted):
+    """The pad with a pen."""
 
-
-def _host_and_port(place: str) -> tuple[str, int | None]:
-    host, colon, number = place.rpartition(":")
-    if not colon or place.endswith("]"):
-        return place.strip("[]"), _PRINTER_PORT
-    valid = number.isascii() and number.isdigit() and 0 < int(number) < 65536
-    return host.strip("[]"), int(number) if valid else None
-
-
-def _taken_ports(settings: DeviceSettings) -> list[str]:
-    kind, _, place = settings.receipt_printer.partition(":")
-    printer = [place.partition("@")[0]] if kind == "serial" else []
-    return [*printer, settings.evaluator]
+    def ask_signature(self, timeout_s: float, cancel: threading.Event) -> Any:
+        """The signature that the signer confirmed, None without one; ``DeviceFault``."""
+        return self._use(lambda pad: pad.ask_signature(timeout_s, cancel))
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceSet:
-    """The devices of one PC; None for those that it does not have."""
+    """The devices of one PC; None for those that it does not have. ``workshop`` made them and keeps their traces."""
 
     reader: OpenCardReader | None
     receipt_printer: OpenReceiptPrinter | None
     evaluator: OpenEvaluator | None
+    scanner: OpenScanner | None
+    caller: OpenCaller | None
+    board: OpenBoard | None
+    pad: OpenPad | None
+    workshop: Workshop = field(repr=False)
+
+    def all(self) -> dict[str, Opened]:
+        """Those that there are, by their key in the settings."""
+        each: dict[str, Opened | None] = {
+            "id_reader": self.reader,
+            "receipt_printer": self.receipt_printer,
+            "evaluator": self.evaluator,
+            "caller_keypad": self.caller,
+            "call_board": self.board,
+            "code_scanner": self.scanner,
+            "signature_pad": self.pad,
+        }
+        return {key: device for key, device in each.items() if device is not None}
 
     def close(self) -> None:
         """Give all ports back, those first that somebody may be waiting at. After the lanes have ended."""
-        for device in (self.evaluator, self.reader, self.receipt_printer):
-            if device is not None:
-                device.close()
+        order = ("caller_keypad", "evaluator", "code_scanner", "signature_pad", "id_reader", "call_board")
+        open_now = self.all()
+        for key in (*order, "receipt_printer"):
+            if key in open_now:
+                open_now[key].close()
 
 
-def open_devices(settings: DeviceSettings, clock: Clock, *, serial: SerialLine = SerialTransport) -> DeviceSet:
+def open_card_reader(workshop: Workshop) -> OpenCardReader | None:
+    """The reader that the settings name, None when it is off."""
+    host = workshop.host("id_reader")
+    return None if host is None else OpenCardReader(host)
+
+
+def open_receipt_printer(workshop: Workshop) -> OpenReceiptPrinter | None:
+    """The thermal printer that the settings name, None when it is off."""
+    host = workshop.host("receipt_printer")
+    return None if host is None else OpenReceiptPrinter(host)
+
+
+def open_evaluator(workshop: Workshop) -> OpenEvaluator | None:
+    """The rating keypad that the settings name, None when it is off."""
+    host = workshop.host("evaluator")
+    return None if host is None else OpenEvaluator(host)
+
+
+def open_scanner(workshop: Workshop) -> OpenScanner | None:
+    """The scanner that the settings name, None when it is off."""
+    host = workshop.host("code_scanner")
+    return None if host is None else OpenScanner(host)
+
+
+def workshop_of(settings: DeviceSettings, clock: Clock, drivers: Registry | None = None) -> Workshop:
+    """The place where the devices of these settings are made; ``drivers``: other than those installed here."""
+    return Workshop(settings, clock, installed() if drivers is None else drivers)
+
+
+def open_devices(settings: DeviceSettings, clock: Clock, *, drivers: Registry | None = None) -> DeviceSet:
     """All devices of the settings, none connected yet. ``Rejected`` names the setting that cannot be read."""
+    workshop = workshop_of(settings, clock, drivers)
+    caller, board, pad = (workshop.host(key) for key in ("caller_keypad", "call_board", "signature_pad"))
     return DeviceSet(
-        reader=open_card_reader(settings, clock, serial=serial),
-        receipt_printer=open_receipt_printer(settings, clock, serial=serial),
-        evaluator=open_evaluator(settings, clock, serial=serial),
+        reader=open_card_reader(workshop),
+        receipt_printer=open_receipt_printer(workshop),
+        evaluator=open_evaluator(workshop),
+        scanner=open_scanner(workshop),
+        caller=None if caller is None else OpenCaller(caller),
+        board=None if board is None else OpenBoard(board),
+        pad=None if pad is None else OpenPad(pad),
+        workshop=workshop,
     )

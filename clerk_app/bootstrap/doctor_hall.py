@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from clerk_app.bootstrap.devices import open_card_reader, open_evaluator, open_receipt_printer
+from clerk_app.bootstrap.devices import open_card_reader, open_evaluator, open_receipt_printer, workshop_of
 from clerk_app.bootstrap.doctor import Check, Finding, Patient, bad, good, lacking
 from clerk_app.bootstrap.page_printing import open_page_printer
 from clerk_app.bootstrap.voice import open_speaker
@@ -20,6 +20,7 @@ from clerk_app.ports.devices import DeviceHealth, DeviceState
 _PLAIN_SQLITE = b"SQLite format 3\0"
 _SKEW = timedelta(seconds=60)
 _OLD_WORK = timedelta(days=1)
+_THERE = (DeviceState.READY, DeviceState.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ def serial_ports(patient: Patient) -> Iterator[Finding]:
 
 def card_reader(patient: Patient) -> Iterator[Finding]:
     config = patient.config.devices
-    reader = open_card_reader(config, patient.clock)
+    reader = open_card_reader(workshop_of(config, patient.clock))
     if reader is None:
         yield lacking("身份证读卡器", "设置里关着", _turn_on(patient, 'id_reader = "auto"'))
         return
     try:
         health = reader.probe()
-        place = reader.port if config.id_reader == "auto" else config.id_reader
+        place = (health.state in _THERE and reader.found()) or reader.setting
     finally:
         reader.close()
     yield _device("身份证读卡器", health, f"{place}，有回应")
@@ -56,7 +57,7 @@ def card_reader(patient: Patient) -> Iterator[Finding]:
 
 def receipt_printer(patient: Patient) -> Iterator[Finding]:
     config = patient.config.devices
-    printer = open_receipt_printer(config, patient.clock)
+    printer = open_receipt_printer(workshop_of(config, patient.clock))
     if printer is None:
         yield lacking("小票打印机", "没有设置，收件凭证改打 A4", _turn_on(patient, 'receipt_printer = "serial:COM4"'))
         return
@@ -79,7 +80,7 @@ def page_printer(patient: Patient) -> Iterator[Finding]:
 
 def evaluator(patient: Patient) -> Iterator[Finding]:
     config = patient.config.devices
-    keypad = open_evaluator(config, patient.clock)
+    keypad = open_evaluator(workshop_of(config, patient.clock))
     if keypad is None:
         yield lacking("评价器", "没有设置，群众暂时评价不了", _turn_on(patient, 'evaluator = "COM5"'))
         return
@@ -113,7 +114,7 @@ def _turn_on(patient: Patient, line: str) -> str:
 
 
 def _device(name: str, health: DeviceHealth, found: str) -> Finding:
-    if health.state in (DeviceState.READY, DeviceState.BUSY):
+    if health.state in _THERE:
         return good(name, found, health.advice)
     words = {DeviceState.NEEDS_PAPER: "缺纸", DeviceState.ABSENT: "没有连上"}
     return lacking(name, words.get(health.state, "有故障"), health.advice)

@@ -25,7 +25,6 @@ from clerk_app.ports.clock import Clock, Entropy
 from clerk_app.ports.devices import CardReader, ReceiptPrinter
 
 if TYPE_CHECKING:
-    from clerk_app.bootstrap.devices import SerialLine
     from clerk_app.bootstrap.enrolled import Device
     from clerk_app.bootstrap.papers import FindFonts
     from clerk_app.bootstrap.voice import OpenSpeaker
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from clerk_app.services.kiosk.emergency import KioskEmergency
     from clerk_app.services.tickets import TicketRenderer
     from clerk_app.ui.lanes import Lanes
+    from drivers.base.registry import Registry
 
 RunningKiosk = RunningScreen
 THEMES_FILE = "kiosk-themes.json"
@@ -112,7 +112,7 @@ def start_kiosk(
     clock: Clock,
     entropy: Entropy,
     *,
-    serial: SerialLine | None = None,
+    drivers: Registry | None = None,
     groups: KioskGroups | None = None,
     scanner: CodeScanner | None = None,
     speaker: OpenSpeaker | None = None,
@@ -120,22 +120,21 @@ def start_kiosk(
 ) -> RunningKiosk:
     """The ticket machine of an enrolled device with the reader and printer that its settings name. Its own numbers lie
     encrypted in its folder; ``StoreFault`` when that cannot be opened."""
-    from clerk_app.bootstrap.devices import open_card_reader, open_receipt_printer
+    from clerk_app.bootstrap.devices import open_card_reader, open_receipt_printer, open_scanner, workshop_of
     from clerk_app.bootstrap.papers import Renderer, receipt_profile
     from clerk_app.services.kiosk.desk import MACHINE
     from clerk_app.services.kiosk.emergency import KioskEmergency
     from db.kiosk.store import open_kiosk_store
-    from drivers.base.transport import SerialTransport
 
-    line = serial or SerialTransport
-    reader = open_card_reader(devices, clock, serial=line)
-    printer = open_receipt_printer(devices, clock, serial=line)
+    workshop = workshop_of(devices, clock, drivers)
+    reader, printer = open_card_reader(workshop), open_receipt_printer(workshop)
+    own_scanner = None if scanner is not None else open_scanner(workshop)
     renderer = Renderer(fonts, receipt_profile(devices), device.crypto)
     client = device.client(clock, entropy)
     store = open_kiosk_store(device.folder / "kiosk.db", device.keys.key("kiosk"))
     device_id = device.enrolment.enrolled.device_id
     emergency = KioskEmergency(client, store, device_id, clock, entropy, machine=MACHINE, blocks=blocks)
-    opened = [one.close for one in (reader, printer, speaker) if one is not None]
+    opened = [one.close for one in (reader, printer, speaker, own_scanner) if one is not None]
     return build_kiosk(
         client,
         device_feed(device, client.feed_page, clock, entropy),
@@ -146,7 +145,7 @@ def start_kiosk(
         entropy,
         make_lanes(entropy),
         groups=groups,
-        scanner=scanner,
+        scanner=scanner or own_scanner,
         speaker=speaker,
         emergency=emergency,
         closers=(*opened, client.close, store.close),

@@ -18,6 +18,8 @@ from clerk_app.domain.errors import Rejected
 from clerk_app.domain.papers import Notice, QueueTicket, Receipt, ThermalNote
 from clerk_app.domain.signatures import Signature
 from clerk_app.ports.crypto import CryptoProvider
+from drivers.base.registry import BadAddress
+from drivers.printer.profiles import Cutter, read_profile
 
 if TYPE_CHECKING:
     from clerk_app.documents.thermal.profile import PrinterProfile
@@ -28,9 +30,23 @@ _POINTS_PER_INCH = 72
 
 
 def receipt_profile(settings: DeviceSettings) -> PrinterProfile:
-    """The paper of the thermal printer; ``Rejected("receipt_width_mm")`` unless 80 or 58."""
-    from clerk_app.documents.thermal.profile import PAPER_58MM, PAPER_80MM
+    """The paper of the thermal printer, by its profile or its width; ``Rejected`` for one that is none."""
+    from clerk_app.documents.thermal.profile import PAPER_58MM, PAPER_80MM, PrinterProfile
 
+    named = settings.options_of("receipt_printer").get("profile", "")
+    if named:
+        try:
+            family = read_profile(named)
+        except BadAddress as exc:
+            raise Rejected("receipt_printer", f"设置里 [devices.receipt_printer] 的 profile 不行：{exc}") from exc
+        return PrinterProfile(
+            family.dots,
+            family.columns,
+            # Without characters of its own every line is a picture; nothing but ASCII may be sent as text.
+            "ascii" if family.encoding == "none" else family.encoding,
+            family.steps_per_dot,
+            family.cutter is not Cutter.NONE,
+        )
     papers = {80: PAPER_80MM, 58: PAPER_58MM}
     if settings.receipt_width_mm not in papers:
         raise Rejected("receipt_width_mm", "设置里 receipt_width_mm 应为 80 或 58，照小票纸的宽度填")

@@ -14,10 +14,11 @@
     [kiosk]
     emergency_blocks = 3         # as above, for a ticket machine
 
-    [devices]
-    id_reader = "auto"           # "auto", "off", or a port: "COM3", "/dev/ttyUSB0"
-    receipt_printer = "off"      # "serial:COM4", "tcp:192.168.1.50:9100", "file:/dev/usb/lp0"
-    evaluator = "off"            # "off" or a port
+    [devices]                    # each "off", "auto" or "driver:address", see docs/drivers.md
+    id_reader = "auto"           # "ga467-serial:COM3", "ga467-usb", "sdtapi"; short: "COM3"
+    receipt_printer = "off"      # "escpos-tcp:192.168.1.50", "escpos-usb:auto"; short: "serial:COM4", "tcp:…", "file:…"
+    evaluator = "off"            # "ff68-evaluator:COM5"; short: "COM5"
+    code_scanner = "off"         # "auto", "scan-serial:COM7"
     page_printer = "auto"        # "auto" (the system's default printer), "off", or a printer's name
 
     [voice]                      # the display's voice, see docs/voice.md
@@ -38,6 +39,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from clerk_app.bootstrap.device_settings import DeviceSettings as DeviceSettings
+from clerk_app.bootstrap.device_settings import read_devices
 from clerk_app.domain.emergency import MOST_BLOCKS
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.hall import HallProfile
@@ -95,19 +98,6 @@ class KioskSettings:
     """A ticket machine."""
 
     emergency_blocks: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceSettings:
-    """Where the devices are plugged in."""
-
-    id_reader: str = "auto"
-    id_reader_baud: int = 115200
-    receipt_printer: str = "off"
-    receipt_width_mm: int = 80
-    evaluator: str = "off"
-    evaluator_levels: int = 4
-    page_printer: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +166,10 @@ def load(folder: Path | None = None) -> Settings:
     for name, values in table.items():
         if name not in sections:
             raise Rejected("settings", f"设置文件 {path} 里不认识 [{name}]，可用的有 {'、'.join(sections)}")
-        made[name] = _section(sections[name], values, name, path)
+        if name == "devices":
+            made[name] = read_devices(values, str(path))
+        else:
+            made[name] = _section(sections[name], values, name, path)
     screen = made.get("window", WindowSettings()).citizen_screen
     if screen not in CITIZEN_SCREENS:
         raise Rejected("settings", f"设置文件 {path} 的 [window] citizen_screen 可写 {'、'.join(CITIZEN_SCREENS)}")

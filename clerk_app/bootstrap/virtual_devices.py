@@ -15,16 +15,23 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Self
 
-from clerk_app.bootstrap.settings import DeviceSettings
+from clerk_app.bootstrap.device_settings import DeviceSettings
+from clerk_app.bootstrap.drivers import our_drivers
 from clerk_app.ports.clock import SystemClock
 from clerk_app.ports.devices import DeviceHealth, DeviceState
 from drivers.base.readings import CardReading
+from drivers.base.registry import Capability, Context, Driver, Registry
 from drivers.base.simports import MemoryPort, PtyPort, SimulatedPort
-from drivers.base.transport import ByteTransport
+from drivers.evaluator.keypad import SerialEvaluator
+from drivers.evaluator.line import BAUD, SharedLine
 from drivers.evaluator.scales import FIVE_KEYS
 from drivers.evaluator.simulator import EvaluatorSimulator
+from drivers.idcard.lines import at_rates
+from drivers.idcard.reader import Ga467Reader
 from drivers.idcard.simulator import CardReaderSimulator
+from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.paper import Ticket
+from drivers.printer.registered import over_line
 from drivers.printer.virtual import VirtualPrinter
 
 _DOTS = {80: 576, 58: 384}
@@ -72,27 +79,60 @@ class VirtualStation:
     """The devices of one PC, window or kiosk; a context manager that switches them on and off.
 
     ``font``: TrueType file with the GBK characters, the printer's own font. Open the drivers with
-    ``open_devices(station.settings, clock, serial=station.serial_line)``.
+    ``open_devices(station.settings, clock, drivers=station.drivers())``; where there are pseudo terminals the settings
+    name them, so that another process can use them too. ``memory``: lines in memory all the same.
     """
 
-    def __init__(self, name: str, font: Path, *, evaluator: bool = True, width_mm: int = 80) -> None:
+    def __init__(
+        self,
+        name: str,
+        font: Path,
+        *,
+        evaluator: bool = True,
+        width_mm: int = 80,
+        memory: bool = os.name != "posix",
+    ) -> None:
         self._lines: dict[str, SimulatedPort] = {}
+        self._memory = memory
         self.reader = CardReaderSimulator(self._line(f"{name}-reader"))
         self.printer = VirtualPrinter(self._line(f"{name}-printer"), font, dots=_DOTS[width_mm])
         self.keypad = EvaluatorSimulator(self._line(f"{name}-keypad"), FIVE_KEYS) if evaluator else None
         self.scanner = VirtualScanner()
         self.settings = DeviceSettings(
-            id_reader=self.reader.port,
-            receipt_printer=f"serial:{self.printer.port}",
+            id_reader=f"{'virtual-reader' if memory else 'ga467-serial'}:{self.reader.port}",
+            receipt_printer=f"{'virtual-printer' if memory else 'escpos-serial'}:{self.printer.port}",
             receipt_width_mm=width_mm,
-            evaluator=self.keypad.port if self.keypad is not None else "off",
+            evaluator="off"
+            if self.keypad is None
+            else f"{'virtual-evaluator' if memory else 'ff68-evaluator'}:{self.keypad.port}",
             evaluator_levels=len(FIVE_KEYS.levels),
             page_printer="off",
         )
 
-    def serial_line(self, port: str, baud: int) -> ByteTransport:
-        """The host's end of the line called ``port``: pyserial on a pseudo terminal, or memory."""
-        return self._lines[port].transport(baud)
+    def drivers(self) -> Registry:
+        """The drivers of this installation and ``virtual-*``, which speak to this station's devices over its own lines:
+        the same code behind another carrier."""
+        return Registry((*our_drivers(), *self._virtual()))
+
+    def _virtual(self) -> tuple[Driver, ...]:
+        def reader(address: str, context: Context) -> Ga467Reader:
+            choices = at_rates(lambda baud: self._lines[address].transport(baud), (115200,), address)
+            return Ga467Reader(choices, now=context.now, monotonic=context.monotonic, trace=context.trace)
+
+        def printer(address: str, context: Context) -> EscPosPrinter:
+            return over_line(lambda: self._lines[address].transport(), context)
+
+        def evaluator(address: str, context: Context) -> SerialEvaluator:
+            line = SharedLine(
+                lambda: self._lines[address].transport(BAUD), monotonic=context.monotonic, trace=context.trace
+            )
+            return SerialEvaluator(line, FIVE_KEYS, now=context.now, monotonic=context.monotonic)
+
+        return (
+            Driver("virtual-reader", Capability.ID_READER, "虚拟读卡器", reader),
+            Driver("virtual-printer", Capability.RECEIPT_PRINTER, "虚拟小票打印机", printer),
+            Driver("virtual-evaluator", Capability.EVALUATOR, "虚拟评价器", evaluator),
+        )
 
     def start(self) -> None:
         """Switch the devices on."""
@@ -135,7 +175,7 @@ class VirtualStation:
         return self.papers()
 
     def _line(self, name: str) -> SimulatedPort:
-        line = PtyPort(name) if os.name == "posix" else MemoryPort(name)
+        line = MemoryPort(name) if self._memory else PtyPort(name)
         self._lines[line.port] = line
         return line
 

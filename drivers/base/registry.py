@@ -155,12 +155,20 @@ class Registry:
         """All drivers of a kind, ours first."""
         return tuple(driver for driver in self._drivers.values() if driver.capability is capability)
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a driver of that name."""
+        return name in self._drivers
+
     def make(self, capability: Capability, setting: str, context: Context) -> Device:
-        """The device of a setting ``driver:address``; ``BadAddress`` when the driver is of another kind."""
+        """The device of a setting ``driver:address``; ``BadAddress`` when the driver is unknown or of another kind."""
         name, _, address = setting.partition(":")
-        driver = self.get(name)
+        driver = self._drivers.get(name)
+        word = CAPABILITY_WORDS[capability]
+        if driver is None:
+            known = "、".join(one.name for one in self.of(capability))
+            raise BadAddress(f"没有叫 {name} 的驱动，{word}可用的有 {known}")
         if driver.capability is not capability:
-            raise BadAddress(f"{driver.title}不是{CAPABILITY_WORDS[capability]}")
+            raise BadAddress(f"{name} 是{driver.title}，不是{word}")
         return driver.make(address, context)
 
     def discover(self, context: Context, capability: Capability | None = None) -> tuple[Found, ...]:

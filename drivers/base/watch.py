@@ -14,6 +14,7 @@ from drivers.base.registry import Found
 
 _LOG = logging.getLogger(__name__)
 EVERY_S = 2.0
+_STOPPING_PATIENCE = 3.0
 
 Changed = Callable[[tuple[Found, ...], tuple[Found, ...]], None]
 """Told (what came, what went) from the watch's thread; never both empty."""
@@ -39,9 +40,10 @@ class PlugWatch:
         self._thread.start()
 
     def stop(self) -> None:
+        """No more looks; a look that hangs is not waited for."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_STOPPING_PATIENCE)
 
     def look_now(self) -> None:
         """One look on the caller's thread; what raises is logged and changes nothing."""

@@ -9,11 +9,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from clerk_app import typefaces
-from clerk_app.bootstrap.devices import DeviceSet, open_card_reader, open_devices, person_from_card
+from clerk_app.bootstrap.device_settings import DeviceSettings
+from clerk_app.bootstrap.devices import (
+    DeviceSet,
+    OpenCardReader,
+    open_card_reader,
+    open_devices,
+    person_from_card,
+    workshop_of,
+)
 from clerk_app.bootstrap.papers import Renderer, receipt_profile
-from clerk_app.bootstrap.settings import DeviceSettings
 from clerk_app.bootstrap.virtual_devices import VirtualStation
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.design.fontset import FontSet
@@ -23,12 +32,33 @@ from clerk_app.ports.devices import DeviceFault, DeviceState, PrintOutcome
 from drivers.base.readings import CardReading
 from drivers.idcard import commands, samples
 from drivers.idcard.simulator import Fault
-from drivers.serial_ports import SerialPort
 from support.papers import a_receipt
 
 TODAY = date(2026, 11, 23)
 WAIT = 20.0
 OLD_CARD = "这是 2017 版永久居留证，有效期内可以用，请看一眼有效期"
+
+
+def a_port(device: str, vendor: int | None = None, product: int | None = None) -> ListPortInfo:
+    """A port as the system lists it."""
+    port = ListPortInfo(device)
+    port.vid, port.pid = vendor, product
+    return port
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> list[ListPortInfo]:
+    """The serial ports of this PC."""
+    ports: list[ListPortInfo] = []
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    return ports
+
+
+def searching(settings: DeviceSettings) -> OpenCardReader:
+    """A reader that is looked for."""
+    reader = open_card_reader(workshop_of(settings, SystemClock()))
+    assert reader is not None
+    return reader
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +74,7 @@ def station(fonts: FontSet) -> Iterator[VirtualStation]:
 
 @pytest.fixture
 def devices(station: VirtualStation) -> Iterator[DeviceSet]:
-    devices = open_devices(station.settings, SystemClock(), serial=station.serial_line)
+    devices = open_devices(station.settings, SystemClock(), drivers=station.drivers())
     yield devices
     devices.close()
 
@@ -128,7 +158,7 @@ def test_without_paper_nothing_is_sent_and_the_light_says_what_to_do(
     assert result.outcome is PrintOutcome.REFUSED
     assert "缺纸" in result.sentence
     assert devices.receipt_printer.health().state is DeviceState.NEEDS_PAPER
-    assert station.printer.job_bytes == 0
+    assert b"receipt" not in station.printer.received
 
 
 @pytest.mark.parametrize("level", [1, 3, 5])
@@ -153,18 +183,19 @@ def test_a_lost_keypad_is_a_fault_with_advice(station: VirtualStation, devices: 
         devices.evaluator.ask_rating(0.1, threading.Event())
 
 
-def test_auto_finds_the_reader_among_other_ports_and_leaves_the_printer_alone(station: VirtualStation) -> None:
-    listed = (
-        SerialPort("/dev/nothing-there", "主板串口"),
-        SerialPort(station.printer.port, "USB，CH340 转串口线", 0x1A86, 0x7523),
-        SerialPort(station.reader.port, "USB，CP210x 转串口线", 0x10C4, 0xEA60),
+def test_auto_finds_the_reader_among_other_ports_and_leaves_the_printer_alone(
+    station: VirtualStation, listed: list[ListPortInfo]
+) -> None:
+    listed += (
+        a_port("/dev/nothing-there"),
+        a_port(station.printer.port, 0x1A86, 0x7523),
+        a_port(station.reader.port, 0x10C4, 0xEA60),
     )
     settings = replace(station.settings, id_reader="auto")
-    reader = open_card_reader(settings, SystemClock(), ports=lambda: listed)
-    assert reader is not None
+    reader = searching(settings)
     try:
         assert reader.probe().state is DeviceState.READY
-        assert reader.port == station.reader.port
+        assert reader.found() == f"{station.reader.port}@115200"
         station.place_card(samples.RESIDENT)
         facts = reader.wait_for_card(WAIT, threading.Event())
         assert facts is not None
@@ -174,15 +205,15 @@ def test_auto_finds_the_reader_among_other_ports_and_leaves_the_printer_alone(st
     assert station.printer.job_bytes == 0
 
 
-def test_auto_without_any_reader_says_to_type_and_finds_one_that_is_plugged_in_later(station: VirtualStation) -> None:
-    listed: list[SerialPort] = []
-    reader = open_card_reader(DeviceSettings(), SystemClock(), ports=lambda: tuple(listed))
-    assert reader is not None
+def test_auto_without_any_reader_says_to_type_and_finds_one_that_is_plugged_in_later(
+    station: VirtualStation, listed: list[ListPortInfo]
+) -> None:
+    reader = searching(DeviceSettings())
     try:
         with pytest.raises(DeviceFault, match="没有找到读卡器，请检查连线；先手工录入"):
             reader.wait_for_card(0.1, threading.Event())
         assert reader.probe().state is DeviceState.ABSENT
-        listed.append(SerialPort(station.reader.port, "USB，CH340 转串口线", 0x1A86, 0x7523))
+        listed.append(a_port(station.reader.port, 0x1A86, 0x7523))
         station.place_card(samples.RESIDENT)
         facts = reader.wait_for_card(WAIT, threading.Event())
         assert facts is not None
@@ -191,10 +222,9 @@ def test_auto_without_any_reader_says_to_type_and_finds_one_that_is_plugged_in_l
         reader.close()
 
 
-def test_auto_tells_a_broken_reader_from_none(station: VirtualStation) -> None:
-    listed = (SerialPort(station.reader.port, "USB，CH340 转串口线", 0x1A86, 0x7523),)
-    reader = open_card_reader(DeviceSettings(), SystemClock(), ports=lambda: listed)
-    assert reader is not None
+def test_auto_tells_a_broken_reader_from_none(station: VirtualStation, listed: list[ListPortInfo]) -> None:
+    listed.append(a_port(station.reader.port, 0x1A86, 0x7523))
+    reader = searching(DeviceSettings())
     station.reader.answer_next(commands.SELF_TEST_FAILED, commands.SAM_STATUS)
     try:
         health = reader.probe()

@@ -62,8 +62,8 @@ def test_from_the_card_to_the_call(
     display = start_display(enrolled(running, tmp_path / "display", DeviceKind.DISPLAY), clock, entropy)
     with VirtualStation("kiosk", fonts.regular, evaluator=False) as station:
         device = enrolled(running, tmp_path / "kiosk", DeviceKind.KIOSK)
-        line, scanner = station.serial_line, station.scanner
-        kiosk = start_kiosk(device, station.settings, fonts, clock, entropy, serial=line, scanner=scanner)
+        drivers, scanner = station.drivers(), station.scanner
+        kiosk = start_kiosk(device, station.settings, fonts, clock, entropy, drivers=drivers, scanner=scanner)
         window = kiosk.window
         try:
             window.show()
