@@ -7,6 +7,7 @@ nought: its answer comes behind those of the fences before it.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 
@@ -16,10 +17,11 @@ from drivers.base.transport import ByteTransport
 from drivers.printer.status import DLE_EOT, FENCE, STATUS_KINDS, AnswerSorter, PrinterStatus
 
 _STATUS_ASKS = 2
-_MEETING_TIME = 3.0
+_MEETING_TIME, _MUTE_TIME = 3.0, 0.3
 _LONGEST_COMMAND = 72 * 960 + 8
 """An image of 80 mm as high as python-escpos makes one [T]."""
-_PAD, _PAD_TIME = 1024, 0.1
+_LONGEST_HEAD = 16
+_PAD, _PAD_TIME, _PADDING_TIME = 1024, 0.1, 20.0
 _MODEL = b"\x1dI\x43"
 _MODEL_HEAD = 0x5F
 _MODEL_LONGEST = 82
@@ -28,7 +30,7 @@ _MODEL_LONGEST = 82
 class Conversation:
     """Belongs to one printer; ``line`` is the open line to it at present.
 
-    half_sent: how many bytes a job that broke off still lacked.
+    half_sent: how many bytes the line or picture still lacked in which a job broke off.
     """
 
     def __init__(
@@ -46,10 +48,26 @@ class Conversation:
         self._monotonic = monotonic
         self._trace = trace
         self._sorter = AnswerSorter()
+        self._begun: ByteTransport | None = None
         self._met: ByteTransport | None = None
         self._mute = False
         self.owed = 0
         self.half_sent = 0
+
+    def complete(self, line: ByteTransport) -> None:
+        """Before anything is asked: end the command that a broken job, or another program, left half sent.
+
+        A status request would be taken for the size of a picture whose head was all that came. As text NULs are ignored
+        [M]. A printer that takes no bytes now is asked for its reason afterwards.
+        """
+        if self._begun is line and not self.half_sent:
+            return
+        with contextlib.suppress(Timeout):
+            self.write(line, bytes(_LONGEST_HEAD), self._write_timeout)
+            while self.half_sent:
+                self.write(line, bytes(min(self.half_sent, _PAD)), self._write_timeout)
+                self.half_sent -= min(self.half_sent, _PAD)
+            self._begun = line
 
     # --- status -----------------------------------------------------------------------------------------------
     def status(self, line: ByteTransport) -> PrinterStatus:
@@ -75,6 +93,16 @@ class Conversation:
         self.owed += 1
         self.write(line, FENCE, self._write_timeout)
 
+    def send_piece(self, line: ByteTransport, piece: bytes, masked: Sequence[Masked], *, fence: bool) -> None:
+        """A piece of a job, with a fence behind it where it may have one.
+
+        A printer that lost its power and is on again answers the last fence as if nothing had been: those that it lost
+        with its buffer stay owed.
+        """
+        self._take(self._waiting(line))
+        self.owed += fence
+        self.write(line, piece + FENCE if fence else piece, self._write_timeout, masked)
+
     def await_fence(self, line: ByteTransport, patience: float, *, ask_status: bool = True) -> None:
         """Wait until nothing is owed; raises Timeout, NotConnected, or the PrinterFault that stopped the job."""
         deadline = self._monotonic() + patience
@@ -90,33 +118,42 @@ class Conversation:
             raise Timeout("the fence was not answered")
 
     def clear_the_way(self, line: ByteTransport, *, fences: bool, ask_status: bool) -> None:
-        """Before a job: end what an earlier one left half sent, and settle every fence that is owed.
+        """Before a job: settle every fence that is owed, and make sure that the printer waits for no picture's rows.
 
         A program that died in the middle of an image leaves a printer that takes the next job for the image's rows and
-        still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for, and as
-        text they are ignored [M]. A printer that answers no fence at all is not kept from printing: its jobs end as
+        still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for. A printer that answers no fence at all is not kept from printing: its jobs end as
         unknown, because what is owed stays owed. Called with the printer able to print.
         """
-        if self.half_sent:
-            self.write(line, bytes(self.half_sent), self._write_timeout)
-            self.half_sent = 0
-        if not fences or (self._met is line and (self._mute or not self.owed)):
+        if not fences or (self._met is line and not self.owed):
             return
-        patience = self._fence_timeout if self.owed else _MEETING_TIME
+        if self._met is line and self._mute:
+            patience = _MUTE_TIME
+        else:
+            patience = self._fence_timeout if self.owed else _MEETING_TIME
         if not self._answers_fence(line, patience, ask_status):
             self._fault(line, ask_status)
-            for _ in range(0, _LONGEST_COMMAND, _PAD):
-                self.write(line, bytes(_PAD), self._write_timeout)
-                if self._answers_fence(line, _PAD_TIME, ask_status):
-                    break
-            else:
+            if self._met is line and self._mute:
+                return
+            if not self._pad(line, ask_status):
                 self._met, self._mute = line, True
                 return
         # Where fences were late and not lost, their answers come one after the other.
-        while answers := self.read(line, _PAD_TIME):
+        deadline = self._monotonic() + _MEETING_TIME
+        while (answers := self.read(line, _PAD_TIME)) and self._monotonic() < deadline:
             self._take(answers)
         self.owed = 0
         self._met = line
+
+    def _pad(self, line: ByteTransport, ask_status: bool) -> bool:
+        """NULs until a fence is answered; False when none is."""
+        deadline = self._monotonic() + _PADDING_TIME
+        for _ in range(0, _LONGEST_COMMAND, _PAD):
+            if self._monotonic() >= deadline:
+                return False
+            self.write(line, bytes(_PAD), self._write_timeout)
+            if self._answers_fence(line, _PAD_TIME, ask_status):
+                return True
+        return False
 
     def _answers_fence(self, line: ByteTransport, patience: float, ask_status: bool) -> bool:
         """Whether any fence is answered in time."""

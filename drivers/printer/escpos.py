@@ -1,19 +1,19 @@
 """Sends a finished ESC/POS job and learns what became of it.
 
 The job is rendered whole beforehand and is opaque here. The order is: status before (DLE EOT 1, 2, 4), the bytes in
-pieces with a time-out each, the fence ``GS r 1`` last. The printer carries the fence out after everything before it
-[C], so only its answer means "printed". The driver never prints anything twice by itself. No physical printer was at
+pieces with a time-out each, a fence ``GS r 1`` behind every piece and last. The printer carries a fence out after
+everything before it [C], so only the answers to all of them mean "printed". The driver never prints anything twice by itself. No physical printer was at
 hand: tried against the virtual printer over a pty, TCP, a USB back end and memory [T].
 
-Left [M]: a printer that loses power in mid-job and is on again within the time-out of the fence answers nothing, which
-is reported as unknown; on a network printer "printed" means that its buffer was worked off, not that the cutter cut.
+Left [M]: a printer that loses power in mid-job on a serial line and is on again before the next fence comes, which only
+a picture of many seconds leaves time for; on a network printer "printed" means that its buffer was worked off, not that the cutter cut.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from drivers.base.devices import ReceiptPrinter
 from drivers.base.errors import DeviceError, NotConnected, OutcomeUnknown, PrinterFault, Timeout
@@ -22,7 +22,7 @@ from drivers.base.readings import PrintOutcome, PrintReport
 from drivers.base.trace import Trace, no_trace
 from drivers.base.transport import ByteTransport
 from drivers.printer.conversation import Conversation
-from drivers.printer.jobs import lines_in, personal_spans, within
+from drivers.printer.jobs import lines_in, parted, personal_spans, within
 from drivers.printer.profiles import GENERIC_80, Profile, Quirk
 from drivers.printer.status import FENCE, PrinterStatus
 
@@ -128,6 +128,7 @@ class EscPosPrinter(ReceiptPrinter):
             line = self._connect()
             line.open()
             self._line = line
+        self._talk.complete(self._line)
         return self._line
 
     def _asks(self, line: ByteTransport) -> bool:
@@ -150,11 +151,13 @@ class EscPosPrinter(ReceiptPrinter):
         accepted = 0
         spans = personal_spans(job) if self._traced else []
         try:
-            for start in range(0, len(job), self._chunk):
-                piece = job[start : start + self._chunk]
-                self._talk.half_sent = len(job) + len(FENCE) - start
-                self._talk.write(line, piece, self._write_timeout, within(spans, start, start + len(piece)))
-                accepted += len(piece)
+            fences = self._fences(line) and not self._profile.has(Quirk.ONE_FENCE)
+            pieces = parted(job, self._chunk)
+            for number, (end, whole) in enumerate(pieces):
+                self._talk.half_sent = _next_whole(pieces, number) + len(FENCE) - accepted
+                fence = fences and whole and end < len(job)
+                self._talk.send_piece(line, job[accepted:end], within(spans, accepted, end), fence=fence)
+                accepted = end
             if self._fences(line):
                 self._talk.send_fence(line)
                 self._talk.half_sent = 0
@@ -228,3 +231,8 @@ class EscPosPrinter(ReceiptPrinter):
         line, self._line = self._line, None
         if line is not None:
             line.close()
+
+
+def _next_whole(pieces: Sequence[tuple[int, bool]], number: int) -> int:
+    """Where the line or picture ends in which piece ``number`` begins."""
+    return next((end for end, whole in pieces[number:] if whole), pieces[-1][0])

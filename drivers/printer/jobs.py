@@ -1,7 +1,8 @@
-"""A finished job as its driver sees it: how far it went, and which of its bytes are personal data."""
+"""A finished job as its driver sees it: where it may be parted, how far it went, and which bytes are personal data."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from drivers.base.trace import Masked
@@ -16,6 +17,24 @@ def lines_in(job: bytes, accepted: int | None = None) -> int:
     """How many lines of text and pictures end within the first ``accepted`` bytes; all of them by default."""
     end = len(job) if accepted is None else accepted
     return sum(1 for at, token in _placed(job) if at + token.size <= end and _ends_line(token))
+
+
+def parted(job: bytes, most: int) -> list[tuple[int, bool]]:
+    """The ends of pieces of at most ``most`` bytes, and whether a line or a picture ends there too."""
+    ends = [at + token.size for at, token in _placed(job) if _ends_line(token)]
+    if not ends or ends[-1] < len(job):
+        ends.append(len(job))
+    pieces: list[tuple[int, bool]] = []
+    start = following = 0
+    while start < len(job):
+        last = bisect_right(ends, start + most, lo=following)
+        if last > following:
+            start, following = ends[last - 1], last
+            pieces.append((start, True))
+        else:
+            start = min(start + most, len(job))
+            pieces.append((start, False))
+    return pieces
 
 
 def personal_spans(job: bytes) -> list[Masked]:

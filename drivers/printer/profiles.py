@@ -35,6 +35,8 @@ class Quirk(StrEnum):
     """DLE EOT is not answered: paper and cover are not known beforehand."""
     NO_FENCE = "no_fence"
     """GS r is not answered: nobody learns when a job is on the paper."""
+    ONE_FENCE = "one_fence"
+    """GS r is answered reliably at the end of a job only; a power cut in mid-job may then go unnoticed."""
     NO_DOUBLE_BYTE_SWITCH = "no_double_byte_switch"
     """FS & prints as characters; double-byte characters are always on."""
     PLAIN_CUT = "plain_cut"

@@ -1,7 +1,7 @@
 """What the status bytes of an ESC/POS printer mean.
 
 DLE EOT 1, 2 and 4 [C]; a status byte is valid only if ``b & 0x93 == 0x12``. The answer to ``GS r 1`` has bits 4 and 7
-clear [C]. A printer that was set to report by itself (GS a) mixes in four-byte messages whose first byte has
+clear [C], and 5 and 6 in every printer known [M]. A printer that was set to report by itself (GS a) mixes in four-byte messages whose first byte has
 ``b & 0x93 == 0x10`` [M]; they are skipped.
 """
 
@@ -21,6 +21,7 @@ _COVER_OPEN, _PAPER_STOP, _ERROR = 0x04, 0x20, 0x40
 _NEAR_END, _PAPER_END = 0x0C, 0x60
 _AUTOMATIC = 0x10
 _AUTOMATIC_REST = 3
+_NO_FENCE = 0xF0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,5 @@ class AnswerSorter:
                 self.statuses.append(value)
             elif value & _VALID_MASK == _AUTOMATIC:
                 self._skip = _AUTOMATIC_REST
-            elif value & 0x90 == 0:
+            elif value & _NO_FENCE == 0:
                 self.fences.append(value)
