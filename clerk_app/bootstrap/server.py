@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import uvicorn
 from filelock import FileLock, Timeout
 
@@ -45,6 +46,7 @@ from db.hall.store import open_sqlite
 _LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 5
 _IDLE_CHECK_SECONDS = 1.0
+_THREADS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # A request waits in a thread for its turn of the writer; the usual 40 would be taken up by uploads.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         await super().startup(sockets)
         if self.started:
             self._ready()

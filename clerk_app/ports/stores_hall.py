@@ -336,8 +336,9 @@ class HallStore(Protocol):
         """Random id of this store's life, made at its creation."""
         ...
 
-    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T]) -> T:
-        """Run ``work`` in one durable transaction; anything it raises rolls back. ``who`` shares the turn fairly."""
+    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
+        """Run ``work`` in one durable transaction; anything it raises rolls back. ``who`` shares the turn fairly;
+        ``patient``: nobody sits and waits for it, what others wait for goes first (never all the time)."""
         ...
 
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:

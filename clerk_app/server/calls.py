@@ -86,13 +86,14 @@ class Change(Read):
         self._key = key
         self._content = content
 
-    def once(self, kind: Any, work: Callable[[HallUnit, Actor], Any]) -> Response:
-        """Run, keep and give the answer; ``kind`` is the type of what ``work`` returns."""
+    def once(self, kind: Any, work: Callable[[HallUnit, Actor], Any], *, patient: bool = False) -> Response:
+        """Run, keep and give the answer; ``kind`` is the type of what ``work`` returns. ``patient`` for what windows
+        upload by themselves: it lets calls and everything that somebody waits for go first."""
 
         def encoded(unit: HallUnit) -> str:
             return adapter(kind).dump_json(work(unit, self.caller.actor)).decode()
 
-        text = self.desk.requests.once(self.caller, self._key, self._content, encoded)
+        text = self.desk.requests.once(self.caller, self._key, self._content, encoded, patient=patient)
         return Response(text, media_type="application/json")
 
 

@@ -79,7 +79,7 @@ def seal_register(call: Reading, day: date) -> tuple[SealUse, ...]:
 
 @router.post("/visits", response_model=Stored)
 def store_visit(call: Changing, visit: VisitRecord) -> Any:
-    return call.once(Stored, lambda unit, actor: call.desk.visits.store_visit(unit, actor, visit))
+    return call.once(Stored, lambda unit, actor: call.desk.visits.store_visit(unit, actor, visit), patient=True)
 
 
 @router.get("/trips")
@@ -90,9 +90,13 @@ def trips(call: Reading, reference: Annotated[str, Query(min_length=1, max_lengt
 
 @router.post("/consultations", response_model=Stored)
 def store_consultation(call: Changing, consultation: ConsultationRecord) -> Any:
-    return call.once(Stored, lambda unit, actor: call.desk.visits.store_consultation(unit, actor, consultation))
+    return call.once(
+        Stored, lambda unit, actor: call.desk.visits.store_consultation(unit, actor, consultation), patient=True
+    )
 
 
 @router.post("/signatures", response_model=Stored)
 def store_signature(call: Changing, signature: SignatureRecord) -> Any:
-    return call.once(Stored, lambda unit, actor: call.desk.visits.store_signature(unit, actor, signature))
+    return call.once(
+        Stored, lambda unit, actor: call.desk.visits.store_signature(unit, actor, signature), patient=True
+    )

@@ -111,7 +111,7 @@ def create_user(call: Changing, wish: NewUser) -> Any:
 
 @router.post("/cases", tags=["intake"], response_model=CaseAck)
 def store_case(call: Changing, record: CaseRecord) -> Any:
-    return call.once(CaseAck, lambda unit, actor: call.desk.cases.store(unit, actor, record))
+    return call.once(CaseAck, lambda unit, actor: call.desk.cases.store(unit, actor, record), patient=True)
 
 
 @router.get("/cases/{case_id}", tags=["intake"])
@@ -126,7 +126,7 @@ def case(call: Reading, case_id: str) -> dict[str, Any]:
 
 @router.post("/ratings", tags=["intake"], response_model=RatingAck)
 def store_rating(call: Changing, rating: RatingRecord) -> Any:
-    return call.once(RatingAck, lambda unit, actor: call.desk.cases.rate(unit, actor, rating))
+    return call.once(RatingAck, lambda unit, actor: call.desk.cases.rate(unit, actor, rating), patient=True)
 
 
 @router.get("/catalogue/info", tags=["catalogue"])

@@ -77,11 +77,11 @@ class SqlHallStore:
     def epoch(self) -> str:
         return self._epoch
 
-    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T]) -> T:
+    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
         def job() -> T:
             return _guarded(self._writer, lambda connection: work(SqlUnit(connection, hall_id)))
 
-        return job() if self._lane is None else self._lane.run(who, job)
+        return job() if self._lane is None else self._lane.run(who, job, patient)
 
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
         return _guarded(self._reader, lambda connection: work(SqlUnit(connection, hall_id)))

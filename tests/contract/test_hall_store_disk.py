@@ -106,7 +106,7 @@ def test_the_lane_gives_turns_to_each_caller() -> None:
         go.wait()
 
     def queued(count: int) -> None:
-        while sum(len(jobs) for jobs in lane._jobs.values()) < count:
+        while lane.waiting < count:
             pass
 
     threads = [threading.Thread(target=lane.run, args=("holder", hold))]
@@ -123,6 +123,34 @@ def test_the_lane_gives_turns_to_each_caller() -> None:
         thread.join()
     lane.close()
     assert order == ["outbox", "window", "outbox", "outbox"]
+
+
+def test_what_a_clerk_waits_for_goes_before_uploads_but_never_all_the_time() -> None:
+    lane = WriterLane("test-lane")
+    order: list[str] = []
+    busy, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        busy.set()
+        go.wait()
+
+    threads = [threading.Thread(target=lane.run, args=("holder", hold))]
+    threads[0].start()
+    busy.wait()
+    # 3 windows upload; then 6 clerks press a key. The holder was the first of the prompt ones.
+    jobs = [(f"window-{number}", "upload", True) for number in range(3)]
+    jobs += [(f"clerk-{number}", "call", False) for number in range(6)]
+    for count, (who, what, patient) in enumerate(jobs, start=1):
+        thread = threading.Thread(target=lane.run, args=(who, lambda what=what: order.append(what), patient))
+        thread.start()
+        threads.append(thread)
+        while lane.waiting < count:
+            pass
+    go.set()
+    for thread in threads:
+        thread.join()
+    lane.close()
+    assert order == ["call", "call", "upload", "call", "call", "call", "upload", "call", "upload"]
 
 
 def test_the_lane_goes_on_after_a_failure_and_refuses_after_closing() -> None:

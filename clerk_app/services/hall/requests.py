@@ -27,7 +27,9 @@ class Requests:
         self._access = access
         self._committed = committed
 
-    def once(self, caller: Caller, key: str, content: bytes, work: Callable[[HallUnit], str]) -> str:
+    def once(
+        self, caller: Caller, key: str, content: bytes, work: Callable[[HallUnit], str], *, patient: bool = False
+    ) -> str:
         """The answer of ``work`` as JSON text, from now or from before.
 
         ``content`` is everything that was asked (method, path, body). ``Rejected("key")`` for a malformed key,
@@ -49,7 +51,7 @@ class Requests:
             unit.requests.answer(key, 200, response)
             return response
 
-        answer = self._store.write(hall_id, caller.device_id, job)
+        answer = self._store.write(hall_id, caller.device_id, job, patient=patient)
         self._committed(hall_id)
         return answer
 
