@@ -7,6 +7,7 @@ each, written at once: a killed process leaves at most half a line.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -165,6 +166,8 @@ class KioskWorker(Worker):
 
 
 def main() -> int:
+    # A server that was killed is expected here, and the client says each try that fails.
+    logging.disable(logging.WARNING)
     spec = Spec(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     (WindowWorker if spec.kind == "window" else KioskWorker)(spec).run()
     return 0
