@@ -219,7 +219,9 @@ def publish(folder: Path, goal: Path) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Builds the offline bundle.")
-    parser.add_argument("--platform", default=_here(), choices=("linux-x86_64", "linux-aarch64", "windows-amd64"))
+    parser.add_argument(
+        "--platform", default=this_platform(), choices=("linux-x86_64", "linux-aarch64", "windows-amd64")
+    )
     parser.add_argument("--qt", default="newest", choices=("newest", "oldest"))
     parser.add_argument("--python", action="append", choices=wheelhouse.PYTHONS, help="only these (default: all)")
     parser.add_argument("--source", type=Path, default=ROOT, help="source tree (default: this one)")
@@ -234,7 +236,21 @@ def main() -> int:
     return 0
 
 
-def _here() -> str:
+def own_version() -> str:
+    """Of this source tree."""
+    from clerk_app import __version__
+
+    return __version__
+
+
+def own_glibc() -> int:
+    """The minor version of this machine's glibc: what is frozen here needs it. 0 on Windows."""
+    told = os.confstr("CS_GNU_LIBC_VERSION") if sys.platform != "win32" else None
+    return int(told.split(".")[1]) if told else 0
+
+
+def this_platform() -> str:
+    """This machine as a target's name."""
     machine = os.uname().machine if hasattr(os, "uname") else "amd64"
     return "windows-amd64" if sys.platform == "win32" else f"linux-{machine}"
 

@@ -1,0 +1,87 @@
+"""``make onedir``: a bundle that brings its own Python, by PyInstaller, for PCs that have none or an old one.
+
+PyInstaller does not build for other platforms: Windows and arm64 are built on such a machine with the same command.
+It lives in an environment of its own (``out/bundle/pyinstaller``), so that the tests' environment stays as it ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import bundle
+import wheelhouse
+
+SPEC = bundle.HERE / "clerk.spec"
+
+
+def environment(folder: Path) -> Path:
+    """The Python of an environment with the locked packages, our wheel and PyInstaller."""
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    locks = [bundle.ROOT / "requirements.txt", bundle.HERE / "pyinstaller.txt"]
+    want = "".join(lock.read_text(encoding="utf-8") for lock in locks)
+    stamp = folder / "locks"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != want:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        for lock in locks:
+            _pip(python, "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+        stamp.write_text(want, encoding="utf-8")
+    return python
+
+
+def _pip(python: Path, *options: str) -> None:
+    command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *options]
+    subprocess.run(command, check=True)
+
+
+def freeze(python: Path, work: Path) -> Path:
+    """The one-dir tree."""
+    wheel = bundle.build_wheel(bundle.ROOT, work)
+    _pip(python, "--no-deps", "--no-index", "--force-reinstall", str(wheel))
+    command = [str(python), "-m", "PyInstaller", "--log-level", "WARN", "--noconfirm"]
+    # away from the sources: the installed wheel is what is frozen
+    folders = ["--distpath", str(work / "dist"), "--workpath", str(work / "build")]
+    subprocess.run([*command, *folders, str(SPEC)], cwd=work, check=True)
+    return work / "dist" / "clerk"
+
+
+def build(out: Path) -> Path:
+    """The bundle's folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    python = environment(out / "pyinstaller")
+    here = wheelhouse.target(bundle.this_platform(), oldest_qt=False)
+    windows = here.system == "Windows"
+    with tempfile.TemporaryDirectory(dir=out) as work:
+        folder = Path(work) / "bundle"
+        folder.mkdir()
+        shutil.move(freeze(python, Path(work)), folder / "program")
+        bundle.copy_fonts(folder / "fonts")
+        bundle.furnish(folder, windows)
+        version = bundle.own_version()
+        manifest = {"version": version, "system": here.system, "machine": here.machine, "kind": "onedir"}
+        manifest |= {"pythons": [], "glibc": bundle.own_glibc(), "qt": "newest"}
+        (folder / "bundle.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        bundle.write_sums(folder)
+        return bundle.publish(folder, out / f"clerk-{version}-{here.name}-onedir")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Builds the bundle with its own Python.")
+    parser.add_argument("--out", type=Path, default=bundle.ROOT / "out" / "bundle")
+    parser.add_argument("--no-archive", action="store_true", help="only the folder")
+    args = parser.parse_args()
+    folder = build(args.out.resolve())
+    print(folder)
+    if not args.no_archive:
+        print(bundle.archive(folder, sys.platform == "win32"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
