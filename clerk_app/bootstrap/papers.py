@@ -9,6 +9,7 @@ import importlib
 import io
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from clerk_app.bootstrap.settings import DeviceSettings
@@ -19,7 +20,7 @@ from clerk_app.domain.papers import Notice, QueueTicket, Receipt, ThermalNote
 from clerk_app.domain.signatures import Signature
 from clerk_app.ports.crypto import CryptoProvider
 from drivers.base.registry import BadAddress
-from drivers.printer.profiles import Cutter, read_profile
+from drivers.printer.profiles import Cutter, Quirk, read_profile
 
 if TYPE_CHECKING:
     from clerk_app.documents.thermal.profile import PrinterProfile
@@ -46,6 +47,10 @@ def receipt_profile(settings: DeviceSettings) -> PrinterProfile:
             "ascii" if family.encoding == "none" else family.encoding,
             family.steps_per_dot,
             family.cutter is not Cutter.NONE,
+            full_cut=family.cutter is Cutter.FULL,
+            plain_cut=family.has(Quirk.PLAIN_CUT),
+            double_byte_switch=not family.has(Quirk.NO_DOUBLE_BYTE_SWITCH),
+            raster_rows=family.raster_rows,
         )
     papers = {80: PAPER_80MM, 58: PAPER_58MM}
     if settings.receipt_width_mm not in papers:
@@ -85,6 +90,12 @@ class Renderer:
 
         return render_emergency_ticket(ticket, self._profile, self._found())
 
+    def proof(self, place: str, printer: str, at: datetime) -> bytes:
+        """打印测试 as ESC/POS."""
+        from clerk_app.documents.thermal_proof import render_proof
+
+        return render_proof(place, printer, at, self._profile, self._found())
+
     def receipt(self, receipt: Receipt) -> bytes:
         from clerk_app.documents.thermal_receipt import render_receipt
 
@@ -115,6 +126,14 @@ class Renderer:
 
     def preview(self, notice: Notice, *, signature: Signature | None = None) -> bytes:
         return self._notice(notice, signature, preview=True)
+
+    def lacking(self, words: str) -> tuple[str, ...]:
+        """Characters that no font of this machine has, once each: papers show a box with the code point there."""
+        from clerk_app.documents.thermal.layout import char_columns
+
+        seen = (char for char in dict.fromkeys(words) if char_columns(char) and char.isprintable())
+        missing = self._found().missing("".join(seen))
+        return tuple(sorted(missing))
 
     def _notice(self, notice: Notice, signature: Signature | None, *, preview: bool, reprint: int = 0) -> bytes:
         from clerk_app.documents.notice import render_notice

@@ -121,8 +121,9 @@ class Conversation:
         """Before a job: settle every fence that is owed, and make sure that the printer waits for no picture's rows.
 
         A program that died in the middle of an image leaves a printer that takes the next job for the image's rows and
-        still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for. A printer that answers no fence at all is not kept from printing: its jobs end as
-        unknown, because what is owed stays owed. Called with the printer able to print.
+        still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for. A printer
+        that answers no fence at all is not kept from printing: its jobs end as unknown, because what is owed stays
+        owed. Called with the printer able to print.
         """
         if not fences or (self._met is line and not self.owed):
             return

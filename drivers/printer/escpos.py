@@ -2,11 +2,13 @@
 
 The job is rendered whole beforehand and is opaque here. The order is: status before (DLE EOT 1, 2, 4), the bytes in
 pieces with a time-out each, a fence ``GS r 1`` behind every piece and last. The printer carries a fence out after
-everything before it [C], so only the answers to all of them mean "printed". The driver never prints anything twice by itself. No physical printer was at
-hand: tried against the virtual printer over a pty, TCP, a USB back end and memory [T].
+everything before it [C], so only the answers to all of them mean "printed". The driver never prints anything twice by
+itself. No physical printer was at hand: tried against the virtual printer over a pty, TCP, a USB back end and memory
+[T].
 
 Left [M]: a printer that loses power in mid-job on a serial line and is on again before the next fence comes, which only
-a picture of many seconds leaves time for; on a network printer "printed" means that its buffer was worked off, not that the cutter cut.
+a picture of many seconds leaves time for; on a network printer "printed" means that its buffer was worked off, not that
+the cutter cut.
 """
 
 from __future__ import annotations

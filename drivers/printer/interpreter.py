@@ -17,6 +17,9 @@ from drivers.printer.paper import DEFAULT_SPACING, Paper, Ticket
 from drivers.printer.tokens import Token
 
 _QR_FUNCTION = 49
+_QR_SETTINGS = (67, 69, 80)
+_LARGEST_DOT = 16
+"""Dots of a QR symbol's square, as the reference has it; ``n`` beyond counts as it [M]."""
 _ERROR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
 _ALIGNMENTS = {0: 0, 1: 1, 2: 2, 48: 0, 49: 1, 50: 2}
 _TAB = 8 * HALF_WIDTH
@@ -167,8 +170,10 @@ class Interpreter:
             self.ignored.append(f"GS ( {chr(args[0])}")
             return
         function, rest = args[4], args[5:]
-        if function == 67:
-            self._qr_size = max(1, rest[0])
+        if function in _QR_SETTINGS and not rest:
+            self.ignored.append(f"GS ( k {function} without data")
+        elif function == 67:
+            self._qr_size = min(max(1, rest[0]), _LARGEST_DOT)
         elif function == 69:
             self._qr_level = _ERROR_LEVELS.get(rest[0], self._qr_level)
         elif function == 80:
@@ -182,7 +187,11 @@ class Interpreter:
         if not self._qr_data:
             self.ignored.append("GS ( k 81 without data")
             return
-        symbol = segno.make_qr(self._qr_data, error=self._qr_level, boost_error=False)
+        try:
+            symbol = segno.make_qr(self._qr_data, error=self._qr_level, boost_error=False)
+        except segno.DataOverflowError:
+            self.ignored.append("GS ( k 81 with more than a symbol holds")
+            return
         rows = [bytes(255 if dark else 0 for dark in row) for row in symbol.matrix]
         picture = Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows)).convert("1")
         scaled = picture.resize(

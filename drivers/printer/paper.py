@@ -14,6 +14,8 @@ _MARGINS = {576: 32, 384: 40}
 _DEFAULT_MARGIN = 32
 DEFAULT_SPACING = 30
 _UNDERLINE = 2
+LONGEST = 100_000
+"""Dots of one piece: 12.5 m. Three bytes can feed a metre, so that noise on the line would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,15 @@ class Ticket:
     """One cut-off piece of paper.
 
     image: what was printed, mode ``1``, ``dots`` wide, white background; text: the characters line by line, for tests
-    and for people who cannot see; qr_codes: the data of the QR symbols; images: how many raster images.
+    and for people who cannot see; qr_codes: the data of the QR symbols; images: how many raster images; whole: False
+    where the piece was longer than ``LONGEST`` and its end is left out.
     """
 
     image: Image.Image
     text: str
     qr_codes: tuple[bytes, ...] = ()
     images: int = 0
+    whole: bool = True
 
     def framed(self) -> Image.Image:
         """The piece with the margins that the head does not reach, mode ``L``, as a person sees it."""
@@ -58,6 +62,7 @@ class Paper:
     _words: str = ""
     _qr_codes: list[bytes] = field(default_factory=list)
     _images: int = 0
+    _length: int = 0
     printed: bool = False
 
     def put(self, cell: Image.Image, characters: str, underline: bool = False) -> None:
@@ -80,7 +85,8 @@ class Paper:
         if not self._line:
             if feed_empty:
                 self.feed(self.spacing)
-                self._text.append("")
+                if self._length <= LONGEST:
+                    self._text.append("")
             self.x = 0
             return
         height = max(placed.cell.height for placed in self._line)
@@ -103,6 +109,8 @@ class Paper:
 
     def feed(self, dots: int) -> None:
         """Move the paper by ``dots``."""
+        if self._length > LONGEST:
+            return
         if dots > 0:
             self._add(Image.new("1", (self.dots, dots), 1))
 
@@ -126,12 +134,16 @@ class Paper:
         for strip in self._strips:
             sheet.paste(strip, (0, y))
             y += strip.height
-        ticket = Ticket(sheet, "\n".join(self._text), tuple(self._qr_codes), self._images)
+        whole = self._length <= LONGEST
+        ticket = Ticket(sheet, "\n".join(self._text), tuple(self._qr_codes), self._images, whole)
         self._strips, self._text, self._qr_codes, self._images, self.printed = [], [], [], 0, False
+        self._length = 0
         return ticket
 
     def _add(self, strip: Image.Image) -> None:
-        self._strips.append(strip)
+        self._length += strip.height
+        if self._length <= LONGEST:
+            self._strips.append(strip)
         self.printed = True
 
     def _end(self) -> int:

@@ -1,8 +1,8 @@
 """What the status bytes of an ESC/POS printer mean.
 
 DLE EOT 1, 2 and 4 [C]; a status byte is valid only if ``b & 0x93 == 0x12``. The answer to ``GS r 1`` has bits 4 and 7
-clear [C], and 5 and 6 in every printer known [M]. A printer that was set to report by itself (GS a) mixes in four-byte messages whose first byte has
-``b & 0x93 == 0x10`` [M]; they are skipped.
+clear [C], and 5 and 6 in every printer known [M]. A printer that was set to report by itself (GS a) mixes in four-byte
+messages whose first byte has ``b & 0x93 == 0x10`` [M]; they are skipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The fault matrix of the receipt printer, on a clock that only waiting moves on; its tables are in the documentation."""
+"""The fault matrix of the receipt printer, on a clock that only waiting moves on; the documentation has its tables."""
 
 from __future__ import annotations
 

@@ -194,7 +194,8 @@ class StepBench:
         self.line.dead_until = self.time.seconds + _BOOT_S
 
     def mend(self) -> None:
-        """Somebody waits until it has started, puts the plug in, a roll in, closes the cover, and switches a printer that lost its plug on anew."""
+        """Somebody waits until it has started, puts plug and roll in and closes the cover; a printer that lost its plug
+        starts anew."""
         self.time.seconds = max(self.time.seconds, self.line.dead_until)
         if not self.line.plugged:
             self.device.power_cycle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from clerk_app.design.fontset import FontSet
 from clerk_app.documents.codebox import SIDE, box_dots
@@ -16,6 +16,8 @@ _BASELINE = 21
 """Dots from the top of a 24-dot cell to the baseline: the ideographs of the font stand in the middle."""
 _INK = 128
 """Grey level from which a dot is burnt."""
+_REGULAR_INK, _BOLD_INK = 0.22, 0.36
+"""Share of burnt dots in light characters of the main font, regular and bold."""
 _HAIRLINE_INK = 48
 """The same for the fallback, a Ming face: at 24 dots its horizontal strokes are thinner than half a dot, and a name
 that loses a stroke is another name."""
@@ -50,13 +52,25 @@ def glyph(char: str, fonts: FontSet, bold: bool, width: int = 1, height: int = 1
         natural = natural.resize((max(target, 1), cell_height), Image.Resampling.BOX)
     cell = Image.new("L", (cell_width, cell_height))
     cell.paste(natural, ((cell_width - natural.width) // 2, 0))
-    if bold and path == fonts.fallback:
-        # the fallback has one weight: struck twice, one dot apart, as the printer's own emphasis does
-        shifted = Image.new("L", cell.size)
-        shifted.paste(cell, (height, 0))
-        cell.paste(shifted, (0, 0), shifted)
-    ink = _HAIRLINE_INK if path == fonts.fallback else _INK
+    if path != fonts.fallback:
+        return _burnt(cell, _INK)
+    return _in_weight(_burnt(cell, _HAIRLINE_INK), bold, height)
+
+
+def _burnt(cell: Image.Image, ink: int) -> Image.Image:
     return cell.point(lambda level: 255 if level >= ink else 0).convert("1")
+
+
+def _in_weight(cell: Image.Image, bold: bool, dot: int) -> Image.Image:
+    """The fallback has one weight, a light one: hairlines are made a dot higher, and for bold every stroke a dot wider.
+    What has as much ink as the characters beside it is left as it is; more would close the white between strokes."""
+    for step in ((dot, 0), (0, dot), (dot, dot)) if bold else ((0, dot),):
+        if cell.histogram()[-1] > (_BOLD_INK if bold else _REGULAR_INK) * cell.width * cell.height:
+            break
+        shifted = Image.new("1", cell.size)
+        shifted.paste(cell, step)
+        cell = ImageChops.logical_or(cell, shifted)
+    return cell
 
 
 def code_box(char: str) -> Image.Image:

@@ -22,6 +22,8 @@ from clerk_app.documents.thermal.profile import CELL, LEADING, PrinterProfile
 _INIT = b"\x1b@"
 _DOUBLE_BYTE = b"\x1c&"
 _ALIGN = {"left": b"\x1ba\x00", "center": b"\x1ba\x01", "right": b"\x1ba\x02"}
+_FEED_LINES = b"\x1bd\x04"
+_TALLEST_PICTURE = 960
 _BOLD = {False: b"\x1bE\x00", True: b"\x1bE\x01"}
 
 
@@ -45,7 +47,7 @@ class _Job:
         self._bold = False
         self._size = (1, 1)
         self._pitch = -1
-        self._printer._raw(_INIT + _DOUBLE_BYTE)
+        self._printer._raw(_INIT + (_DOUBLE_BYTE if profile.double_byte_switch else b""))
 
     def add(self, block: Block) -> None:
         match block:
@@ -65,10 +67,14 @@ class _Job:
     def finish(self) -> bytes:
         self._style("left", (1, 1))
         self._weight(False)
-        if self._profile.cutter:
-            self._printer._raw(b"\x1dVB\x00")  # feeds to the knife by itself, then cuts leaving one point
+        full = self._profile.full_cut
+        if not self._profile.cutter:
+            self._printer._raw(_FEED_LINES)
+        elif self._profile.plain_cut:
+            self._printer._raw(_FEED_LINES + (b"\x1dV\x00" if full else b"\x1dV\x01"))
         else:
-            self._printer._raw(b"\x1bd\x04")
+            # feeds to the knife by itself, then cuts, leaving one point unless it cuts through
+            self._printer._raw(b"\x1dVA\x00" if full else b"\x1dVB\x00")
         return bytes(self._printer.output)
 
     def _lines(self, lines: list[PrintedLine]) -> None:
@@ -88,7 +94,7 @@ class _Job:
         if any(char < " " or char == "\x7f" for char in line.text):
             return None
         try:
-            encoded = [(span.bold, span.text.encode(self._profile.encoding)) for span in line.spans]
+            encoded = [(span.bold, self._profile.encoded(span.text)) for span in line.spans]
         except UnicodeEncodeError:
             return None
         return encoded
@@ -96,7 +102,9 @@ class _Job:
     def _picture(self, picture: Image.Image) -> None:
         self._style("left", (1, 1))
         inverted = ImageChops.invert(picture)  # the library burns what is black, our pictures hold ink as 255
-        self._printer.image(inverted, impl="bitImageRaster")
+        self._printer.image(
+            inverted, impl="bitImageRaster", fragment_height=self._profile.raster_rows or _TALLEST_PICTURE
+        )
 
     def _style(self, align: str, size: tuple[int, int]) -> None:
         if align != self._align:

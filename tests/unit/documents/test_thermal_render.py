@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -57,6 +58,16 @@ def test_hairlines_of_a_rare_character_are_not_lost(fonts: FontSet) -> None:
     box = above_the_bar.getbbox()
     assert box is not None
     assert box[2] - box[0] >= 18
+
+
+def test_a_rare_character_is_as_heavy_as_those_beside_it(fonts: FontSet) -> None:
+    def share(char: str, bold: bool) -> float:
+        cell = glyph(char, fonts, bold)
+        return cell.histogram()[-1] / (cell.width * cell.height)
+
+    # two characters of the same shape, one of them in the fallback font only
+    assert 0.75 < share("𠮷", False) / share("吉", False) < 1.3
+    assert 0.75 < share("𠮷", True) / share("吉", True) < 1.3
 
 
 def test_without_a_font_a_rare_name_is_a_box_with_its_code_point(fonts_without_fallback: FontSet) -> None:
@@ -149,6 +160,46 @@ def test_the_seal_box_stands_at_the_right_edge_and_is_empty_but_for_its_words(fo
 def test_a_printer_without_cutter_feeds_and_does_not_cut(fonts: FontSet) -> None:
     job = render([Text("左")], PrinterProfile(cutter=False), fonts)
     assert [token.name for token in tokens(job)][-1] == "ESC d"
+
+
+@pytest.mark.parametrize(
+    ("profile", "end"),
+    [
+        (PrinterProfile(full_cut=True), b"\x1dVA\x00"),
+        (PrinterProfile(), b"\x1dVB\x00"),
+        (PrinterProfile(plain_cut=True), b"\x1bd\x04\x1dV\x01"),
+        (PrinterProfile(plain_cut=True, full_cut=True), b"\x1bd\x04\x1dV\x00"),
+    ],
+    ids=["full", "partial", "plain", "plain full"],
+)
+def test_the_knife_is_asked_for_what_it_can(profile: PrinterProfile, end: bytes, fonts: FontSet) -> None:
+    assert render([Text("左")], profile, fonts).endswith(end)
+
+
+def test_a_printer_that_has_extension_a_prints_it_and_nothing_that_it_lacks(fonts: FontSet) -> None:
+    profile = PrinterProfile(encoding="gb18030")
+    assert profile.encoded("㐂") == "㐂".encode("gb18030")
+    job = render([Text("张㐂"), Text("𠮷"), Text("\ue863"), Text("䶮")], profile, fonts)
+    assert [token.name for token in tokens(job)].count("GS v") == 2
+
+
+def test_a_printer_without_chinese_characters_gets_pictures_only(fonts: FontSet) -> None:
+    job = render([Text("张三"), Text("A047")], PrinterProfile(encoding="ascii"), fonts)
+    assert [token.name for token in tokens(job)].count("GS v") == 1
+    assert characters(job) == "A047"
+
+
+def test_a_small_buffer_gets_small_pictures_that_join_without_a_seam(fonts: FontSet) -> None:
+    blocks = [QrBeside("https://hall.example/q/MH", (Text("扫码"),))]
+    whole = printed(render(blocks, PAPER_58MM, fonts), fonts.variable, 384)
+    parts = printed(render(blocks, replace(PAPER_58MM, raster_rows=48), fonts), fonts.variable, 384)
+    assert parts.images > whole.images
+    assert ink(parts.image) == ink(whole.image)
+
+
+def test_a_printer_that_knows_no_switch_is_sent_none(fonts: FontSet) -> None:
+    names = [token.name for token in tokens(render([Text("左")], PrinterProfile(double_byte_switch=False), fonts))]
+    assert "FS &" not in names
 
 
 def test_equal_papers_give_equal_bytes(fonts: FontSet) -> None:
