@@ -4,10 +4,15 @@
 
     DeviceError
     ├── NotConnected        the cable was pulled, the COM port is not there, the printer's address refuses
+    │   ├── NoSpeaker       the PC has nothing to make sound with (defined in speaker/card)
+    │   ├── NoProgram       the system has no program that plays or speaks (speaker/programs)
+    │   └── ProgramFailed   that program ended with an error (speaker/programs)
     ├── Timeout             the port opens but the device says nothing: switched off, or another baud rate
+    │   ├── SpeakerSilent   the sound card stopped taking samples (speaker/card)
+    │   └── ProgramHangs    the speaking program does not come to its end (speaker/programs)
     ├── ProtocolError       the device answers nonsense: another kind of device hangs on the port
     │   ├── ChecksumError   a noisy cable: three answers in a row arrived damaged
-    │   └── IppRefusal      a printer's print service answers that it will not (defined in printer/ipp)
+    │   └── IppRefusal      a printer's print service answers that it will not (printer/ipp)
     ├── CardError           the reader works, this card was not read
     │   ├── CardGone        the citizen lifted the card before the reader had finished
     │   └── CardUnreadable  the card is damaged, not genuine, or holds text that cannot be decoded
@@ -15,6 +20,8 @@
     ├── PrinterFault        the printer reports an error of its own (cutter jam, head too hot) or is offline
     │   ├── PaperOut        the roll has come to its end
     │   └── CoverOpen       somebody is changing the roll
+    ├── ClipMissing         a recording of the voice is not there or is no sound (speaker/clips)
+    ├── DriverCrashed       a driver raised what no driver may raise; its thread goes on (base/host)
     ├── Unprintable         a call board has no sign for a character of the line
     └── OutcomeUnknown      bytes were sent, then the printer fell silent: nobody knows what is on the paper
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import pkgutil
 from datetime import timedelta
 
 import pytest
 
+import drivers
 from drivers.base import errors
 from drivers.base.errors import DeviceError
 from drivers.base.health import HealthState, HealthTracker
@@ -13,6 +17,10 @@ from support.lines import MOMENT
 
 
 def every_error() -> list[type[DeviceError]]:
+    for module in pkgutil.walk_packages(drivers.__path__, "drivers."):
+        if ".contract" not in module.name:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module.name)
     found, waiting = [], [DeviceError]
     while waiting:
         kind = waiting.pop()
