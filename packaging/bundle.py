@@ -55,12 +55,14 @@ def build_wheel(source: Path, folder: Path) -> Path:
 
 def fetch_pip(cache: Path) -> Path:
     """pip as a wheel: it installs on systems without python3-venv and python3-pip."""
-    known = next(cache.glob("pip-*.whl"), None)
+    lock = HERE / "pip.txt"
+    folder = cache / f"pip-{digest(lock)[:12]}"
+    known = next(folder.glob("pip-*.whl"), None)
     if known is None:
         command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
-        options = ["--only-binary", ":all:", "--require-hashes", "-d", str(cache), "-r", str(HERE / "pip.txt")]
+        options = ["--only-binary", ":all:", "--require-hashes", "-d", str(folder), "-r", str(lock)]
         subprocess.run([*command, *options], check=True)
-        known = next(cache.glob("pip-*.whl"))
+        known = next(folder.glob("pip-*.whl"))
     return known
 
 

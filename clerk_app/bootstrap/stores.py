@@ -102,6 +102,8 @@ def look(folder: Path, *, migrate: bool = False) -> Iterator[StoreRow]:
                     kind.look(path, key)
             except (Refusal, Fault) as known:
                 row = replace(row, problem=str(known))
+            except Exception as error:  # noqa: BLE001 - a migration that fails is why the installer asks on a copy
+                row = replace(row, problem=f"升级没有做成（{type(error).__name__}：{error}）")
             yield row
 
 
