@@ -67,9 +67,11 @@ def _drain(busy: Sequence[Window], calls: list[float], finishes: list[float]) ->
 
 
 def _serve_all(window: Window, served: list[str], calls: list[float], finishes: list[float]) -> None:
-    while (ticket := _timed(calls, window.hall.call_next)) is not None:
+    while (ticket := _timed(calls, window.hall.call_next).ticket) is not None:
         served.append(ticket.ticket_id)
         _timed(finishes, partial(window.hall.finish, ticket.ticket_id, "accepted"))
+    # Now it waits free and would be given the first ticket of the next round.
+    window.hall.open_window()
 
 
 def _timed(times: list[float], work: Callable[[], T]) -> T:
