@@ -12,15 +12,15 @@
     printed, sent, saved ─▶ voided       every sheet of the paper at once; its number is never used again
 
 Both sides of ``sending`` are committed before and after the printer is asked, so that a crash in between leaves
-``sending`` behind, which ``recover`` turns into the question. A sealed sheet that is on paper as far as anybody can know
-gets its line in the seal register in the same transaction. Called on the printer's lane.
+``sending`` behind, which ``recover`` turns into the question. A sealed sheet that is on paper as far as anybody can
+know gets its line in the seal register in the same transaction. Called on the printer's lane.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,7 +31,7 @@ from clerk_app.ports.devices import PagePrinter, PrintOutcome, PrintResult, Rece
 from clerk_app.ports.printing import PaperFolder, PaperRenderer
 from clerk_app.ports.window import Medium, NewPaper, PaperState, StoredPaper, WindowStore, WindowUnit
 from clerk_app.services.window.journal import Journal, system_actor
-from clerk_app.services.window.redrawing import SignatureUnder, draw_again, last_words, value_of
+from clerk_app.services.window.redrawing import SignatureUnder, draw_again, last_words, value_of, words_of
 from clerk_app.services.window.seals import carries_seal, register_use
 from clerk_app.services.window.sheets import (
     BUSY,
@@ -98,6 +98,7 @@ class PrintDesk:
         page_printer: PagePrinter | None = None,
         wake_outbox: Callable[[], None] = lambda: None,
         signature_under: SignatureUnder = lambda subject, notice: None,
+        lacking: Callable[[str], Sequence[str]] = lambda words: (),
     ) -> None:
         self._store = store
         self._renderer = renderer
@@ -107,6 +108,7 @@ class PrintDesk:
         self._page_printer = page_printer
         self._wake_outbox = wake_outbox
         self._signature_under = signature_under
+        self._lacking = lacking
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
 
@@ -213,8 +215,11 @@ class PrintDesk:
                 raise Locked(BUSY)
             self._under_way.add(paper_id)
         try:
-            paper, content = self._store.write(lambda unit: self._begin(unit, paper_id, actor))
+            boxes = self._boxes(paper_id)
+            paper, content = self._store.write(lambda unit: self._begin(unit, paper_id, actor, boxes))
             state, sentence = self._send(paper, content)
+            if state in _SEALED or state is PaperState.SAVED:
+                sentence = "。".join(filter(None, (sentence, boxes)))
             return self._store.write(lambda unit: self._move(unit, paper, state, sentence, actor))
         finally:
             with self._lock:
@@ -230,7 +235,10 @@ class PrintDesk:
         if paper.state is not PaperState.UNKNOWN:
             raise Locked("这张纸已经有答复，请看最新的状态")
         if answer is Answer.USABLE:
-            return self._store.write(lambda unit: self._move(unit, paper, PaperState.PRINTED, "", actor, answer.value))
+            boxes = self._boxes(paper_id)
+            return self._store.write(
+                lambda unit: self._move(unit, paper, PaperState.PRINTED, boxes, actor, answer.value)
+            )
         medium = Medium.PAGE if answer is Answer.PAGE_PRINTER else paper.medium
         again = self._again(paper, medium, paper.reprint + 1)
 
@@ -293,13 +301,22 @@ class PrintDesk:
         )
 
     # --- inside -----------------------------------------------------------------------------------------------
-    def _begin(self, unit: WindowUnit, paper_id: str, actor: Actor) -> tuple[StoredPaper, bytes]:
+    def _boxes(self, paper_id: str) -> str:
+        """Told before the paper comes out: which characters no font has; empty when there are none."""
+        lacking = self._lacking(words_of(self._store.read(lambda unit: unit.papers.source(paper_id))))
+        if not lacking:
+            return ""
+        named = "、".join(f"U+{ord(char):04X}" for char in lacking[:_NAMED_BOXES])
+        more = "等" if len(lacking) > _NAMED_BOXES else ""
+        return f"有 {len(lacking)} 个字本机没有字形，纸上印成带编码的方框（{named}{more}），请在旁边手写"
+
+    def _begin(self, unit: WindowUnit, paper_id: str, actor: Actor, sentence: str) -> tuple[StoredPaper, bytes]:
         paper = sheet_of(unit, paper_id)
         if PaperState.SENDING not in TRANSITIONS[paper.state]:
             raise Locked(CANNOT_SEND[paper.state])
         if paper.original_id in held_back(unit, paper.case_id):
             raise Locked(NOT_SETTLED)
-        return self._move(unit, paper, PaperState.SENDING, "", actor), unit.papers.content(paper_id)
+        return self._move(unit, paper, PaperState.SENDING, sentence, actor), unit.papers.content(paper_id)
 
     def _send(self, paper: StoredPaper, content: bytes) -> tuple[PaperState, str]:
         try:
@@ -385,6 +402,7 @@ def _file_name(paper: StoredPaper) -> str:
     return f"{paper.number}-{paper.title}{again}.pdf"
 
 
+_NAMED_BOXES = 5
 _SEALED = frozenset({PaperState.PRINTED, PaperState.SENT})
 _STATES = {
     PrintOutcome.PRINTED: PaperState.PRINTED,

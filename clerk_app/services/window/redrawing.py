@@ -31,6 +31,15 @@ def value_of(source: Mapping[str, Any]) -> PaperValue:
     return records.load_notice(dict(source))
 
 
+def words_of(source: object) -> str:
+    """Everything that is written in a stored paper."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, Mapping):
+        return "".join(map(words_of, source.values()))
+    return "".join(map(words_of, source)) if isinstance(source, (list, tuple)) else ""
+
+
 def draw_again(
     paper: StoredPaper,
     value: PaperValue,

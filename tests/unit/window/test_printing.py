@@ -413,3 +413,30 @@ def test_a_decision_with_the_approval_seal_needs_a_second_person_as_well() -> No
         prints.void(decision.paper_id, "名字写错", REVIEWER)
     (voided,) = prints.void(decision.paper_id, "名字写错", REVIEWER, CONSENT)
     assert voided.state is PaperState.VOIDED
+
+
+def test_a_sheet_from_a_printer_that_cannot_say_is_sent_and_never_called_printed(window: Window) -> None:
+    window.receipt_printer.results = [PrintResult(PrintOutcome.SENT, "已送到打印机，请看一眼打全没有")]
+    case = accepted(window)
+    receipt, _ = window.prints.print_case(case.case_id, CLERK)
+    assert receipt.state is PaperState.SENT
+    assert "看一眼" in receipt.sentence
+    assert kinds(window, receipt.paper_id) == ["paper.sending", "seal.used", "paper.sent"]
+    assert window.prints.questions() == ()
+    assert window.prints.undecided(case.case_id) == ()
+    with pytest.raises(Locked):
+        window.prints.print_paper(receipt.paper_id, CLERK)
+    again = window.prints.reprint(receipt.paper_id, "没打清楚", CLERK)
+    assert (again.reprint, again.state) == (1, PaperState.PRINTED)
+
+
+def test_characters_without_a_glyph_are_told_before_the_paper_comes_out_and_stay_told(window: Window) -> None:
+    window.prints._lacking = lambda words: ("\ue863", "\U0002ffff") if case.case_number in words else ()
+    told: list[str] = []
+    case = accepted(window)
+    receipt, _ = window.prints.current(case.case_id)
+    window.receipt_printer.on_print = lambda: told.append(window.prints.current(case.case_id)[0].sentence)
+    receipt = window.prints.print_paper(receipt.paper_id, CLERK)
+    sentence = "有 2 个字本机没有字形，纸上印成带编码的方框（U+E863、U+2FFFF），请在旁边手写"
+    assert told == [sentence]
+    assert (receipt.state, receipt.sentence) == (PaperState.PRINTED, sentence)
