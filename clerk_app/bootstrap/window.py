@@ -239,6 +239,7 @@ def assemble(
             page_printer,
             sync.wake,
             signing.under,
+            renderer.lacking,
         ),
         catalogue=catalogue,
         rating=RatingDesk(store, journal, opened.evaluator, sync.wake),
