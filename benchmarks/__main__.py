@@ -21,6 +21,7 @@ NAMES = (
     "intake_records",
     "card_read",
     "hall_month",
+    "call_to_display",
 )
 """One module each, with ``run() -> list[Result]``."""
 OUT = Path(__file__).resolve().parents[1] / "out" / "bench.json"

@@ -119,7 +119,7 @@ class _Telling:
             told.pop("appointment", None)
         if entry.kind == "rules.changed":
             told["rules"] = _of_draws(told["rules"])
-        elif "start" in told:
+        elif entry.kind == "dispatch.committed":
             told["start"] = told["start"] | {"rules": _of_draws(told["start"]["rules"])}
         if entry.kind.startswith("ticket.") and entry.subject not in self._told:
             self._told.add(entry.subject)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from hypothesis import strategies as st
 
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain import dispatch
+from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.domain.dispatch_check import Report, check, log_digest
 from clerk_app.domain.errors import NotFound
 from clerk_app.domain.queue import PriorityClass
+from clerk_app.ports.hall_queue import CardPerson, TakeTicket
+from clerk_app.ports.hall_running import BookSlot, CheckIn, EmergencyVisit
 from clerk_app.services.hall.dispatch_log import Verified, as_file
 from clerk_app.services.hall.tools import system_actor
 from db.hall.journal import SqlJournal
@@ -96,6 +100,42 @@ def test_a_day_that_is_not_closed_is_checked_without_its_secret(tmp_path: Path) 
         assert found.log.day.secret == ""
         assert not found.report.findings
         assert "secret" not in json.dumps(as_file(found.log)["entries"])
+
+
+def test_appointments_emergency_numbers_and_a_new_group_pass_as_well(tmp_path: Path) -> None:
+    with hall_in_hand(tmp_path, SEED) as hall:
+        manager, platform = hall.actor(None, Role.MANAGER), hall.actor(None, Role.PLATFORM)
+        first = hall.groups()[0]
+        kiosk = hall.enrolled(DeviceKind.KIOSK, None)[0].actor
+        block = hall.write(lambda unit: hall.desk.emergency.blocks.reserve(unit, kiosk))
+        for number in range(3):
+            card = CardPerson("王五", f"11010119900307{number:04d}", date(1990, 3, 7))
+            wish = BookSlot(first.group_id, hall.clock.now() + timedelta(minutes=30), card)
+            booked = hall.write(lambda unit, wish=wish: hall.desk.appointments.book(unit, platform, wish))
+            arrival = CheckIn(code=booked.code)
+            hall.write(lambda unit, arrival=arrival: hall.desk.appointments.check_in(unit, kiosk, arrival))
+        hall.take()
+        added = replace(first, group_id="", prefix="K", name="新的一组", start=201, position=0)
+        group = hall.write(lambda unit: hall.desk.hall_groups.set(unit, manager, added))
+        hall.write(lambda unit: hall.desk.taking.take(unit, kiosk, TakeTicket(group.group_id)))
+        taken_at = hall.clock.now() - timedelta(minutes=5)
+        for number in (block.first, block.first + 1):
+            told = f"018f0000-0000-7000-8000-{number:012d}"
+            visit = EmergencyVisit(told, f"Y{number}", first.group_id, taken_at)
+            hall.write(lambda unit, visit=visit: hall.desk.emergency.merge(unit, kiosk, visit))
+        assert (calls_now := [hall.call(window) for window in ("1", "2", "3", "12")])
+        assert None not in calls_now
+        assert hall.call("5") is None
+        # The window that waits free gets an appointment as soon as its time has come.
+        hall.clock.move(minutes=31)
+        hall.write(lambda unit: hall.desk.counters.here(unit, hall.actor("5")))
+        assert hall.desk.matcher.sweep(hall.store, hall.hall_id) == 1
+        hall.write(lambda unit: hall.desk.days.close(unit, manager, True))
+        hall.sequence()
+        report = verified(hall).report
+        assert [str(one) for one in report.findings] == []
+        assert report.merged == 2
+        assert report.draws.draws == 5
 
 
 def test_a_day_without_numbers_has_no_log(tmp_path: Path) -> None:
