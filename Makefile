@@ -15,7 +15,7 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench chaos-hall voice lock wheel bundle onedir bundle-test clean distclean
+.PHONY: help setup run test lint bench chaos-hall fuzz characters voice lock wheel bundle onedir bundle-test clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
@@ -23,6 +23,8 @@ help:
 	@echo "make lint             ruff, mypy, import contracts"
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
 	@echo "make chaos-hall       64 windows on one server, killed at random, into out/chaos.json (ARGS='--rounds 5')"
+	@echo "make fuzz             fuzz every parser, figures into out/fuzz (ONLY=name for one, ARGS='--seconds 60')"
+	@echo "make characters       every ideograph of GB 18030-2022 from the card to paper and screen, into out/characters.json"
 	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
 	@echo "make voice            say the clips of resources/voice anew"
 	@echo "make wheel            build dist/*.whl"
@@ -52,6 +54,18 @@ bench: setup
 chaos-hall: setup
 	@$(BIN)/python -m benchmarks.chaos_hall $(ARGS)
 
+# atheris is wanted here only; 3.0 is the last for Python 3.11. It has no wheel for every system: it lies beside the environment, not in it.
+build/fuzz/.installed: requirements-fuzz.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: --no-deps \
+		--upgrade --target build/fuzz -r requirements-fuzz.txt
+	@touch $@
+
+fuzz: setup build/fuzz/.installed
+	@PYTHONPATH=build/fuzz:.:tests nice -n 15 $(BIN)/python -m fuzz.campaign $(ONLY) $(ARGS)
+
+characters: setup
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.every_character $(ARGS)
+
 voice: setup
 	@$(BIN)/python -m tools.make_voice
 
@@ -64,6 +78,7 @@ lock:
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
 	$(COMPILE) pyproject.toml -c requirements-dev.txt -o requirements.txt
 	echo 'PySide6-Essentials==6.8.0.2' | $(COMPILE) pyproject.toml - -o requirements-oldest-qt.txt
+	echo 'atheris>=3,<3.1' | $(COMPILE) - -o requirements-fuzz.txt
 	echo 'uv>=0.11' | $(COMPILE) - -o .ci/uv.txt
 	echo 'pyinstaller>=6.16,<7' | $(COMPILE) - -o packaging/pyinstaller.txt
 	echo 'pip>=26' | $(COMPILE) - -o packaging/pip.txt

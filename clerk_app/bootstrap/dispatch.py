@@ -36,7 +36,7 @@ def _of_file(path: Path, day: date) -> int:
     from clerk_app.crypto.provider import NationalCrypto
     from clerk_app.ports.clock import SystemEntropy
 
-    log = _read(path)
+    log = read_log(path)
     if log.get("day") != day.isoformat():
         raise Rejected("file", f"{path.name} 是 {log.get('day')} 的日志，不是 {day} 的")
     crypto = NationalCrypto(SystemEntropy())
@@ -44,12 +44,13 @@ def _of_file(path: Path, day: date) -> int:
     return _told(day, path.name, report, "日志文件里没有日志链，链由大厅在服务器上核对", ())
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_log(path: Path) -> Mapping[str, Any]:
+    """The published log in a file; ``Rejected("file", …)`` when it is none."""
     try:
         log = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Rejected("file", f"{path} 读不了（{error.strerror}），请核对文件名") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Rejected("file", f"{path.name} 不是完整的 JSON，请重新下载") from None
     if not isinstance(log, Mapping):
         raise Rejected("file", f"{path.name} 不是分派日志")

@@ -10,6 +10,8 @@
     citizen_screen = "auto"      # "auto" (a second monitor, full screen), "window", "off"
     emergency_after = 10         # seconds without the server before numbers are called by hand
     emergency_blocks = 1         # reserved blocks of 99 numbers for the time without the server
+    keyboard_scanner = false     # a scanner that types (a serial one is better, see docs/devices/scanners.md)
+    rating_prompt = ""           # said when a rating is asked for, e.g. "请您评价这次服务"
 
     [kiosk]
     emergency_blocks = 3         # as above, for a ticket machine
@@ -42,11 +44,16 @@ from typing import Any
 from clerk_app.bootstrap.device_settings import DeviceSettings as DeviceSettings
 from clerk_app.bootstrap.device_settings import read_devices
 from clerk_app.domain.emergency import MOST_BLOCKS
-from clerk_app.domain.errors import Rejected
+from clerk_app.domain.errors import Rejected, shown
 from clerk_app.domain.hall import HallProfile
 
 FILE_NAME = "clerk.toml"
 CITIZEN_SCREENS = ("auto", "window", "off")
+_LONGEST_REASON, _LONGEST_KEY = 200, 40
+_LARGEST = 1e9
+_INNER: dict[str, type] = {"agency_short": str, "volumes": int}
+"""What stands in the tables inside a section."""
+
 SHORTEST_AWAY, LONGEST_AWAY = 5, 600
 """Seconds. The restart of a server takes one to three: calling by hand must not begin for that."""
 
@@ -91,6 +98,8 @@ class WindowSettings:
     citizen_screen: str = "auto"
     emergency_after: float = 10.0
     emergency_blocks: int = 1
+    keyboard_scanner: bool = False
+    rating_prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +161,8 @@ def load(folder: Path | None = None) -> Settings:
         return Settings(folder)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Rejected("settings", f"设置文件 {path} 读不了：{error}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise Rejected("settings", f"设置文件 {path} 读不了：{shown(str(error), _LONGEST_REASON)}") from error
     sections = {
         "hall": HallSettings,
         "window": WindowSettings,
@@ -161,11 +170,17 @@ def load(folder: Path | None = None) -> Settings:
         "devices": DeviceSettings,
         "voice": VoiceSettings,
     }
-    calendars = tuple(folder / name for name in table.pop("calendars", ()))
+    named = table.pop("calendars", [])
+    if not isinstance(named, list) or not all(isinstance(one, str) and one.isprintable() for one in named):
+        raise Rejected("settings", f'设置文件 {path} 的 calendars 要写成文件名的列表，如 calendars = ["2027.json"]')
+    calendars = tuple(folder / name for name in named)
     made: dict[str, Any] = {}
     for name, values in table.items():
         if name not in sections:
-            raise Rejected("settings", f"设置文件 {path} 里不认识 [{name}]，可用的有 {'、'.join(sections)}")
+            known = "、".join(sections)
+            raise Rejected("settings", f"设置文件 {path} 里不认识 [{shown(name, _LONGEST_KEY)}]，可用的有 {known}")
+        if not isinstance(values, dict):
+            raise Rejected("settings", f"设置文件 {path} 的 {name} 是一节，要写成 [{name}]，下面一行一项")
         if name == "devices":
             made[name] = read_devices(values, str(path))
         else:
@@ -190,10 +205,21 @@ def _section(kind: type, values: dict[str, Any], name: str, path: Path) -> Any:
     known = {f.name: type(getattr(defaults, f.name)) for f in fields(kind)}
     for key, value in values.items():
         if key not in known:
-            raise Rejected("settings", f"设置文件 {path} 的 [{name}] 里不认识 {key}，可用的有 {'、'.join(known)}")
+            unknown = shown(key, _LONGEST_KEY)
+            raise Rejected("settings", f"设置文件 {path} 的 [{name}] 里不认识 {unknown}，可用的有 {'、'.join(known)}")
         wanted = known[key]
-        if wanted is float and isinstance(value, int):
-            continue
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        if not _is_of(value, wanted):
             raise Rejected("settings", f"设置文件 {path} 的 [{name}] {key} 写错了类型，应为 {wanted.__name__}")
+        inner = _INNER.get(key)
+        if inner is not None and not all(_is_of(one, inner) for one in value.values()):
+            raise Rejected("settings", f"设置文件 {path} 的 [{name}] {key} 里每一项都应为 {inner.__name__}")
     return kind(**values)
+
+
+def _is_of(value: Any, wanted: type) -> bool:
+    """True and false are no numbers; nan and infinity are no sizes and no times."""
+    if isinstance(value, bool):
+        return wanted is bool
+    if wanted is float:
+        return isinstance(value, int | float) and abs(value) <= _LARGEST
+    return isinstance(value, wanted)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta, tzinfo
 
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.queue_rules import WORKDAY_HOURS, AppointmentRules, Hours
 
 CODE_LENGTH = 8
-_CODE = re.compile(rf"\d{{{CODE_LENGTH}}}")
+_CODE = re.compile(rf"[0-9]{{{CODE_LENGTH}}}")
+_LONGEST = 200
 
 
 def slots_on(hours: Hours, rules: AppointmentRules, day: date, zone: tzinfo) -> tuple[tuple[datetime, datetime], ...]:
@@ -38,8 +40,9 @@ def keeps_its_place(starts_at: datetime, now: datetime, rules: AppointmentRules)
 
 
 def read_code(typed: str) -> str:
-    """The eight digits of what was typed or scanned; blanks do not matter. ``Rejected("code")``."""
-    code = "".join(typed.split())
+    """The eight digits of what was typed or scanned; blanks do not matter, nor full-width digits as an input method
+    makes them. ``Rejected("code")``."""
+    code = "".join(unicodedata.normalize("NFKC", typed[:_LONGEST]).split())
     if not _CODE.fullmatch(code):
         raise Rejected("code", f"预约码是 {CODE_LENGTH} 位数字，请再看一遍")
     return code

@@ -14,12 +14,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from clerk_app.domain.errors import Rejected
+from clerk_app.domain.errors import Rejected, shown
 
 FORMAT = "cn-working-days/1"
 FIRST_WEEKEND_DAY = 5
 _MOST_PROBLEMS = 10
 _LONGEST_HOLIDAY = 31
+_LONGEST_QUOTE = 40
 
 
 class CalendarStatus(StrEnum):
@@ -59,7 +60,7 @@ def parse_calendar(text: str, name: str) -> tuple[CalendarYear, ...]:
     """
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Rejected("calendar", f"日历文件 {name} 不是 JSON，没有导入") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise Rejected("calendar", f"日历文件 {name} 的 format 应为 {FORMAT}，没有导入")
@@ -74,7 +75,7 @@ def parse_calendar(text: str, name: str) -> tuple[CalendarYear, ...]:
 
 def _year(key: str, entry: Any, problems: _Problems) -> CalendarYear | None:
     if not (key.isascii() and key.isdigit() and len(key) == 4 and int(key) >= 1949):
-        problems.append(f"年份“{key}”应写成 2026 这样")
+        problems.append(f"年份“{shown(key, _LONGEST_QUOTE)}”应写成 2026 这样")
         return None
     if not isinstance(entry, dict):
         problems.append(f"{key} 年的内容不对")
@@ -147,7 +148,7 @@ def _date(value: Any, where: str, year: int, problems: _Problems) -> date | None
     except ValueError:
         day = None
     if day is None:
-        problems.append(f"{where}的日期“{value}”应写成 {year}-01-01 这样，且要真有这一天")
+        problems.append(f"{where}的日期“{shown(str(value), _LONGEST_QUOTE)}”应写成 {year}-01-01 这样，且要真有这一天")
         return None
     # The notice for a year may begin with the last days of December before it.
     if day.year != year and (day.year, day.month) != (year - 1, 12):

@@ -14,6 +14,8 @@ from clerk_app.domain.queue import ACTIVE, QUEUED, HoldKind, Lane, TicketState, 
 from clerk_app.domain.queue_order import Candidate, Fairness, in_a_row_after
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
+_LARGEST = 10**9
+_LONGEST_SECONDS, _LONGEST_MINUTES, _LAST_HOUR = 10**6, 10**5, 24
 
 
 class Unreadable(Exception):
@@ -35,9 +37,10 @@ class Fields:
     def maybe(self, name: str) -> str | None:
         return None if self.values.get(name) is None else self.text(name)
 
-    def whole(self, name: str) -> int:
+    def whole(self, name: str, most: int = _LARGEST) -> int:
+        """From 0 to ``most``: beyond it lie no counts and no times, only the end of what can be reckoned with."""
         value = self.values.get(name)
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
             raise Unreadable(f"「{name}」缺失或不对")
         return value
 
@@ -75,9 +78,13 @@ class Fields:
 
     def weights(self, name: str) -> dict[str, float]:
         values = self.part(name).values
-        if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in values.values()):
+        if not all(_is_weight(one) for one in values.values()):
             raise Unreadable(f"「{name}」不是权重")
         return {group: float(weight) for group, weight in values.items()}
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +104,10 @@ class DrawRules:
         bounds = Fairness(fair.whole("draw_among"), fair.whole("most_passes"), fair.whole("preferred_in_a_row"))
         return cls(
             bounds,
-            body.whole("turns_at"),
-            timedelta(seconds=body.whole("seen_seconds")),
+            body.whole("turns_at", _LAST_HOUR),
+            timedelta(seconds=body.whole("seen_seconds", _LONGEST_SECONDS)),
             body.whole("missed_after"),
-            timedelta(minutes=body.part("appointments").whole("late_minutes")),
+            timedelta(minutes=body.part("appointments").whole("late_minutes", _LONGEST_MINUTES)),
         )
 
 

@@ -17,6 +17,7 @@ SERVER_NAME = "hall-server.clerk.internal"
 
 SECRET_LENGTH = 10
 PRINT_LENGTH = 16
+_MOST_WRONG = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,5 @@ def _plain(typed: str) -> str:
     text = "".join(typed.upper().split()).replace("-", "").translate(_ALIKE)
     wrong = sorted({char for char in text if char not in _ALPHABET})
     if wrong:
-        raise Rejected("code", f"登记码里没有“{'”“'.join(wrong)}”，请再看一遍")
+        raise Rejected("code", f"登记码里没有“{'”“'.join(wrong[:_MOST_WRONG])}”，请再看一遍")
     return text

@@ -14,9 +14,27 @@ to do about it.
 
 from __future__ import annotations
 
+import re
+
+LONGEST_SENTENCE = 1000
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls, what turns the direction of writing, half a character: a quoted input may hold any of them."""
+
+
+def shown(text: str, most: int = LONGEST_SENTENCE) -> str:
+    """``text`` as every screen, log and JSON answer can carry it: at most ``most`` characters, and the code point in
+    place of what cannot be shown."""
+    if len(text) > most:
+        text = text[: most - 1] + "…"
+    return _UNSHOWN.sub(lambda found: f"U+{ord(found[0]):04X}", text)
+
 
 class Refusal(Exception):
-    """Base of everything that the rules refuse; ``str()`` is one Chinese sentence for the clerk."""
+    """Base of everything that the rules refuse; ``str()`` is one Chinese sentence for the clerk, and bounded whatever
+    it quotes."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(shown(sentence))
 
 
 class Rejected(Refusal):
@@ -25,7 +43,7 @@ class Rejected(Refusal):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
         self.field = field
-        self.reason = reason
+        self.reason = str(self)
 
 
 class Locked(Refusal):

@@ -20,9 +20,11 @@ from clerk_app.domain.errors import Rejected
 TAIL_LENGTH = 6
 _HALL = r"[A-Z][A-Z0-9]{0,7}"
 _WINDOW = r"[0-9A-Z]{1,6}"
-_CASE = re.compile(rf"({_HALL})-({_WINDOW})-(\d{{8}})-(\d{{4,7}})")
-_CASE_AT_END = re.compile(rf"(?:^|[^A-Z0-9])({_HALL}-{_WINDOW}-\d{{8}}-\d{{4,7}})/?$")
-_DOCUMENT = re.compile(rf"(\D+?)[〔\[(](\d{{4}})[〕\])]({_WINDOW})-(\d{{4,7}})号")
+_YEAR = r"[12][0-9]{3}"
+_SEQUENCE = r"[0-9]{4,7}"
+_CASE = re.compile(rf"({_HALL})-({_WINDOW})-({_YEAR}[0-9]{{4}})-({_SEQUENCE})")
+_CASE_AT_END = re.compile(rf"(?:^|[^A-Z0-9])({_HALL}-{_WINDOW}-{_YEAR}[0-9]{{4}}-{_SEQUENCE})/?$")
+_DOCUMENT = re.compile(rf"(\D+?)[〔\[(]({_YEAR})[〕\])]({_WINDOW})-({_SEQUENCE})号")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－_", "-"))
 _LONGEST_SCAN = 500
 

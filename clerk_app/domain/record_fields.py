@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clerk_app.domain.errors import Rejected
+from clerk_app.domain.errors import Rejected, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Fields:
     def blame(self, key: str, reason: str) -> None:
         """Note a fault of ``key``."""
         prefix = f"{self._place}：" if self._place else ""
-        self._problems.append(Problem(self._at(key), prefix + reason))
+        self._problems.append(Problem(self._at(key), shown(prefix + reason)))
 
     def has(self, key: str) -> bool:
         return self._record.get(key) is not None

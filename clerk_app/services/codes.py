@@ -7,6 +7,7 @@ to one gives a ``CitizenCodes``. Without one the sentence says so and what works
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,8 +20,8 @@ from clerk_app.ports.hall_queue import CardPerson
 
 _LONGEST = 2_000
 _TICKET_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_TICKET = re.compile(r"[A-Z]\d{3,6}")
-_APPOINTMENT = re.compile(rf"\d{{{CODE_LENGTH}}}")
+_TICKET = re.compile(r"[A-Z][0-9]{3,6}")
+_APPOINTMENT = re.compile(rf"[0-9]{{{CODE_LENGTH}}}")
 NOT_OURS = "认不出这个码。小票、回执、告知书上的码和预约码可以扫"
 NO_CONNECTOR = f"{NOT_OURS}；龙江码等电子身份码这里还没有接通，请放身份证"
 
@@ -73,7 +74,7 @@ class CodeReading:
 
 def own_code(text: str) -> ScannedCode | None:
     """A code of this hall's papers: a number alone, or the address of its page; None for others."""
-    plain = text[:_LONGEST].strip()
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     last = plain.rstrip("/").rpartition("/")[2]
     if _TICKET_ID.fullmatch(last.lower()):
         return ScannedCode(CodeKind.TICKET, last.lower())

@@ -99,7 +99,9 @@ def encode_text_block(reading: CardReading) -> bytes:
     block = bytearray(" ".encode("utf-16-le") * (_SIZE // 2))
     for name, slices in LAYOUTS[reading.kind].items():
         value = getattr(reading, name)
-        words = value.strftime("%Y%m%d") if isinstance(value, date) else _WITHOUT_END if value is None else str(value)
+        if isinstance(value, date):
+            value = value.isoformat().replace("-", "")
+        words = _WITHOUT_END if value is None else str(value)
         data = words.encode("utf-16-le")
         if len(data) > sum(length for _, length in slices):
             raise ValueError(f"{name} does not fit the card")

@@ -48,6 +48,9 @@ def personal_spans(job: bytes) -> list[Masked]:
         else:
             continue
         end = at + token.size
+        if start >= end:
+            # a command that prints nothing: no dots, no columns
+            continue
         if spans and spans[-1].end == start:
             spans[-1] = Masked(spans[-1].start, end)
         else:

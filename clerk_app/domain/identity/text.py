@@ -13,7 +13,9 @@ LOOK_ALIKE = {"O": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8"}
 def normalised(text: str) -> str:
     """Half-width capitals without blanks and dashes (numbers are shown in groups of 6-8-4)."""
     plain = unicodedata.normalize("NFKC", text).upper().replace("×", "X")
-    return "".join(char for char in plain if not char.isspace() and char not in _DROPPED and char.isprintable())
+    kept = "".join(char for char in plain if not char.isspace() and char not in _DROPPED and char.isprintable())
+    # a mark that stood on a blank may stand on a letter now
+    return unicodedata.normalize("NFKC", kept)
 
 
 def refuse_masked_or_empty(number: str, field: str, name: str) -> None:

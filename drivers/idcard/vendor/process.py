@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.errors import NotConnected, Timeout
+from drivers.idcard.vendor.answers import Answer, BadAnswer, read_answer
 from drivers.idcard.vendor.helper import FOLDER
 from drivers.idcard.vendor.library import VendorLibrary
 
@@ -97,13 +98,18 @@ class Helper:
         answer = self._ask({"do": "call", "name": name, "args": list(args)}, timeout, cancel)
         if answer is None:
             return None
-        handed = tuple(bytes.fromhex(one) if isinstance(one, str) else int(one) for one in answer["out"])
-        return Returned(int(answer["result"]), handed)
+        handed = sum(1 for one in args if isinstance(one, dict) and "path" not in one)
+        if not isinstance(answer.result, int) or len(answer.handed) != handed:
+            raise self._crashed()
+        return Returned(answer.result, answer.handed)
 
     def has(self, *names: str) -> tuple[bool, ...]:
         """Which of these functions the library has; raises as ``call`` does."""
         answer = self._ask({"do": "has", "names": list(names)}, _START_S, None)
-        return tuple(answer["result"]) if answer is not None else ()
+        assert answer is not None
+        if not isinstance(answer.result, tuple) or len(answer.result) != len(names):
+            raise self._crashed()
+        return answer.result
 
     def empty_folder(self) -> None:
         """Remove what the library left behind."""
@@ -130,7 +136,7 @@ class Helper:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _ask(self, question: dict[str, Any], timeout: float, cancel: threading.Event | None) -> dict[str, Any] | None:
+    def _ask(self, question: dict[str, Any], timeout: float, cancel: threading.Event | None) -> Answer | None:
         if not self.running:
             self._start()
         return self._exchange(question, timeout, cancel)
@@ -170,9 +176,7 @@ class Helper:
         except Timeout as exc:
             raise self._unusable(str(exc)) from exc
 
-    def _exchange(
-        self, question: dict[str, Any], timeout: float, cancel: threading.Event | None
-    ) -> dict[str, Any] | None:
+    def _exchange(self, question: dict[str, Any], timeout: float, cancel: threading.Event | None) -> Answer | None:
         assert self._process is not None
         assert self._process.stdin is not None
         self._number += 1
@@ -187,12 +191,12 @@ class Helper:
             if answer is None:
                 return None
             # an older number answers a question that was given up
-            if answer.get("id") == self._number:
-                if "error" in answer:
-                    raise self._unusable(str(answer["error"]))
+            if answer.number == self._number:
+                if answer.error is not None:
+                    raise self._unusable(answer.error)
                 return answer
 
-    def _next_answer(self, deadline: float, cancel: threading.Event | None) -> dict[str, Any] | None:
+    def _next_answer(self, deadline: float, cancel: threading.Event | None) -> Answer | None:
         while cancel is None or not cancel.is_set():
             remaining = deadline - time.monotonic()
             try:
@@ -202,13 +206,12 @@ class Helper:
                     self.close()
                     raise Timeout("the vendor's library hung", word="vendor_hung", advice=_HUNG) from None
                 continue
-            try:
-                answer = json.loads(line) if line is not None else None
-            except ValueError:
-                answer = None
-            if not isinstance(answer, dict):
+            if line is None:
                 raise self._crashed()
-            return answer
+            try:
+                return read_answer(line)
+            except BadAnswer as exc:
+                raise self._crashed() from exc
         return None
 
     def _crashed(self) -> Timeout:

@@ -1,0 +1,140 @@
+"""``python -m fuzz.campaign NAME…``: coverage-guided fuzzing of the targets with atheris, one after the other.
+
+Each run begins with the kept corpus and the seeds, ends after ``--runs`` executions or ``--seconds``, writes its
+figures to ``out/fuzz/<name>.json`` and, with ``--keep``, the reduced corpus. An input that breaks a property is shown
+and kept in ``out/fuzz/<name>.broken/``; the run of that target ends there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+OUT = Path(__file__).resolve().parents[2] / "out" / "fuzz"
+_STATUS = re.compile(r"^#(\d+)\s+(\w+)\s+cov: (\d+) ft: (\d+) corp: (\d+)")
+_INSTALL = "atheris is not installed. It is needed for fuzzing only: make fuzz installs it beside the program"
+_LONGEST_RUN_S = 20
+_MEMORY_MB = 2048
+
+
+def main() -> int:
+    """0 when nothing broke."""
+    parser = argparse.ArgumentParser(prog="python -m fuzz.campaign", description=__doc__)
+    parser.add_argument("names", nargs="*", help="targets (default: all)")
+    parser.add_argument("--runs", type=int, default=10_000_000)
+    parser.add_argument("--seconds", type=int, default=0, help="most seconds for each target (default: no limit)")
+    parser.add_argument("--keep", action="store_true", help="write the reduced corpus to tests/fuzz/corpus")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    args, rest = parser.parse_known_args()
+    if importlib.util.find_spec("atheris") is None:
+        print(_INSTALL, file=sys.stderr)
+        return 2
+    if args.inside:
+        return _inside(args.names[0], rest)
+    from fuzz.targets import TARGETS
+
+    unknown = set(args.names) - set(TARGETS)
+    if unknown:
+        parser.error(f"no such target: {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
+    results = [_run(name, args.runs, args.seconds, args.keep) for name in args.names or TARGETS]
+    return int(any(result["broken"] for result in results))
+
+
+def _run(name: str, runs: int, seconds: int, keep: bool) -> dict[str, Any]:
+    from fuzz.corpora import kept
+    from fuzz.targets import TARGETS
+
+    target = TARGETS[name]
+    inputs, broken = OUT / f"{name}.inputs", OUT / f"{name}.broken"
+    for folder in (inputs, broken):
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate((*target.seeds(), *kept(target))):
+        (inputs / f"seed-{number:04d}").write_bytes(data)
+    words = OUT / f"{name}.words"
+    words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")
+    command = [sys.executable, "-m", "fuzz.campaign", name, "--inside", str(inputs), f"-runs={runs}"]
+    command += [f"-max_len={target.longest}", f"-artifact_prefix={broken}/", f"-rss_limit_mb={_MEMORY_MB}"]
+    command += [f"-timeout={_LONGEST_RUN_S}", "-print_final_stats=1", f"-max_total_time={seconds}"]
+    command += [f"-dict={words}"] if target.words else []
+    started = time.monotonic()
+    result: dict[str, Any] = {"name": name, "executions": 0, "coverage": 0, "features": 0, "new_coverage_at": 0}
+    result |= {"new_feature_at": 0, "inputs": 0, "broken": False}
+    with (OUT / f"{name}.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=log, text=True, errors="replace")
+        assert process.stderr is not None
+        for line in process.stderr:
+            _note(line, result)
+            result["seconds"] = round(time.monotonic() - started, 1)
+            if not re.match(r"^#\d+\s+(REDUCE|NEW|pulse|RELOAD)", line) or "pulse" in line:
+                log.write(line)
+                log.flush()
+                (OUT / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        code = process.wait()
+    result["broken"] = code != 0
+    result["seconds"] = round(time.monotonic() - started, 1)
+    (OUT / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if keep:
+        _keep(name)
+    print(json.dumps(result), flush=True)
+    return result
+
+
+def _keep(name: str) -> None:
+    """The reduced corpus; in a process of its own it would be the same, the modules are not instrumented here."""
+    from fuzz.corpora import keep, kept, reduced
+    from fuzz.targets import TARGETS
+
+    target = TARGETS[name]
+    found = [path.read_bytes() for path in sorted((OUT / f"{name}.inputs").iterdir())]
+    keep(target, reduced(target, [*target.seeds(), *kept(target), *found]))
+
+
+def _note(line: str, result: dict[str, Any]) -> None:
+    found = _STATUS.match(line)
+    if found is None:
+        return
+    number, coverage, features = int(found[1]), int(found[3]), int(found[4])
+    if coverage > result["coverage"]:
+        result["new_coverage_at"] = number
+    if features > result["features"]:
+        result["new_feature_at"] = number
+    result |= {"executions": number, "coverage": coverage, "features": features, "inputs": int(found[5])}
+
+
+def _inside(name: str, rest: list[str]) -> int:
+    import atheris
+
+    # What is imported beforehand is not watched.
+    with atheris.instrument_imports(include=["clerk_app", "drivers"]):
+        from fuzz.targets import TARGETS
+    target = TARGETS[name]
+    more: dict[str, Callable[..., Any]] = {"custom_mutator": _mutator(atheris)} if target.tree else {}
+    atheris.Setup([sys.argv[0], *rest], target.run, **more)
+    atheris.Fuzz()
+    return 0
+
+
+def _mutator(atheris: Any) -> Callable[[bytes, int, int], bytes]:
+    from fuzz.trees import changed
+
+    def mutate(data: bytes, most: int, seed: int) -> bytes:
+        made = changed(data, most, seed) if seed % 8 else None
+        return made if made is not None else atheris.Mutate(data, most)
+
+    return mutate
+
+
+def _escaped(word: bytes) -> str:
+    return "".join(f"\\x{value:02x}" for value in word)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

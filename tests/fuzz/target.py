@@ -1,0 +1,56 @@
+"""What a fuzz target is, and small helpers that targets share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+class Broken(AssertionError):
+    """A property of a parser does not hold for an input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A parser with its properties.
+
+    run: called with any bytes; raises ``Broken`` when a property does not hold, and whatever the parser itself lets
+    out that its documentation does not name. seeds: inputs to begin with. modules: what is watched for coverage.
+    longest: bytes of an input. tree: inputs are JSON, and are changed as trees besides as bytes. about: what holds,
+    for docs/fuzzing.md.
+    """
+
+    name: str
+    run: Callable[[bytes], None]
+    seeds: Callable[[], Iterable[bytes]]
+    modules: tuple[str, ...]
+    about: str
+    longest: int = 512
+    tree: bool = False
+    words: Sequence[bytes] = field(default=())
+    """Pieces that a machine would be long in guessing."""
+
+
+def must(holds: object, what: str) -> None:
+    """Raises ``Broken`` unless it holds."""
+    if not holds:
+        raise Broken(what)
+
+
+def text_of(data: bytes) -> str:
+    """Any text, lone surrogates included: the fuzzer's bytes as UTF-8, else as Latin 1."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def pieces(data: bytes, size: int) -> Iterable[bytes]:
+    """``data`` as a slow line brings it, ``size`` bytes at a time, in 32 pieces at the most."""
+    size = max(size, len(data) // 32)
+    return (data[start : start + size] for start in range(0, len(data), size))
+
+
+def split(data: bytes, mark: bytes = b"\xff\x00") -> list[bytes]:
+    """Several fields in one input."""
+    return data.split(mark)

@@ -1,0 +1,33 @@
+"""Every kept input goes through its parser again, without the fuzzer: what was once found stays mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from fuzz import corpora
+from fuzz.targets import TARGETS
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_seeds_and_kept_inputs_keep_the_properties_of_their_parser(name: str) -> None:
+    target = TARGETS[name]
+    inputs = [*target.seeds(), *corpora.kept(target)]
+    assert inputs
+    for data in inputs:
+        try:
+            target.run(data)
+        except Exception as broken:
+            raise AssertionError(f"{name} is broken by {data!r}") from broken
+
+
+def test_the_kept_inputs_are_few_and_small() -> None:
+    files = sorted(corpora.FOLDER.glob("*.txt"))
+    assert {path.stem for path in files} <= set(TARGETS)
+    assert max(len(corpora.kept(TARGETS[path.stem])) for path in files) <= corpora.MOST_INPUTS
+    assert sum(path.stat().st_size for path in files) <= corpora.MOST_BYTES
+
+
+def test_a_corpus_is_reduced_to_inputs_that_each_show_something_new() -> None:
+    target = TARGETS["enrolment-codes"]
+    good = b"7Q4KM-2XW8D-00000-11111-22222-3"
+    assert corpora.reduced(target, [good, good + b" ", b"", b"1", b"?", b"!"]) == [b"", b"!", good]
