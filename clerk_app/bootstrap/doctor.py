@@ -92,6 +92,18 @@ def all_checks() -> tuple[tuple[str, Check], ...]:
     return (*doctor_pc.CHECKS, *doctor_hall.CHECKS)
 
 
+def checks_beside_a_window() -> tuple[tuple[str, Check], ...]:
+    """Those that open no device and change nothing, quick enough to be run while a window works."""
+    from clerk_app.bootstrap import doctor_hall, doctor_pc
+
+    slow = {doctor_pc.fonts}
+    return tuple(
+        (name, check)
+        for name, check in (*doctor_pc.CHECKS, *doctor_hall.SERVER_CHECKS)
+        if check not in slow
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """``args``: ``data`` (folder or None). 0 when this computer can work, 1 otherwise."""
     folder: Path = args.data or settings.default_folder()

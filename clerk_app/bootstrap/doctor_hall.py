@@ -253,14 +253,17 @@ def is_plain(path: Path) -> bool:
         return file.read(len(_PLAIN_SQLITE)) == _PLAIN_SQLITE
 
 
-CHECKS: tuple[tuple[str, Check], ...] = (
+DEVICE_CHECKS: tuple[tuple[str, Check], ...] = (
     ("串口", serial_ports),
     ("身份证读卡器", card_reader),
     ("小票打印机", receipt_printer),
     ("A4 打印机", page_printer),
     ("评价器", evaluator),
     ("音箱", loudspeaker),
+)
+SERVER_CHECKS: tuple[tuple[str, Check], ...] = (
     ("服务器", server),
     ("服务器数据", server_store),
     ("窗口数据", window_stores),
 )
+CHECKS = (*DEVICE_CHECKS, *SERVER_CHECKS)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from clerk_app.bootstrap.settings import DeviceSettings
+from clerk_app.bootstrap.device_settings import AUTO, DeviceSettings
 from clerk_app.design.fontset import FontSet
 from clerk_app.domain.emergency import EmergencyTicket
 from clerk_app.domain.errors import Rejected

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from clerk_app.ui.window.control import DeskControl
     from clerk_app.ui.window.desk import Desk
     from db.window.store import SqlWindowStore
+    from drivers.base.registry import Found
+    from drivers.base.watch import PlugWatch
 
 _LOG = logging.getLogger(__name__)
 _PEOPLE = "people"
@@ -77,16 +79,28 @@ class RunningWindow:
     listeners: list[Callable[..., None]] = field(default_factory=list)
     feed: FeedListener | None = None
     first_account: Callable[[str, str, str], object] | None = None
+    plugs: PlugWatch | None = None
+    on_plugged: Callable[[], object] | None = None
+
+    def plugged(self, came: tuple[Found, ...], went: tuple[Found, ...]) -> None:
+        """From the watch's thread: something was plugged in or pulled, so the devices are asked at once."""
+        if self.on_plugged is not None:
+            self.on_plugged()
 
     def attach(self, control: DeskControl) -> None:
-        """Let the feed and the outbox tell the controller."""
+        """Let the feed, the outbox and what is plugged in tell the controller."""
         self.listeners.append(control.on_sync)
+        self.on_plugged = control.on_plugged
+        if self.plugs is not None:
+            self.plugs.start()
         self.feed = self.make_feed(control)
         self.feed.start()
         self.sync.start()
 
     def stop_producers(self) -> None:
         """No more news from other threads."""
+        if self.plugs is not None:
+            self.plugs.stop()
         if self.feed is not None:
             self.feed.stop()
         self.sync.stop()
@@ -118,12 +132,16 @@ def assemble(
     """
     from clerk_app.bootstrap import calendar_files
     from clerk_app.bootstrap.archive_folder import SealedPackages
+    from clerk_app.bootstrap.counter_devices import for_window, pairing, rating_prompt
+    from clerk_app.bootstrap.device_care import PcDevices
     from clerk_app.bootstrap.devices import not_set_up, open_devices
+    from clerk_app.bootstrap.doctor import checks_beside_a_window
     from clerk_app.bootstrap.enrolled import open_device
     from clerk_app.bootstrap.machine import ThisMachine
     from clerk_app.bootstrap.page_printing import open_page_printer, open_paper_folder
     from clerk_app.bootstrap.papers import Renderer, first_page, receipt_profile
     from clerk_app.bootstrap.supervisor import EmbeddedServer
+    from clerk_app.bootstrap.support_export import exporter
     from clerk_app.client.feed import FeedHandlers, FeedListener
     from clerk_app.crypto.passwords import Argon2Passwords
     from clerk_app.documents.qr import qr_modules
@@ -194,6 +212,22 @@ def assemble(
             ("page_printer", "A4 打印机", "printer", "printer", page_printer),
             ("evaluator", "评价器", "smile", "evaluator", opened.evaluator),
         )
+    ) + tuple(
+        # What few windows have is listed only where it is.
+        DeviceLine(key, name, icon, lane, made.health, made.probe)
+        for key, name, icon, lane, made in (
+            ("code_scanner", "扫码枪", "scan-line", "scanner", opened.scanner),
+            ("caller_keypad", "叫号键盘", "keyboard", "caller", opened.caller),
+            ("call_board", "窗口屏", "monitor", "board", opened.board),
+            ("signature_pad", "签字板", "signature", "pad", opened.pad),
+        )
+        if made is not None
+    )
+    care = PcDevices(
+        opened,
+        page_printer=page_printer,
+        proof=lambda printer: renderer.proof(f"{enrolled.hall.name} {number} 号窗口", printer, clock.now()),
+        write_export=exporter(config, clock, entropy, checks_beside_a_window()),
     )
 
     def told(status: object) -> None:
@@ -284,8 +318,17 @@ def assemble(
             journal.new_id,
         ),
         running=client,
+        care=care,
+        support_folder=config.folder / "support",
         emergency=emergency,
         emergency_after_s=config.window.emergency_after,
+        caller=opened.caller,
+        board=opened.board,
+        scanner=opened.scanner,
+        pad=opened.pad,
+        keyboard_scanner=config.window.keyboard_scanner,
+        prompt=rating_prompt(config, clock),
+        pair_tablet=pairing(config.devices, opened),
         citizen_screen=config.window.citizen_screen,
     )
 
@@ -313,6 +356,7 @@ def assemble(
 
     own = embedded if server is None else None
     running = RunningWindow(desk, client, store, opened, sync, own, make_feed, listeners)
+    running.plugs = opened.workshop.watch(running.plugged)
     if own is not None and not _somebody_known(store, config.folder):
         running.first_account = lambda login, name, password: _first_account(config.folder, login, name, password)
     return running

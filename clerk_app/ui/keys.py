@@ -47,6 +47,7 @@ class Page(StrEnum):
     FILE_FORM = "file_form"  # picking a preset of the step's form
     ARRIVAL = "arrival"  # what was asked for later and came
     OFFICE = "office"  # waiting for a decision or a seal
+    DEVICES = "devices"  # looking after this PC's devices
     BOARD = "board"  # the manager's board and the pages that run the hall; a window of its own
 
 
@@ -77,6 +78,7 @@ PARENT: Final[dict[Page, Page]] = {
     Page.FILE_FORM: Page.EVERYWHERE,
     Page.ARRIVAL: Page.EVERYWHERE,
     Page.OFFICE: Page.EVERYWHERE,
+    Page.DEVICES: Page.EVERYWHERE,
 }
 
 
@@ -126,7 +128,9 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("hand_over_papers", ("Alt+J",), "交接纸质材料", Page.EVERYWHERE),
     Key("office", ("Alt+O",), "待我决定、待我用印", Page.EVERYWHERE),
     Key("standing", ("Alt+W",), "离席、回来、关窗口", Page.EVERYWHERE),
+    Key("devices", ("Alt+X",), "设备：试打、试读、找设备", Page.EVERYWHERE),
     Key("board", ("Alt+S",), "大厅实况，开关门，排班", Page.EVERYWHERE),
+    Key("pair_tablet", ("Alt+E",), "配对评价平板", Page.EVERYWHERE),
     Key("call_next", ("F2",), "叫下一位", Page.IDLE),
     Key("read_card_idle", ("F5",), "没有号，直接办", Page.IDLE),
     Key("recall", ("F3",), "重叫", Page.CASE),
@@ -230,6 +234,11 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("office_move", ("Up", "Down"), "上下选", Page.OFFICE),
     Key("office_open", ("Enter",), "打开", Page.OFFICE),
     Key("office_first", ("F9",), "打开第一件", Page.OFFICE),
+    Key("device_move", ("Up", "Down"), "换一台", Page.DEVICES),
+    Key("device_try", ("F9",), "试这台", Page.DEVICES),
+    Key("device_find", ("D",), "找设备", Page.DEVICES),
+    Key("device_log", ("L",), "看线上的数据", Page.DEVICES),
+    Key("device_export", ("X",), "导出给技术支持", Page.DEVICES),
     Key("run_page", _range("Alt+", 8), "换一页", Page.BOARD),
     Key("run_primary", ("F9",), "做这一页的主要一步", Page.BOARD),
     Key("run_move", ("Up", "Down"), "上下选", Page.BOARD),

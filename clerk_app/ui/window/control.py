@@ -43,7 +43,7 @@ class DeskControl(Pausing):
         self._deeming.found.connect(self.said)
         self._deeming.found.connect(self.refresh_overview)
         self._deeming.failed.connect(self._failed)
-        self._cards.read.connect(self._take_card)
+        self._cards.read.connect(self.take_card)
         self._cards.trouble.connect(self._card_trouble)
         self._asking.changed.connect(self.rating_changed)
         self.work.papers_changed.connect(self._after_papers)
@@ -68,6 +68,10 @@ class DeskControl(Pausing):
     def devices(self) -> dict[str, DeviceHealth]:
         """Every device by its key, as it was seen last."""
         return self._watch.seen
+
+    def on_plugged(self) -> None:
+        """From the watch's thread: something was plugged in or pulled."""
+        self._lanes.post(self._watch.ask_now, key="plugged")
 
     # --- session ----------------------------------------------------------------------------------------------
     def login(self, name: str, password: str) -> None:
@@ -114,7 +118,8 @@ class DeskControl(Pausing):
         self._network.run(self.desk.queue.view, done=self._show_view, failed=without_server)
 
     # --- card and rating --------------------------------------------------------------------------------------
-    def _take_card(self, card: CheckedPerson) -> None:
+    def take_card(self, card: CheckedPerson) -> None:
+        """Somebody is known: from a card, or from a code that stands for one."""
         if self.card_taker is not None and self.session is not None and self.card_taker(card):
             return
         if self.work.intake is None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import Clock
-from clerk_app.ports.devices import CardReader, DeviceHealth
+from clerk_app.ports.counter_devices import CallBoard, CallerKeypad, PairingOffer, SignaturePad
+from clerk_app.ports.device_care import DeviceCare
+from clerk_app.ports.devices import CardReader, CodeScanner, DeviceHealth, Speaker
 from clerk_app.ports.hall_board import RunHall
+from clerk_app.services.codes import CodeReading
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.archive import ArchiveDesk
 from clerk_app.services.window.cases import CaseDesk
@@ -45,6 +49,15 @@ class DeviceLine:
     lane: str
     health: Callable[[], DeviceHealth]
     probe: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPrompt:
+    """``text`` is spoken by ``speaker``; ``volume`` in percent."""
+
+    speaker: Speaker
+    text: str
+    volume: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +104,21 @@ class Desk:
     """Numbers and slots for citizens; without it the page does not open."""
     running: RunHall | None = None
     """The hall as managers run it; without it there is no board."""
+    care: DeviceCare | None = None
+    """The devices of this PC for whoever looks after them; without it the page does not open."""
+    support_folder: Path = Path()
+    """Where the archive for support goes."""
+    caller: CallerKeypad | None = None
+    board: CallBoard | None = None
+    scanner: CodeScanner | None = None
+    pad: SignaturePad | None = None
+    codes: CodeReading = field(default_factory=CodeReading)
+    """Knows citizen codes beside the hall's own."""
+    keyboard_scanner: bool = False
+    """Whether a scanner types; then each first key of the clerk's waits a moment."""
+    prompt: RatingPrompt | None = None
+    """What is said when a rating is asked for; silence without it."""
+    pair_tablet: Callable[[], PairingOffer] | None = None
+    """Gives a tablet a way in; None where the evaluator is none. On the evaluator's lane."""
     citizen_screen: str = "off"
     """``auto``, ``window`` or ``off``."""

@@ -37,6 +37,11 @@ class DeviceWatch(QObject):
         self._probe()
         self._probes.start()
 
+    def ask_now(self) -> None:
+        """Something was plugged in or pulled: whoever is meant shall show it at once."""
+        if self._probes.isActive():
+            self._probe()
+
     def stop(self) -> None:
         """Ask nobody any more."""
         self._lights.stop()

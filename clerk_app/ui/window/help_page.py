@@ -42,6 +42,7 @@ PAGE_NAMES: Final[dict[Page, str]] = {
     Page.FILE_FORM: "填写",
     Page.ARRIVAL: "补来的材料",
     Page.OFFICE: "待我办",
+    Page.DEVICES: "设备",
     Page.BOARD: "大厅实况",
 }
 

@@ -20,6 +20,8 @@ from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.board_beside import BoardBeside
 from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.counter_devices import CounterDevices
+from clerk_app.ui.window.devices.room import DeviceRoom
 from clerk_app.ui.window.emergency_section import EmergencyPanel
 from clerk_app.ui.window.errands import Errands
 from clerk_app.ui.window.facing import Facing
@@ -54,8 +56,14 @@ class Screens(QObject):
         self.facing = Facing(control, lanes, parts.side.citizen, place)
         self.errands = Errands(control, lanes, parts.rooms)
         self.board = BoardBeside(host, control, lanes)
+        care = control.desk.care
+        self.devices = None if care is None else DeviceRoom(control, lanes, care, control.desk.support_folder)
+        if self.devices is not None:
+            parts.rooms.add(self.devices)
+        self.around = CounterDevices(host, control, lanes, parts, self.queue, self.errands)
         self._connect_errands()
         self._bind(host)
+        self.around.start()
 
     def _connect(self) -> None:
         control, parts, idle = self._control, self._parts, self._parts.idle
@@ -92,6 +100,8 @@ class Screens(QObject):
         parts.network.retry.connect(control.retry_upload)
         parts.side.manual.connect(self._type_person)
         parts.side.uploads.connect(self._open_network)
+        parts.side.devices_wanted.connect(self._open_devices)
+        parts.statusbar.devices_wanted.connect(self._open_devices)
         self._topbar.help_wanted.connect(self._open_help)
         self._topbar.person_wanted.connect(parts.drawer.toggle)
         self._banner.acted.connect(self._open_network)
@@ -122,6 +132,7 @@ class Screens(QObject):
             **opening,
             "office": self.files.open_office,
             "board": self.board.open,
+            "devices": self._open_devices,
             "help": self._open_help,
             "recall": control.recall,
             "no_show": control.miss,
@@ -137,6 +148,7 @@ class Screens(QObject):
             "network": self._open_network,
             "not_uploaded": self._open_network,
             "person": parts.drawer.toggle,
+            "pair_tablet": self.around.open_pairing,
         }
         for key_id, act in everywhere.items():
             bind(host, key_id, act)
@@ -208,6 +220,10 @@ class Screens(QObject):
         else:
             self._parts.help.open_for(Page.IDLE if self._control.work.intake is None else self.case.page)
 
+    def _open_devices(self) -> None:
+        if self.devices is not None and self._control.session is not None:
+            self._parts.rooms.open(self.devices)
+
     def _open_network(self) -> None:
         self._show_network()
         self._parts.network.popup()
@@ -230,6 +246,11 @@ class Screens(QObject):
         """The login is over: what lies over the columns goes."""
         self._parts.help.dismiss()
         self._parts.network.dismiss()
+        self.around.pairing.dismiss()
+
+    def stop(self) -> None:
+        """The program ends: nobody is called any more."""
+        self.around.stop()
 
     def tick(self, now: datetime) -> None:
         """Let the waits grow."""

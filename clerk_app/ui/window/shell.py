@@ -262,6 +262,8 @@ class WindowShell(QWidget):
         self._tick.stop()
         if self.facing is not None:
             self.facing.close()
+        if self.screens is not None:
+            self.screens.stop()
         if self.control is not None and self._behind is not None:
             self.control.stop()
             behind, self._behind = self._behind, None

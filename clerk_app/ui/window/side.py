@@ -43,11 +43,13 @@ MOST_UPLOADS_IN_CASE = 2
 class Side(Surface):
     """276 wide; where three columns have no room the shell opens it as a drawer (Alt+P).
 
-    ``manual`` is a click on 「手工录入」 (F5), ``uploads`` one on 「看全部」 (Alt+U). The column binds no keys.
+    ``manual`` is a click on 「手工录入」 (F5), ``uploads`` one on 「看全部」 (Alt+U),
+    ``devices_wanted`` one on 「看设备」 (Alt+X). The column binds no keys.
     """
 
     manual = Signal()
     uploads = Signal()
+    devices_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("paper", edges="left", width=SIZE.right_column)
@@ -63,6 +65,7 @@ class Side(Surface):
         self._free, self._has_last, self._has_groups = True, False, False
         self.card.manual.clicked.connect(self.manual)
         self.upload.all.clicked.connect(self.uploads)
+        self.devices.all.clicked.connect(self.devices_wanted)
         self._sync: tuple[SyncStatus, tuple[OutboxLine, ...]] | None = None
         self.show_case(None)
 
@@ -236,7 +239,8 @@ class _Devices(_Section):
     def __init__(self) -> None:
         super().__init__()
         self.list = Column(gap=SPACE.x8)
-        self.body.put(SectionTitle("设备"), self.list)
+        self.all = HintButton(key("devices").cap(), "看设备")
+        self.body.put(SectionTitle("设备", side=self.all), self.list)
         self.lights: dict[str, Light] = {}
 
     def show_devices(self, devices: Sequence[DeviceNow]) -> None:

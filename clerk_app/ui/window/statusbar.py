@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time
@@ -22,6 +22,9 @@ from clerk_app.ui.window.wording import DeviceNow, device_light
 
 class StatusBar(Surface):
     """Where there is no room for all, first the version leaves, then the devices that are ready become one light."""
+
+    devices_wanted = Signal()
+    """A click on a device's light."""
 
     def __init__(self) -> None:
         super().__init__("paper", edges="top", height=SIZE.status_bar)
@@ -77,6 +80,12 @@ class StatusBar(Surface):
         day = f"{published_at:%Y-%m-%d} " if published_at else ""
         self.version.setText(f"目录 {day}第 {version} 版" if version else "还没有事项目录")
         self._fit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        if any(light.isVisible() and light.geometry().contains(at) for light in (*self.devices.values(), self.others)):
+            self.devices_wanted.emit()
+        super().mouseReleaseEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

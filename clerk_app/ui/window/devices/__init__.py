@@ -1,0 +1,1 @@
+"""Alt+X: looking after the devices of this PC."""
