@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from drivers.base.health import Health
 from drivers.base.host import Host
 from drivers.base.readings import CardKind, CardReading, KeyPress, PrintReport
 from drivers.base.registry import Registry
+from drivers.printer.profiles import Profile
 
 _ID_TYPES = {
     CardKind.RESIDENT: IdType.RESIDENT,
@@ -125,7 +127,15 @@ class OpenCardReader(_Hosted):
 
 
 class OpenReceiptPrinter(_Hosted):
-    """A ``ports.devices.ReceiptPrinter``."""
+    """A ``ports.devices.ReceiptPrinter``. ``learned``: the profile of what the printer says it is, None until then."""
+
+    learned: Profile | None = None
+
+    def probe(self) -> DeviceHealth:
+        health = super().probe()
+        with suppress(DeviceError):
+            self.learned = self._host.call(lambda printer: getattr(printer, "learned", None)) or self.learned
+        return health
 
     def print(self, job: bytes) -> PrintResult:
         """A driver that breaks down in mid-job leaves a sheet that somebody has to look at."""

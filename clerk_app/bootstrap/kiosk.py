@@ -129,7 +129,8 @@ def start_kiosk(
     workshop = workshop_of(devices, clock, drivers)
     reader, printer = open_card_reader(workshop), open_receipt_printer(workshop)
     own_scanner = None if scanner is not None else open_scanner(workshop)
-    renderer = Renderer(fonts, receipt_profile(devices), device.crypto)
+    receipt_profile(devices)  # a slip in the settings is told at the start
+    renderer = Renderer(fonts, lambda: receipt_profile(devices, printer and printer.learned), device.crypto)
     client = device.client(clock, entropy)
     store = open_kiosk_store(device.folder / "kiosk.db", device.keys.key("kiosk"))
     device_id = device.enrolment.enrolled.device_id

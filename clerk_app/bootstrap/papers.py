@@ -20,7 +20,7 @@ from clerk_app.domain.papers import Notice, QueueTicket, Receipt, ThermalNote
 from clerk_app.domain.signatures import Signature
 from clerk_app.ports.crypto import CryptoProvider
 from drivers.base.registry import BadAddress
-from drivers.printer.profiles import Cutter, Quirk, read_profile
+from drivers.printer.profiles import Cutter, Profile, Quirk, read_profile
 
 if TYPE_CHECKING:
     from clerk_app.documents.thermal.profile import PrinterProfile
@@ -30,14 +30,17 @@ _A4_POINTS = 210 / 25.4 * 72
 _POINTS_PER_INCH = 72
 
 
-def receipt_profile(settings: DeviceSettings) -> PrinterProfile:
-    """The paper of the thermal printer, by its profile or its width; ``Rejected`` for one that is none."""
+def receipt_profile(settings: DeviceSettings, learned: Profile | None = None) -> PrinterProfile:
+    """The paper of the thermal printer, by its profile or its width; ``Rejected`` for one that is none.
+
+    ``learned``: what the printer says it is, for the profile "auto".
+    """
     from clerk_app.documents.thermal.profile import PAPER_58MM, PAPER_80MM, PrinterProfile
 
     named = settings.options_of("receipt_printer").get("profile", "")
-    if named:
+    if named and (named != AUTO or learned is not None):
         try:
-            family = read_profile(named)
+            family = learned if named == AUTO and learned is not None else read_profile(named)
         except BadAddress as exc:
             raise Rejected("receipt_printer", f"设置里 [devices.receipt_printer] 的 profile 不行：{exc}") from exc
         return PrinterProfile(
@@ -62,15 +65,25 @@ class Renderer:
     """A ``ports.printing.PaperRenderer`` that also draws the kiosk's tickets.
 
     ``fonts`` is the fonts of this machine or a function that finds them (``typefaces.find``, which may take half a
-    minute the first time and raises ``TypefaceFault``); it is called once, by the first paper.
+    minute the first time and raises ``TypefaceFault``); it is called once, by the first paper. ``profile`` may be a
+    function where the printer is asked what it is; every paper asks it anew.
     """
 
-    def __init__(self, fonts: FontSet | FindFonts, profile: PrinterProfile, crypto: CryptoProvider) -> None:
+    def __init__(
+        self,
+        fonts: FontSet | FindFonts,
+        profile: PrinterProfile | Callable[[], PrinterProfile],
+        crypto: CryptoProvider,
+    ) -> None:
         self._given = fonts
-        self._profile = profile
+        self._given_profile = profile
         self._crypto = crypto
         self._fonts: FontSet | None = None
         self._lock = threading.Lock()
+
+    @property
+    def _profile(self) -> PrinterProfile:
+        return self._given_profile() if callable(self._given_profile) else self._given_profile
 
     def warm_up(self) -> None:
         """Load fonts and engines ahead of the first paper; for a lane with nothing else to do."""

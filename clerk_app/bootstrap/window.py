@@ -195,7 +195,12 @@ def assemble(
     binding = StoreBinding(store, ThisMachine(), journal)
     binding.ensure(enrolled.hall, number, enrolled.device_id)
     calendar = calendar_files.load(config.calendars)
-    renderer = Renderer(fonts, receipt_profile(config.devices), device.crypto)
+    receipt_profile(config.devices)  # a slip in the settings is told at the start
+    renderer = Renderer(
+        fonts,
+        lambda: receipt_profile(config.devices, opened.receipt_printer and opened.receipt_printer.learned),
+        device.crypto,
+    )
     opened = devices or open_devices(config.devices, clock)
     page_printer = None if papers_folder else open_page_printer(config.devices, clock)
     outbox = Outbox(store, client, journal)

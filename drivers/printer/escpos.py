@@ -25,7 +25,7 @@ from drivers.base.trace import Trace, no_trace
 from drivers.base.transport import ByteTransport
 from drivers.printer.conversation import Conversation
 from drivers.printer.jobs import lines_in, parted, personal_spans, within
-from drivers.printer.profiles import GENERIC_80, Profile, Quirk
+from drivers.printer.profiles import GENERIC_80, Profile, Quirk, of_model
 from drivers.printer.status import FENCE, PrinterStatus
 
 _SLOW_CHUNK, _SLOW_TIMES = 128, 3
@@ -41,6 +41,7 @@ class EscPosPrinter(ReceiptPrinter):
 
     connect: gives an unopened transport; called again after a loss. now: for ``health().since``.
     profile: what the printer does not answer is never awaited, and is never said to be printed.
+    ask_model: ask the printer once what it is, see ``learned``.
     answers: False for a line that cannot be read (a one-way cable); a line may say so itself.
     write_timeout: seconds for each piece of ``chunk`` bytes; fence_timeout: seconds without an answer after the last
     byte, long enough for the buffer to be printed.
@@ -53,6 +54,7 @@ class EscPosPrinter(ReceiptPrinter):
         now: Now,
         profile: Profile = GENERIC_80,
         answers: bool = True,
+        ask_model: bool = False,
         chunk: int = 512,
         write_timeout: float = 5.0,
         status_timeout: float = 1.0,
@@ -65,6 +67,9 @@ class EscPosPrinter(ReceiptPrinter):
         self._connect = connect
         self._profile = profile
         self._answers = answers
+        self._ask_model = ask_model
+        self.learned: Profile | None = None
+        """The family that the printer says it is of; may be read from any thread."""
         self._chunk = min(chunk, _SLOW_CHUNK) if slow else chunk
         self._write_timeout = write_timeout
         self._fence_timeout = fence_timeout * _SLOW_TIMES if slow else fence_timeout
@@ -102,6 +107,7 @@ class EscPosPrinter(ReceiptPrinter):
                 self._tracker.fail(self._in_words(exc))
             else:
                 self._ready(status.near_end)
+                self._learn()
             return self.health()
 
     def model(self) -> str:
@@ -118,6 +124,17 @@ class EscPosPrinter(ReceiptPrinter):
                 return self._talk.model(line)
             except DeviceError:
                 return ""
+
+    def _learn(self) -> None:
+        """Once, while nobody waits for a paper."""
+        line = self._line
+        if not self._ask_model or line is None or not self._asks(line) or self._talk.owed:
+            return
+        self._ask_model = False
+        try:
+            self.learned = of_model(self._talk.model(line))
+        except DeviceError:
+            self._ask_model = True
 
     def close(self) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """The receipt printers' drivers by name.
 
-Options of all: ``profile`` (see ``profiles.read_profile``), or ``width`` (80, 58) for a plain one. Network printers are
+Options of all: ``profile`` (see ``profiles.read_profile``), or ``width`` (80, 58) for a plain one; with ``profile``
+"auto" a printer on a byte line is asked what it is (``GS I``), and is plain until it says so. Network printers are
 used by their written address only: nobody's network is searched.
 """
 
@@ -23,6 +24,7 @@ from drivers.printer.usb import UsbPrinterTransport, usb_printers
 from drivers.printer.winspool import Spooler
 from drivers.serial_ports import available_ports
 
+AUTO = "auto"
 SERIAL_BAUD, TCP_PORT = 115200, 9100
 _OPTIONS = frozenset({"profile", "width"})
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
@@ -34,7 +36,8 @@ def profile_of(context: Context) -> Profile:
     for key in context.options:
         if key not in _OPTIONS:
             raise BadAddress(f"小票打印机没有“{key}”这个设置，只有 profile 和 width")
-    if text := context.options.get("profile", ""):
+    text = context.options.get("profile", AUTO)
+    if text != AUTO:
         return read_profile(text)
     width = context.options.get("width", "80")
     return of_width(int(width) if width.isascii() and width.isdigit() and len(width) < 4 else 0)
@@ -43,7 +46,12 @@ def profile_of(context: Context) -> Profile:
 def over_line(connect: Callable[[], ByteTransport], context: Context) -> EscPosPrinter:
     """The driver behind a byte line; for drivers that bring a line of their own as well."""
     return EscPosPrinter(
-        connect, now=context.now, profile=profile_of(context), monotonic=context.monotonic, trace=context.trace
+        connect,
+        now=context.now,
+        profile=profile_of(context),
+        ask_model=context.options.get("profile") == AUTO,
+        monotonic=context.monotonic,
+        trace=context.trace,
     )
 
 
@@ -68,7 +76,7 @@ def tcp_address(address: str) -> tuple[str, int]:
 
 def usb_address(address: str) -> tuple[int | None, int | None, str]:
     """``04B8:0E15``, with a serial number behind another colon, or ``auto``; ``BadAddress``."""
-    if address in ("", "auto"):
+    if address in ("", AUTO):
         return None, None, ""
     found = _USB.fullmatch(address)
     if found is None:
@@ -108,7 +116,7 @@ def _make_cups(address: str, context: Context) -> Device:
 
 
 def _queue(address: str) -> str:
-    return "" if address == "auto" else address
+    return "" if address == AUTO else address
 
 
 def _find_serial(context: Context) -> Iterable[Found]:
