@@ -14,17 +14,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from clerk_app.bootstrap.counter_devices import strokes_of
 from clerk_app.bootstrap.device_settings import DeviceSettings
 from clerk_app.bootstrap.drivers import Workshop, installed
 from clerk_app.domain.identity import IdType
 from clerk_app.domain.persons import CheckedPerson
+from clerk_app.domain.signatures import Strokes
 from clerk_app.ports.clock import Clock
+from clerk_app.ports.counter_devices import PairingOffer
 from clerk_app.ports.devices import CardFacts, DeviceFault, DeviceHealth, DeviceState, PrintOutcome, PrintResult
 from drivers.base import devices as driven
 from drivers.base.errors import DeviceError
 from drivers.base.health import Health
 from drivers.base.host import Host
-from drivers.base.readings import CardKind, CardReading, KeyPress, PrintReport
+from drivers.base.readings import CardKind, CardReading, KeyPress, PrintReport, SignatureReading
 from drivers.base.registry import Registry
 from drivers.printer.profiles import Profile
 
@@ -153,6 +156,11 @@ class OpenEvaluator(_Hosted):
         rating = self._use(lambda keypad: keypad.ask_rating(timeout_s, cancel))
         return None if rating is None else rating.level
 
+    def offer_pairing(self) -> PairingOffer:
+        """A one-time code for a tablet; only where the evaluator is one. ``DeviceFault``."""
+        offer = self._use(lambda tablet: tablet.offer_pairing())
+        return PairingOffer(offer.address, offer.code, offer.link, offer.good_for_s)
+
 
 class OpenScanner(_Hosted):
     """A ``ports.devices.CodeScanner``."""
@@ -190,9 +198,10 @@ class OpenBoard(_Hosted):
 class OpenPad(_Hosted):
     """The pad with a pen."""
 
-    def ask_signature(self, timeout_s: float, cancel: threading.Event) -> Any:
+    def ask_signature(self, timeout_s: float, cancel: threading.Event) -> Strokes | None:
         """The signature that the signer confirmed, None without one; ``DeviceFault``."""
-        return self._use(lambda pad: pad.ask_signature(timeout_s, cancel))
+        reading: SignatureReading | None = self._use(lambda pad: pad.ask_signature(timeout_s, cancel))
+        return None if reading is None else strokes_of(reading)
 
 
 @dataclass(frozen=True, slots=True)

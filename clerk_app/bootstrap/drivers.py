@@ -26,7 +26,7 @@ from drivers.base.watch import Changed, PlugWatch
 
 _LOG = logging.getLogger(__name__)
 
-OURS = ("idcard", "printer", "evaluator", "caller", "board", "scanner", "speaker")
+OURS = ("idcard", "printer", "evaluator", "caller", "board", "scanner", "pad", "speaker")
 """The packages below ``drivers`` that have a module ``registered``."""
 
 ABSENT: dict[Capability, str] = {

@@ -201,7 +201,7 @@ def assemble(
         lambda: receipt_profile(config.devices, opened.receipt_printer and opened.receipt_printer.learned),
         device.crypto,
     )
-    opened = devices or open_devices(config.devices, clock)
+    opened = devices or open_devices(for_window(config.devices, number, device.folder), clock)
     page_printer = None if papers_folder else open_page_printer(config.devices, clock)
     outbox = Outbox(store, client, journal)
     catalogue = CatalogueDesk(store.catalogue, clock)

@@ -6,7 +6,7 @@ nobody reads what belongs to somebody else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -29,6 +29,7 @@ from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.asking import RatingState
 from clerk_app.ui.window.citizen_panel import ASKED, NO_SCREEN, CitizenPanel
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.pad_signing import PadSigning
 from clerk_app.ui.window.wording import arrived
 
 HELD = "申请人在屏上说信息有误。改好后会请他再看；当面核对没有错，按 Alt+V"
@@ -82,6 +83,11 @@ class Facing(QObject):
         control.asking.on_screen.connect(self._ask_rating)
         control.asking.has_screen = lambda: self.present
         control.rating_changed.connect(self._later)
+        pad = control.desk.pad
+        self._pad = PadSigning(pad, lanes.lane("pad")) if pad is not None else None
+        if self._pad is not None:
+            self._pad.written.connect(self._written)
+            self._pad.not_written.connect(self._pad_left)
         if place is not None:
             screen = place.screen
             screen.confirmed.connect(lambda: self._say(Answer.CONFIRMED))
@@ -97,6 +103,11 @@ class Facing(QObject):
     def present(self) -> bool:
         """Whether a citizen sees a screen now."""
         return self.place is not None and self.place.present
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether there is a place to sign: the citizen's screen, else a pad."""
+        return self.present or self._pad is not None
 
     @property
     def screen(self) -> CitizenScreen | None:
@@ -116,6 +127,8 @@ class Facing(QObject):
     def close(self) -> None:
         """The program ends."""
         self._soon.stop()
+        if self._pad is not None:
+            self._pad.follow(0)
         if self.place is not None:
             self.place.close()
 
@@ -144,11 +157,11 @@ class Facing(QObject):
         concluded = self._work.concluded
         if self._work.intake is None:
             return
-        if not self.present or self._control.desk.signing is None:
+        if not self.can_sign or self._control.desk.signing is None:
             self._control.said.emit(f"{NO_SCREEN}，请申请人在打印的文书上签字")
         elif self._asked is not None:
             self.withdraw()
-            self._control.said.emit("不再请申请人在屏上签字")
+            self._control.said.emit("不再请申请人签字")
         elif concluded is not None:
             self.ask_signature(concluded.case_id, _signer(self._work.intake))
         elif self._work.step is Step.OUTCOME:
@@ -158,10 +171,10 @@ class Facing(QObject):
             self._control.said.emit("这一步没有要签字的文书，结论出来后再按 F7")
 
     def ask_signature(self, case_id: str, signer: str, kind: PaperKind | None = None) -> None:
-        """Ask on the screen for the signature of the case's first paper that has none, or of the first of that kind;
-        ``signed`` tells of it."""
+        """Ask on the screen or the pad for the signature of the case's first paper that has none, or of the first of
+        that kind; ``signed`` tells of it."""
         desk = self._control.desk.signing
-        if desk is None or not self.present:
+        if desk is None or not self.can_sign:
             self._control.said.emit(f"{NO_SCREEN}，请申请人在打印的文书上签字")
             return
 
@@ -209,8 +222,8 @@ class Facing(QObject):
         def failed(failure: Failure) -> None:
             if self._asked != asked:
                 return
-            if isinstance(failure.error, Rejected) and failure.error.field == "signature" and self.place is not None:
-                self.place.screen.sign.start_again(failure.text)
+            if isinstance(failure.error, Rejected) and failure.error.field == "signature":
+                self._again(asked, failure.text)
                 return
             self._asked = None
             self._panel.show_signing("没有签成", State.BAD, paper=asked.wanted.notice.title)
@@ -218,6 +231,21 @@ class Facing(QObject):
             self._failed(failure)
 
         self._store.run(desk.sign, asked.wanted, strokes, asked.signer, session.actor, done=stored, failed=failed)
+
+    def _again(self, asked: _Asked, why: str) -> None:
+        """What was written is no signature: the place is clean and asks once more."""
+        if self.present and self.place is not None:
+            self.place.screen.sign.start_again(why)
+            return
+        self._askings += 1
+        self._asked = replace(asked, number=self._askings)
+        self._control.said.emit(why)
+        self._later()
+
+    def _pad_left(self, why: str) -> None:
+        self._asked = None
+        self._control.said.emit(why)
+        self._later()
 
     def _on_paper(self) -> None:
         if self._asked is not None:
@@ -293,6 +321,8 @@ class Facing(QObject):
         if intake is not None and identity_of(intake) != self._identity:
             self._identity, self._answer = identity_of(intake), Answer.NONE
         self._show_panel(intake)
+        if self._pad is not None:
+            self._pad.follow(self._asked.number if self._asked is not None and not self.present else 0)
         if self.place is not None:
             self._show_screen(intake)
 

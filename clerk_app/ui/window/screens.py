@@ -111,7 +111,7 @@ class Screens(QObject):
         errands, idle = self.errands, self._parts.idle
         errands.file_wanted.connect(self._control.files.open)
         self.files.collect_wanted.connect(errands.open_collection)
-        errands.collect.has_screen = lambda: self.facing.present
+        errands.collect.has_screen = lambda: self.facing.can_sign
         errands.collect.signature_wanted.connect(self.facing.ask_signature)
         self.facing.signed.connect(errands.collect.signed)
         errands.collect.visitor_changed.connect(self._visitor)

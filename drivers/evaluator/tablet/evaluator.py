@@ -91,6 +91,8 @@ class TabletEvaluator(Evaluator):
     def ask_rating(self, timeout: float, cancel: threading.Event) -> RatingReading | None:
         deadline = self._monotonic() + timeout
         self._open()
+        if not self._pairing.is_paired and (trouble := self._judge()) is not None:
+            raise trouble
         place = self._place
         place.begin()
         self._note("请办事人评价")

@@ -1,0 +1,1 @@
+"""Pads that a citizen signs on with a pen."""
