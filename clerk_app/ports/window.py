@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from clerk_app.domain.actor import Role
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.papers import PaperKind
+from clerk_app.ports.capture import PageStore
 from clerk_app.ports.window_emergency import EmergencyRows
 from clerk_app.ports.window_files import FileUnit
 
@@ -492,6 +493,8 @@ class WindowUnit(FileUnit, Protocol):
     def journal(self) -> JournalStore: ...
     @property
     def emergency(self) -> EmergencyRows: ...
+    @property
+    def pages(self) -> PageStore: ...
 
 
 class WindowStore(Protocol):

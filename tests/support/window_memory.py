@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.errors import Conflict, NotFound, Rejected
+from clerk_app.ports.capture import PageRow
 from clerk_app.ports.window import (
     Binding,
     CaseDates,
@@ -54,6 +55,8 @@ class State:
     consultations: list[ConsultationRow] = field(default_factory=list)
     blocks: dict[int, WindowBlock] = field(default_factory=dict)
     emergency: dict[str, EmergencyRow] = field(default_factory=dict)
+    pages: dict[str, PageRow] = field(default_factory=dict)
+    page_contents: dict[str, bytes] = field(default_factory=dict)
 
     def fork(self) -> State:
         return State(**{name: copy(value) for name, value in vars(self).items()})
@@ -320,6 +323,38 @@ class _Signatures(_Part):
         return sorted(rows, key=lambda row: row.signed_at)
 
 
+class _Pages(_Part):
+    def add(self, row: PageRow, content: bytes) -> PageRow:
+        assert row.page_id not in self._s.pages
+        beside = [one.position for one in self._s.pages.values() if _place(one) == _place(row)]
+        stored = self._s.pages[row.page_id] = replace(row, position=max(beside, default=0) + 1)
+        self._s.page_contents[row.page_id] = content
+        return stored
+
+    def get(self, page_id: str) -> PageRow | None:
+        return self._s.pages.get(page_id)
+
+    def content(self, page_id: str) -> bytes:
+        return self._s.page_contents[page_id]
+
+    def of_case(self, case_id: str) -> list[PageRow]:
+        rows = [row for row in self._s.pages.values() if row.case_id == case_id and row.removed_at is None]
+        return sorted(rows, key=lambda row: (row.material_id, row.position))
+
+    def set_removed(self, page_id: str, at: datetime | None) -> None:
+        self._s.pages[page_id] = replace(self._s.pages[page_id], removed_at=at)
+
+    def sweep(self, removed_before: datetime) -> list[PageRow]:
+        gone = [row for row in self._s.pages.values() if row.removed_at and row.removed_at < removed_before]
+        for row in gone:
+            del self._s.pages[row.page_id], self._s.page_contents[row.page_id]
+        return gone
+
+
+def _place(row: PageRow) -> tuple[str, str]:
+    return row.case_id, row.material_id
+
+
 class _Seals(_Part):
     def add(self, use: SealRow) -> None:
         self._s.seals.append(use)
@@ -402,6 +437,7 @@ class Unit:
         self.visits = _Visits(state)
         self.consultations = _Consultations(state)
         self.emergency = _Emergency(state)
+        self.pages = _Pages(state)
 
 
 class MemoryCatalogue:
