@@ -85,26 +85,21 @@ def copy_fonts(folder: Path) -> None:
 
 def fetch_debs(folder: Path) -> None:
     """Debian packages of the system libraries and of what they need beyond a minimal system."""
-    listed = subprocess.run(
-        [
-            *("apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts"),
-            *("--no-breaks", "--no-replaces", "--no-enhances", *SYSTEM_PACKAGES),
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    names = sorted({line for line in listed if line and line[0] not in " <|"})
+    # apt chooses among alternatives as it would on a system where nothing is installed
+    command = ["apt-get", "-s", "-o", "Dir::State::status=/dev/null", "--no-install-recommends", "install"]
+    told = subprocess.run([*command, *SYSTEM_PACKAGES], check=True, capture_output=True, text=True).stdout
+    names = sorted({line.split()[1] for line in told.splitlines() if line.startswith("Inst ")})
+    # What every minimal system has stays out.
+    shown = subprocess.run(
+        ["apt-cache", "show", "--no-all-versions", *names], capture_output=True, text=True, check=False
+    )
+    wanted = []
+    for entry in shown.stdout.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in entry.splitlines() if line[:1].isupper() and ": " in line)
+        if fields and fields.get("Priority") != "required" and fields.get("Essential") != "yes":
+            wanted.append(fields["Package"])
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [name for name in names if _beyond_minimal(name)]
-    subprocess.run(["apt-get", "-qq", "download", *wanted], cwd=folder, check=True)
-
-
-def _beyond_minimal(package: str) -> bool:
-    shown = subprocess.run(["apt-cache", "show", package], capture_output=True, text=True, check=False).stdout
-    if not shown or ":i386" in package:
-        return False
-    return not any(f"Priority: {word}\n" in shown for word in ("required", "important"))
+    subprocess.run(["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", *wanted], cwd=folder, check=True)
 
 
 def make_setup(folder: Path) -> None:
@@ -113,7 +108,7 @@ def make_setup(folder: Path) -> None:
         shutil.copytree(
             HERE / "installer", Path(work) / "setup", ignore=shutil.ignore_patterns("__pycache__", "*.spec")
         )
-        zipapp.create_archive(Path(work) / "setup", folder / "clerk-setup.pyz", main="clerk_setup.program:main")
+        zipapp.create_archive(Path(work) / "setup", folder / "clerk-setup.pyz", main="clerk_setup.program:run")
 
 
 def write_sums(folder: Path) -> None:

@@ -17,6 +17,9 @@ from pathlib import Path
 import bundle
 import wheelhouse
 
+sys.path.append(str(bundle.HERE / "installer"))
+from clerk_setup.bundles import missing_libraries
+
 SPEC = bundle.HERE / "clerk.spec"
 
 
@@ -54,6 +57,10 @@ def freeze(python: Path, work: Path) -> Path:
 def build(out: Path) -> Path:
     """The bundle's folder."""
     out.mkdir(parents=True, exist_ok=True)
+    missing = missing_libraries(with_screen=True)
+    if missing:
+        # PyInstaller would leave out what it does not find here, and the PC may not have it either
+        sys.exit(f"Install these first, they go into the bundle: {' '.join(missing)}")
     python = environment(out / "pyinstaller")
     here = wheelhouse.target(bundle.this_platform(), oldest_qt=False)
     windows = here.system == "Windows"

@@ -1,8 +1,6 @@
 """The frozen installer."""
 
-import sys
-
-from clerk_setup.program import main
+from clerk_setup.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -95,6 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def run() -> None:
+    """The entry of the .pyz and of the frozen program: ``main`` with its answer as the exit status."""
+    sys.exit(main())
+
+
 def places_of(args: argparse.Namespace) -> tuple[Places, State]:
     """Folders and what is known; the data folder of the first installation counts from then on."""
     home = args.home.absolute()
@@ -337,7 +342,3 @@ def uninstall(args: argparse.Namespace) -> None:
     system().unfurnish(source, places)
     shutil.rmtree(places.home)
     say(f"✓ 程序已删。数据还在 {places.data}" + (f"，备份在 {places.backups}" if places.backups.exists() else ""))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
