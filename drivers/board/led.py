@@ -41,13 +41,23 @@ class LedBoard(CallBoard):
     def send(self, text: str) -> None:
         frame = self._make_frame(self._address, text)
         try:
-            line = self._opened()
-            line.write(frame, self._write_timeout)
+            self._write(frame)
         except DeviceError as exc:
             raise self._lost(exc) from exc
         self._trace(Direction.SENT, frame, ())
         # What can be known: the bytes were taken. Whether a lamp is lit, nobody can say.
         self._tracker.set(HealthState.READY, "sent")
+
+    def _write(self, frame: bytes) -> None:
+        known = self._line is not None
+        try:
+            self._opened().write(frame, self._write_timeout)
+        except NotConnected:
+            if not known:
+                raise
+            # The plug was pulled and put back since: a strip bears the same line twice.
+            self._drop()
+            self._opened().write(frame, self._write_timeout)
 
     def probe(self) -> Health:
         try:
