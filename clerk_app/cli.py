@@ -38,7 +38,23 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--offscreen", action="store_true", help="不开窗口，自动办几位群众，结果存到 --out")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="文件夹", help="结果存到哪里")
 
-    program("doctor", "这台电脑有什么、缺什么")
+    doctor = program("doctor", "这台电脑有什么、缺什么；找设备、试打、试读、导出")
+    doctor.add_argument(
+        "action",
+        nargs="?",
+        choices=("find", "print", "read", "scan", "export"),
+        metavar="find|print|read|scan|export",
+        help="找设备、试打一张、试读一张证、试扫一个码、导出给技术支持；不写就全面检查一遍",
+    )
+    doctor.add_argument("--out", type=Path, default=None, metavar="文件夹", help="导出到哪里（默认在数据文件夹下）")
+
+    simulate = program("simulate", "模拟的设备（读卡器、打印机……），练习和测试用")
+    simulate.add_argument("device", nargs="*", metavar="设备", help="不写就全部；可用的见 clerk simulate --list")
+    simulate.add_argument("--list", action="store_true", help="列出能模拟的设备和能做的动作")
+    simulate.add_argument("--tcp", action="store_true", help="走网口，不用虚拟串口（Windows 上只有网口）")
+    simulate.add_argument("--script", type=Path, default=None, metavar="文件", help="按时间做动作的脚本")
+    simulate.add_argument("--write", action="store_true", help="把这些设备写进 --data 的 clerk.toml（已有就不写）")
+    simulate.add_argument("--seconds", type=float, default=None, metavar="秒", help="这么久以后结束，默认到按 Ctrl+C")
 
     verify = program("verify-dispatch", "重新核对一天的随机分派（日志、候选、抽取）")
     verify.add_argument("day", metavar="日期", help="如 2026-11-23")
@@ -120,8 +136,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.board import run
     elif args.command == "demo":
         from clerk_app.bootstrap.demo import run
+    elif args.command == "doctor" and args.action:
+        from clerk_app.bootstrap.doctor_devices import run
     elif args.command == "doctor":
         from clerk_app.bootstrap.doctor import run
+    elif args.command == "simulate":
+        from clerk_app.bootstrap.simulate import run
     elif args.command == "verify-dispatch":
         from clerk_app.bootstrap.dispatch import run
     elif args.command == "user":

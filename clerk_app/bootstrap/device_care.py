@@ -11,7 +11,7 @@ from clerk_app.bootstrap.devices import DeviceSet, Opened, OpenScanner, not_set_
 from clerk_app.bootstrap.drivers import Workshop
 from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.device_care import CareEntry, FoundDevice, FrameLine, Trial
-from clerk_app.ports.devices import DeviceFault, DeviceHealth, DeviceState, PrintOutcome
+from clerk_app.ports.devices import DeviceFault, DeviceState, PrintOutcome
 from clerk_app.services.devices import code_words
 from drivers.base.registry import CAPABILITY_WORDS, BadAddress, Capability
 
@@ -43,18 +43,21 @@ class PcDevices:
         page_printer: Opened | None = None,
         proof: Callable[[str], bytes],
         write_export: Callable[[PcDevices, Path], Path],
-        elsewhere: Callable[[], dict[str, DeviceHealth]] = dict,
     ) -> None:
         self._devices = devices
         self._page_printer = page_printer
         self._proof = proof
         self._write_export = write_export
-        self._elsewhere = elsewhere
 
     @property
     def workshop(self) -> Workshop:
         """Where the devices were made."""
         return self._devices.workshop
+
+    def opened(self) -> tuple[Opened, ...]:
+        """Every device that is set up."""
+        page = () if self._page_printer is None else (self._page_printer,)
+        return (*self._devices.all().values(), *page)
 
     def entries(self) -> tuple[CareEntry, ...]:
         """Every kind of device, those that are off too."""
@@ -128,10 +131,9 @@ class PcDevices:
     # --- inside -----------------------------------------------------------------------------------------------
     def _entry(self, key: str, device: Opened | None) -> CareEntry:
         capability = Capability(key)
-        elsewhere = self._elsewhere().get(key)
         if device is None:
-            health = elsewhere or not_set_up(self.workshop.clock)
-            return CareEntry(key, CAPABILITY_WORDS[capability], ICONS[key], "", "", "", "", health)
+            off = not_set_up(self.workshop.clock)
+            return CareEntry(key, CAPABILITY_WORDS[capability], ICONS[key], "", "", "", "", off)
         setting = self._setting(key)
         name, _, address = setting.partition(":")
         title = tried = ""

@@ -3,6 +3,7 @@
     ga467-serial            any free serial port at any rate      ga467-usb     0400:C35A, bulk pipes
     ga467-serial:COM3       that port, the rate is found          ga467-hid     2B8B:2721, HID reports
     ga467-serial:COM3@9600  that port at that rate                sdtapi        the maker's SDT_* library, any port
+    ga467-serial:tcp:192.168.1.20:4196  a serial server in the network
     termb                   the maker's CVR_* library             sdtapi:COM3, sdtapi:USB1, sdtapi:1001   one port
 
 Options: ``baud`` (a rate, or ``auto``), ``taken`` (ports of other devices, with commas; only they are left out of a
@@ -26,6 +27,7 @@ from drivers.idcard.vendor.library import VendorLibrary
 from drivers.idcard.vendor.sdtapi import SdtReader
 from drivers.idcard.vendor.termb import TermbReader
 from drivers.idcard.vendor.wlt import PhotoDecoder
+from drivers.serial_place import parse_place
 from drivers.serial_ports import available_ports
 
 AUTO = "auto"
@@ -37,6 +39,8 @@ _FAKE_LIBRARY = "自编的同名函数库（Linux 64 位）；stdcall 和 32 位
 
 def _make_serial(address: str, context: Context) -> Ga467Reader:
     _refuse_unknown(context, ("baud", "taken", "newest_address"))
+    if address.startswith("tcp:"):
+        return _ga467(only(address, parse_place(address, baud=BAUD_RATES[0]).transport), context)
     port, at, rate = address.partition("@")
     rates = _rates(rate if at else context.options.get("baud", AUTO))
     searching = port in _ANYWHERE
