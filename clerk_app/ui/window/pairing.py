@@ -16,7 +16,7 @@ from clerk_app.ui.kit.qr import Modules, QrCode
 from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.window.overlay import Overlay
 
-WIDTH = 640
+WIDTH = 700
 QR_SIDE = 220
 NO_TABLET = "本窗口的评价器不是平板，不用配对"
 
@@ -40,7 +40,7 @@ class PairingPage(Overlay):
             self.address,
             Text("3. 网页问起时，输入配对码：", "body"),
             self.code,
-            Text("只能用一次，10 分钟内有效。配对后，原来的平板不再能评价", "note", "ink5", wrap=True),
+            Text("码只能用一次，10 分钟内有效；配对后原来的平板停用", "note", "ink5"),
             Row(self.more, None),
             None,
             gap=SPACE.x8,

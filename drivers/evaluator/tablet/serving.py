@@ -109,11 +109,9 @@ class TabletServer(ThreadingHTTPServer):
         self.files = {path: ((_PAGE / name).read_bytes(), kind) for path, (name, kind) in _FILES.items()}
         self._room = threading.Lock()
         self._here: Counter[str] = Counter()
+        context = _tls(certificate, key)
         super().__init__(address, TabletHandler)
-        if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.load_cert_chain(certificate, key)
+        if context is not None:
             # The handshake belongs to the connection's thread: a silent stranger must not stop the others.
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.2,), name="tablet", daemon=True)
@@ -149,6 +147,16 @@ class TabletServer(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         # A tablet that goes away in mid-sentence is no event; the address of who asked is not logged.
         _LOG.debug("a call of the tablet's page broke off", exc_info=True)
+
+
+def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    """Read before anything listens; raises SSLError and FileNotFoundError."""
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 class TabletHandler(BaseHTTPRequestHandler):
