@@ -96,6 +96,8 @@ def find(care: PcDevices) -> int:
         ("设备", "状态", "从什么时候", "驱动和地址", "怎么办"),
         [_row(one, since_words(one.health, now)) for one in entries],
     )
+    for broken in care.workshop.registry.broken:
+        say(f"! 驱动包 {broken.name}：{broken.why}")
     found = care.find()
     say("")
     say("接着的、可以写进 clerk.toml 的 [devices] 的：" if found else "没有找到别的设备。网口打印机请照说明书写进设置")

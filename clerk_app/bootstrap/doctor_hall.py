@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from clerk_app.bootstrap.devices import open_card_reader, open_evaluator, open_receipt_printer, workshop_of
+from clerk_app.bootstrap.devices import (
+    open_card_reader,
+    open_devices,
+    open_evaluator,
+    open_receipt_printer,
+    workshop_of,
+)
 from clerk_app.bootstrap.doctor import Check, Finding, Patient, bad, good, lacking
 from clerk_app.bootstrap.page_printing import open_page_printer
 from clerk_app.bootstrap.voice import open_speaker
@@ -253,6 +259,30 @@ def is_plain(path: Path) -> bool:
         return file.read(len(_PLAIN_SQLITE)) == _PLAIN_SQLITE
 
 
+def drivers(patient: Patient) -> Iterator[Finding]:
+    """Packages of third parties whose drivers could not be taken."""
+    registry = workshop_of(patient.config.devices, patient.clock).registry
+    for broken in registry.broken:
+        yield lacking("驱动", f"{broken.name}：{broken.why}", "其他设备照常；请技术员重新安装这个驱动包，或问它的厂家")
+
+
+def other_devices(patient: Patient) -> Iterator[Finding]:
+    """What few PCs have is looked at only where the settings name it."""
+    opened = open_devices(patient.config.devices, patient.clock)
+    try:
+        for key, name in (
+            ("caller_keypad", "叫号键盘"),
+            ("call_board", "窗口屏"),
+            ("code_scanner", "扫码枪"),
+            ("signature_pad", "签字板"),
+        ):
+            device = opened.all().get(key)
+            if device is not None:
+                yield _device(name, device.probe(), device.setting)
+    finally:
+        opened.close()
+
+
 DEVICE_CHECKS: tuple[tuple[str, Check], ...] = (
     ("串口", serial_ports),
     ("身份证读卡器", card_reader),
@@ -260,6 +290,8 @@ DEVICE_CHECKS: tuple[tuple[str, Check], ...] = (
     ("A4 打印机", page_printer),
     ("评价器", evaluator),
     ("音箱", loudspeaker),
+    ("其他设备", other_devices),
+    ("驱动", drivers),
 )
 SERVER_CHECKS: tuple[tuple[str, Check], ...] = (
     ("服务器", server),
