@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from clerk_app.bootstrap.device_settings import AUTO, DeviceSettings
 from clerk_app.design.fontset import FontSet
@@ -144,7 +145,9 @@ class Renderer:
         """Characters that no font of this machine has, once each: papers show a box with the code point there."""
         from clerk_app.documents.thermal.layout import char_columns
 
-        seen = (char for char in dict.fromkeys(words) if char_columns(char) and char.isprintable())
+        # Not isprintable(): to Python a private-use character of a name, and one newer than its tables, is none.
+        unseen = ("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")
+        seen = (char for char in dict.fromkeys(words) if char_columns(char) and category(char) not in unseen)
         missing = self._found().missing("".join(seen))
         return tuple(sorted(missing))
 

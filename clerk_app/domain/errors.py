@@ -24,9 +24,8 @@ _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 def shown(text: str, most: int = LONGEST_SENTENCE) -> str:
     """``text`` as every screen, log and JSON answer can carry it: at most ``most`` characters, and the code point in
     place of what cannot be shown."""
-    if len(text) > most:
-        text = text[: most - 1] + "…"
-    return _UNSHOWN.sub(lambda found: f"U+{ord(found[0]):04X}", text)
+    plain = _UNSHOWN.sub(lambda found: f"U+{ord(found[0]):04X}", text[: most + 1])
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
 class Refusal(Exception):

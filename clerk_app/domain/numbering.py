@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from clerk_app.domain.errors import Rejected
+from clerk_app.domain.errors import Rejected, shown
 
 TAIL_LENGTH = 6
 _HALL = r"[A-Z][A-Z0-9]{0,7}"
@@ -27,6 +27,7 @@ _CASE_AT_END = re.compile(rf"(?:^|[^A-Z0-9])({_HALL}-{_WINDOW}-{_YEAR}[0-9]{{4}}
 _DOCUMENT = re.compile(rf"(\D+?)[〔\[(]({_YEAR})[〕\])]({_WINDOW})-({_SEQUENCE})号")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－_", "-"))
 _LONGEST_SCAN = 500
+_LONGEST_QUOTE = 40
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,7 +123,7 @@ def parse_document_number(text: str, words: tuple[str, ...], *, field: str = "do
         agency = found[1].removesuffix(word)
         if agency and agency != found[1]:
             return DocumentNumber(agency, word, int(found[2]), found[3], int(found[4]))
-    raise Rejected(field, f"文书编号里的“{found[1]}”没有文种（{'、'.join(words)}），请再看一遍")
+    raise Rejected(field, f"文书编号里的“{shown(found[1], _LONGEST_QUOTE)}”没有文种（{'、'.join(words)}），请再看一遍")
 
 
 def _compact(text: str) -> str:

@@ -28,4 +28,5 @@ def test_a_rare_name_goes_from_the_card_to_paper_and_server_unchanged(hall: E2eH
     assert "申请人" not in piece.text.replace("申请人签字", "")
     assert piece.ticket.images == PICTURES + 1
     assert hall.station.printer.complaints == []
+    assert any("没有字形" in paper.sentence and "U+E863" in paper.sentence for paper in here.papers)
     assert there.bodies[here.cases[0].case_id]["applicant"]["name"] == RARE
