@@ -1,8 +1,9 @@
 """``python -m fuzz.campaign NAME…``: coverage-guided fuzzing of the targets with atheris, one after the other.
 
-Each run begins with the kept corpus and the seeds, ends after ``--runs`` executions or ``--seconds``, writes its
-figures to ``out/fuzz/<name>.json`` and, with ``--keep``, the reduced corpus. An input that breaks a property is shown
-and kept in ``out/fuzz/<name>.broken/``; the run of that target ends there.
+Each run begins with the kept corpus, the seeds and what earlier runs found, ends after ``--runs`` executions or
+``--seconds``, adds its figures to ``out/fuzz/<name>.runs`` and, with ``--keep``, writes the reduced corpus. An input
+that breaks a property is kept in ``out/fuzz/<name>.broken/``; the run of that target ends there. ``--table`` prints all
+figures as they stand in docs/fuzzing.md, ``--rest`` runs only what is missing to ``--runs`` in all.
 """
 
 from __future__ import annotations
@@ -32,8 +33,13 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=int, default=0, help="most seconds for each target (default: no limit)")
     parser.add_argument("--keep", action="store_true", help="write the reduced corpus to tests/fuzz/corpus")
+    parser.add_argument("--rest", action="store_true", help="count the executions of earlier runs")
+    parser.add_argument("--table", action="store_true", help="print the figures of all runs and end")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args, rest = parser.parse_known_args()
+    if args.table:
+        print(_table())
+        return 0
     if importlib.util.find_spec("atheris") is None:
         print(_INSTALL, file=sys.stderr)
         return 2
@@ -44,8 +50,12 @@ def main() -> int:
     unknown = set(args.names) - set(TARGETS)
     if unknown:
         parser.error(f"no such target: {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
-    results = [_run(name, args.runs, args.seconds, args.keep) for name in args.names or TARGETS]
-    return int(any(result["broken"] for result in results))
+    broken = False
+    for name in args.names or TARGETS:
+        done = sum(run["executions"] for run in _runs(name)) if args.rest else 0
+        if done < args.runs:
+            broken |= _run(name, args.runs - done, args.seconds, args.keep)["broken"]
+    return int(broken)
 
 
 def _run(name: str, runs: int, seconds: int, keep: bool) -> dict[str, Any]:
@@ -76,19 +86,42 @@ def _run(name: str, runs: int, seconds: int, keep: bool) -> dict[str, Any]:
             if not re.match(r"^#\d+\s+(REDUCE|NEW|pulse|RELOAD)", line) or "pulse" in line:
                 log.write(line)
                 log.flush()
-                (OUT / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         code = process.wait()
     result["broken"] = code != 0
     result["seconds"] = round(time.monotonic() - started, 1)
-    (OUT / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    with (OUT / f"{name}.runs").open("a", encoding="utf-8") as runs:
+        runs.write(json.dumps(result) + "\n")
     if keep:
         _keep(name)
     print(json.dumps(result), flush=True)
     return result
 
 
+def _runs(name: str) -> list[dict[str, Any]]:
+    path = OUT / f"{name}.runs"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _table() -> str:
+    """A line for each target: all executions and seconds, and where the last run, which began with everything that
+    those before had found, saw a line or branch for the last time."""
+    from fuzz.corpora import kept
+    from fuzz.targets import TARGETS
+
+    lines = ["| Target | Executions | Seconds | Coverage | New coverage last at | Kept |", "|---|--:|--:|--:|--:|--:|"]
+    for name, target in TARGETS.items():
+        runs = _runs(name) or [{"executions": 0, "seconds": 0, "coverage": 0, "new_coverage_at": 0}]
+        executions, seconds = sum(run["executions"] for run in runs), sum(run["seconds"] for run in runs)
+        last = runs[-1]
+        lines.append(
+            f"| {name} | {executions:,} | {seconds:,.0f} | {last['coverage']} "
+            f"| {last['new_coverage_at']:,} of {last['executions']:,} | {len(kept(target))} |"
+        )
+    return "\n".join(lines)
+
+
 def _keep(name: str) -> None:
-    """The reduced corpus; in a process of its own it would be the same, the modules are not instrumented here."""
+    """The reduced corpus; the modules are not instrumented in this process."""
     from fuzz.corpora import keep, kept, reduced
     from fuzz.targets import TARGETS
 
