@@ -101,7 +101,7 @@ onedir:
 
 bundle-test:
 	@QT=newest .ci/setup.sh
-	@$(PACKING) -m pytest -n0 -m bundle tests/packaging $(ARGS)
+	@$(PACKING) -m pytest -n0 -o faulthandler_timeout=1800 -m bundle tests/packaging $(ARGS)
 
 clean:
 	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.bundle, pytest.mark.timeout(1800)]
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 OUT = ROOT / "out" / "bundle"
+FIGURES = ROOT / "out" / "bundle-test.json"
 SOURCES = ("clerk_app", "db", "drivers", "resources", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
 NO_WAY_OUT = """
 import socket
@@ -71,6 +72,7 @@ class Machine:
         assert (done.returncode != 0) == fails, f"{command} ended with {done.returncode}:\n{done.stdout}"
         if name:
             self.seconds[name] = round(time.monotonic() - started, 1)
+            FIGURES.write_text(json.dumps(self.seconds, indent=1) + "\n", encoding="utf-8")
         return done.stdout
 
     def as_clerk(self, line: str, **options: Any) -> str:
@@ -151,7 +153,6 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         pytest.skip("needs root and debootstrap")
     made = Machine(bare_root(tmp_path))
     yield made
-    (ROOT / "out" / "bundle-test.json").write_text(json.dumps(made.seconds, indent=1) + "\n", encoding="utf-8")
     shutil.rmtree(made.root)
 
 
