@@ -204,6 +204,22 @@ class OpenPad(_Hosted):
         return None if reading is None else strokes_of(reading)
 
 
+class OpenCamera(_Hosted):
+    """A ``ports.capture.DocumentCamera``."""
+
+    def start(self, preview: Callable[[bytes], None]) -> None:
+        self._use(lambda camera: camera.start(preview))
+
+    def stop(self) -> None:
+        """The lamp goes out; a camera that is gone has none."""
+        with suppress(DeviceError):
+            self._host.call(lambda camera: camera.stop())
+
+    def capture(self, timeout_s: float) -> bytes:
+        picture: bytes = self._use(lambda camera: camera.capture(timeout_s))
+        return picture
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceSet:
     """The devices of one PC; None for those that it does not have. ``workshop`` made them and keeps their traces."""
@@ -215,6 +231,7 @@ class DeviceSet:
     caller: OpenCaller | None
     board: OpenBoard | None
     pad: OpenPad | None
+    camera: OpenCamera | None
     workshop: Workshop = field(repr=False)
 
     def all(self) -> dict[str, Opened]:
@@ -227,12 +244,21 @@ class DeviceSet:
             "call_board": self.board,
             "code_scanner": self.scanner,
             "signature_pad": self.pad,
+            "document_camera": self.camera,
         }
         return {key: device for key, device in each.items() if device is not None}
 
     def close(self) -> None:
         """Give all ports back, those first that somebody may be waiting at. After the lanes have ended."""
-        order = ("caller_keypad", "evaluator", "code_scanner", "signature_pad", "id_reader", "call_board")
+        order = (
+            "caller_keypad",
+            "evaluator",
+            "code_scanner",
+            "signature_pad",
+            "document_camera",
+            "id_reader",
+            "call_board",
+        )
         open_now = self.all()
         for key in (*order, "receipt_printer"):
             if key in open_now:
@@ -271,7 +297,8 @@ def workshop_of(settings: DeviceSettings, clock: Clock, drivers: Registry | None
 def open_devices(settings: DeviceSettings, clock: Clock, *, drivers: Registry | None = None) -> DeviceSet:
     """All devices of the settings, none connected yet. ``Rejected`` names the setting that cannot be read."""
     workshop = workshop_of(settings, clock, drivers)
-    caller, board, pad = (workshop.host(key) for key in ("caller_keypad", "call_board", "signature_pad"))
+    keys = ("caller_keypad", "call_board", "signature_pad", "document_camera")
+    caller, board, pad, camera = (workshop.host(key) for key in keys)
     return DeviceSet(
         reader=open_card_reader(workshop),
         receipt_printer=open_receipt_printer(workshop),
@@ -280,5 +307,6 @@ def open_devices(settings: DeviceSettings, clock: Clock, *, drivers: Registry | 
         caller=None if caller is None else OpenCaller(caller),
         board=None if board is None else OpenBoard(board),
         pad=None if pad is None else OpenPad(pad),
+        camera=None if camera is None else OpenCamera(camera),
         workshop=workshop,
     )

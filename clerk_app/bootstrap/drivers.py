@@ -26,7 +26,7 @@ from drivers.base.watch import Changed, PlugWatch
 
 _LOG = logging.getLogger(__name__)
 
-OURS = ("idcard", "printer", "evaluator", "caller", "board", "scanner", "pad", "speaker")
+OURS = ("idcard", "printer", "evaluator", "caller", "board", "scanner", "camera", "pad", "speaker")
 """The packages below ``drivers`` that have a module ``registered``."""
 
 ABSENT: dict[Capability, str] = {
@@ -42,15 +42,20 @@ ABSENT: dict[Capability, str] = {
 }
 """What the clerk is told while "auto" finds nothing."""
 
-_FALLBACK: dict[Capability, tuple[str, ...]] = {Capability.ID_READER: ("ga467-serial:auto",)}
-"""Tried under "auto" behind everything that was found for certain: a bare serial port does not say what hangs on it."""
+_FALLBACK: dict[Capability, tuple[str, ...]] = {
+    Capability.ID_READER: ("ga467-serial:auto",),
+    Capability.DOCUMENT_CAMERA: ("camera-qt:",),
+}
+"""Tried under "auto" behind everything that was found for certain: a bare serial port does not say what hangs on it,
+and away from Linux cameras are not listed before one is opened."""
 
 Look = Callable[[Capability], Iterable[Found]]
 
 
 def our_drivers() -> tuple[Driver, ...]:
-    """The drivers of this distribution."""
-    return tuple(driver for name in OURS for driver in importlib.import_module(f"drivers.{name}.registered").DRIVERS)
+    """The drivers of this distribution; Qt's cameras come from our own side, because no driver may know Qt."""
+    named = (*(f"drivers.{name}.registered" for name in OURS), "clerk_app.bootstrap.qt_camera")
+    return tuple(driver for module in named for driver in importlib.import_module(module).DRIVERS)
 
 
 @cache

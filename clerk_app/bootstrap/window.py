@@ -140,6 +140,7 @@ def assemble(
     from clerk_app.bootstrap.machine import ThisMachine
     from clerk_app.bootstrap.page_printing import open_page_printer, open_paper_folder
     from clerk_app.bootstrap.papers import Renderer, first_page, receipt_profile
+    from clerk_app.bootstrap.picture_work import Pictures
     from clerk_app.bootstrap.supervisor import EmbeddedServer
     from clerk_app.bootstrap.support_export import exporter
     from clerk_app.client.feed import FeedHandlers, FeedListener
@@ -148,6 +149,7 @@ def assemble(
     from clerk_app.ports.feed import ConnectionState
     from clerk_app.services.window.approving import ApprovalDesk
     from clerk_app.services.window.archive import ArchiveDesk
+    from clerk_app.services.window.attachments import AttachmentDesk
     from clerk_app.services.window.binding import StoreBinding
     from clerk_app.services.window.cases import CaseDesk
     from clerk_app.services.window.catalogue import CatalogueDesk
@@ -225,6 +227,7 @@ def assemble(
             ("caller_keypad", "叫号键盘", "keyboard", "caller", opened.caller),
             ("call_board", "窗口屏", "monitor", "board", opened.board),
             ("signature_pad", "签字板", "signature", "pad", opened.pad),
+            ("document_camera", "高拍仪", "camera", "camera", opened.camera),
         )
         if made is not None
     )
@@ -331,6 +334,9 @@ def assemble(
         board=opened.board,
         scanner=opened.scanner,
         pad=opened.pad,
+        camera=opened.camera,
+        pictures=Pictures(),
+        attachments=AttachmentDesk(store, journal),
         keyboard_scanner=config.window.keyboard_scanner,
         prompt=rating_prompt(config, clock),
         pair_tablet=pairing(config.devices, opened),

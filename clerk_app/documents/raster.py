@@ -35,3 +35,20 @@ def pdf_page_count(pdf: bytes) -> int:
             return len(document)
         finally:
             document.close()
+
+
+def pdf_fitted(pdf: bytes, longest: int) -> bytes:
+    """The first page of somebody else's PDF as PNG with ``longest`` dots along its longer side, however large it says
+    it is."""
+    import pypdfium2
+
+    with _lock:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            page = document[0]
+            picture = page.render(scale=longest / max(1.0, *page.get_size())).to_pil()
+        finally:
+            document.close()
+    out = io.BytesIO()
+    picture.save(out, format="PNG")
+    return out.getvalue()

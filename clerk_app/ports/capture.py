@@ -69,7 +69,7 @@ class PictureWork(Protocol):
         ...
 
     def upright(self, picture: bytes, longest: int) -> bytes:
-        """A picture for the screen: upright JPEG with at most ``longest`` dots a side; the first sheet of a PDF.
+        """For the screen, JPEG or PNG: upright with at most ``longest`` dots a side; the first sheet of a PDF.
         ``Rejected("page")``."""
         ...
 

@@ -31,6 +31,8 @@ class Page(StrEnum):
     REASONS = "reasons"  # picking what is wrong with a material
     OWED = "owed"  # saying what is still owed of a material
     PAGES = "pages"  # counting the pages of a material
+    CAPTURE = "capture"  # the preview of the document camera
+    CAPTURE_SHOT = "capture_shot"  # a shot that is not kept yet
     OUTCOME = "outcome"
     PAPERS = "papers"
     HOLD = "hold"  # picking why a ticket is put aside
@@ -62,6 +64,8 @@ PARENT: Final[dict[Page, Page]] = {
     Page.REASONS: Page.CASE,
     Page.OWED: Page.CASE,
     Page.PAGES: Page.CASE,
+    Page.CAPTURE: Page.EVERYWHERE,
+    Page.CAPTURE_SHOT: Page.EVERYWHERE,
     Page.OUTCOME: Page.CASE,
     Page.PAPERS: Page.CASE,
     Page.HOLD: Page.EVERYWHERE,
@@ -136,7 +140,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("recall", ("F3",), "重叫", Page.CASE),
     Key("no_show", ("F4",), "过号", Page.CASE),
     Key("read_card", ("F5",), "重读身份证，或手工录入", Page.CASE),
-    Key("capture", ("F7",), "请申请人在屏上签字", Page.CASE),
+    Key("capture", ("F7",), "扫描、签字", Page.CASE),
     Key("vouch", ("Alt+V",), "和申请人当面核对过", Page.CASE),
     Key("hold", ("F8",), "挂起", Page.CASE),
     Key("transfer", ("Alt+T",), "转出", Page.CASE),
@@ -181,6 +185,15 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("page_digit", tuple("0123456789"), "几页", Page.PAGES),
     Key("page_back", ("Backspace",), "退一位", Page.PAGES),
     Key("pages_done", ("Enter",), "确定", Page.PAGES),
+    Key("take", ("F7", "Space"), "拍下", Page.CAPTURE),
+    Key("capture_file", ("O",), "选文件", Page.CAPTURE),
+    Key("capture_page", ("Left", "Right"), "换一页", Page.CAPTURE),
+    Key("capture_remove", ("Del",), "删掉这一页", Page.CAPTURE),
+    Key("capture_keep", ("Enter", "F7"), "收下", Page.CAPTURE_SHOT),
+    Key("capture_turn", ("R",), "转 90 度", Page.CAPTURE_SHOT),
+    Key("capture_corner", _range("", 4), "选角", Page.CAPTURE_SHOT),
+    Key("capture_nudge", ("Left", "Right", "Up", "Down"), "移动这个角", Page.CAPTURE_SHOT),
+    Key("capture_find", ("0",), "自动找四边", Page.CAPTURE_SHOT),
     Key("pick_outcome", _range("", 7), "选结论", Page.OUTCOME),
     Key("outcome_move", ("Up", "Down"), "换一个结论", Page.OUTCOME),
     Key("pick_hold", _range("", 3), "选一种就挂起", Page.HOLD),

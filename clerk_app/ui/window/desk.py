@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clerk_app.domain.hall import HallProfile
+from clerk_app.ports.capture import DocumentCamera, PictureWork
 from clerk_app.ports.clock import Clock
 from clerk_app.ports.counter_devices import CallBoard, CallerKeypad, PairingOffer, SignaturePad
 from clerk_app.ports.device_care import DeviceCare
@@ -16,6 +17,7 @@ from clerk_app.ports.hall_board import RunHall
 from clerk_app.services.codes import CodeReading
 from clerk_app.services.window.approving import ApprovalDesk
 from clerk_app.services.window.archive import ArchiveDesk
+from clerk_app.services.window.attachments import AttachmentDesk
 from clerk_app.services.window.cases import CaseDesk
 from clerk_app.services.window.catalogue import CatalogueDesk
 from clerk_app.services.window.confirming import ConfirmingDesk
@@ -112,6 +114,10 @@ class Desk:
     board: CallBoard | None = None
     scanner: CodeScanner | None = None
     pad: SignaturePad | None = None
+    camera: DocumentCamera | None = None
+    pictures: PictureWork | None = None
+    attachments: AttachmentDesk | None = None
+    """Pages of materials; without it and ``pictures`` nothing is scanned here."""
     codes: CodeReading = field(default_factory=CodeReading)
     """Knows citizen codes beside the hall's own."""
     keyboard_scanner: bool = False

@@ -27,6 +27,10 @@ class Room(QWidget):
         """Esc: one step back inside; False when the room itself is the step."""
         return False
 
+    def undo(self) -> bool:
+        """Ctrl+Z: take back the last step inside; False when the room has no steps of its own."""
+        return False
+
     def seek(self) -> bool:
         """F6: look for something inside; False when there is nothing to look for."""
         return False

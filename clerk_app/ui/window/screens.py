@@ -18,6 +18,7 @@ from clerk_app.ui.keys import Page, bind
 from clerk_app.ui.kit.surfaces import Banner
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.board_beside import BoardBeside
+from clerk_app.ui.window.capture.capturing import Capturing
 from clerk_app.ui.window.case.case_page import CasePage
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.counter_devices import CounterDevices
@@ -55,6 +56,7 @@ class Screens(QObject):
         place = CitizenPlace(mode, host) if mode is not ScreenMode.OFF else None
         self.facing = Facing(control, lanes, parts.side.citizen, place)
         self.errands = Errands(control, lanes, parts.rooms)
+        self.capturing = Capturing(control, lanes, parts.rooms, self.case.checklist)
         self.board = BoardBeside(host, control, lanes)
         care = control.desk.care
         self.devices = None if care is None else DeviceRoom(control, lanes, care, control.desk.support_folder)
@@ -153,7 +155,7 @@ class Screens(QObject):
         for key_id, act in everywhere.items():
             bind(host, key_id, act)
         bind(self.case, "read_card", self._type_person)
-        bind(self.case, "capture", self.facing.capture)
+        bind(self.case, "capture", self._capture)
         bind(self.case, "vouch", self.facing.vouch)
 
     # --- keys -------------------------------------------------------------------------------------------------
@@ -163,12 +165,20 @@ class Screens(QObject):
             act()
 
     def _undo(self) -> None:
-        """A room lies over the case, whose changes are not seen then; the last step of the queue is taken back all the
-        same."""
-        if self._parts.rooms.current is None:
+        """A room lies over the case, whose changes are not seen then; a step inside the room, or else the last step of
+        the queue, is taken back."""
+        room = self._parts.rooms.current
+        if room is None:
             self._control.undo()
-        else:
+        elif not room.undo():
             self._control.take_back_step()
+
+    def _capture(self) -> None:
+        """F7: the checklist's row is scanned; elsewhere a paper is signed."""
+        if self.capturing.wanted:
+            self.capturing.open()
+        else:
+            self.facing.capture()
 
     def _open_ticket_case(self) -> None:
         """Who comes back for a case gets it by one key: the collection for a result, the case file for a supplement."""

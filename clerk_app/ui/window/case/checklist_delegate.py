@@ -31,6 +31,8 @@ class ChecklistModel(QAbstractListModel):
         super().__init__()
         self.intake: Intake | None = None
         self.rows: tuple[tuple[Material, MaterialCheck], ...] = ()
+        self.scanned: dict[str, int] = {}
+        """Material id → sheets kept as pictures."""
 
     def show(self, intake: Intake) -> None:
         """Take a new state; the number of rows changes only with the situation."""
@@ -52,7 +54,9 @@ class ChecklistModel(QAbstractListModel):
             return None
         material, check = self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return rows.words(self.intake.matter, material, check).spoken(index.row() + 1)
+            return rows.words(self.intake.matter, material, check, self.scanned.get(material.id, 0)).spoken(
+                index.row() + 1
+            )
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{material.name}\n{material.criterion}\n{material.legal_basis}{material.note}"
         return None
@@ -82,7 +86,8 @@ class ChecklistDelegate(QStyledItemDelegate):
         painter.save()
         painter.fillRect(area, QColor(_TINTS.get(check.verdict, COLOR.paper)))
         painter.fillRect(QRect(area.x(), area.bottom(), area.width(), px(SIZE.hairline)), QColor(COLOR.line))
-        self._row(painter, area, index.row() + 1, rows.words(intake.matter, material, check), check)
+        words = rows.words(intake.matter, material, check, self._view.scanned.get(material.id, 0))
+        self._row(painter, area, index.row() + 1, words, check)
         if opened and self._view.mode is Mode.LACKING:
             self._lacking(painter, area, material, check)
         elif opened and self._view.mode is Mode.PAGES:
@@ -102,7 +107,7 @@ class ChecklistDelegate(QStyledItemDelegate):
         paint.text(painter, QRect(left, top, width, item), words.name, "item", COLOR.ink9)
         paint.text(painter, QRect(left, top + item, width, note), words.criterion, "note", COLOR.ink5)
         self._lines(painter, place.required, words.required)
-        paint.text(painter, place.received, words.received, "note", COLOR.ink7)
+        self._lines(painter, place.received, words.at_hand)
         size = paint.pill_size(words.pill)
         result = place.result
         width = min(size.width(), result.width())

@@ -74,6 +74,17 @@ class Checklist(QListView):
     def intake(self) -> Intake | None:
         return self._model.intake
 
+    @property
+    def scanned(self) -> dict[str, int]:
+        """Material id → sheets of it that are kept as pictures."""
+        return self._model.scanned
+
+    def show_scanned(self, scanned: dict[str, int]) -> None:
+        """Other pages were kept or taken out."""
+        if scanned != self._model.scanned:
+            self._model.scanned = scanned
+            self.viewport().update()
+
     def row(self, number: int) -> tuple[Material, MaterialCheck]:
         return self._model.rows[number]
 

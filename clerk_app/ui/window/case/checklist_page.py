@@ -58,6 +58,10 @@ class Heads(Surface):
             title.setParent(self)
         checklist.moved.connect(self._place)
 
+    def name_received(self, words: str) -> None:
+        """The title over what was received."""
+        self._titles[2].setText(words)
+
     def resizeEvent(self, event: object) -> None:
         self._place()
 
@@ -99,7 +103,8 @@ class ChecklistPage(QWidget):
         self._rewrite.hide()
         bar = Surface("paper", edges="top", height=SIZE.action_bar)
         bar.setLayout(Row(*self._pills, None, self.blocking, self.go, gap=SPACE.x6, margins=(0, SPACE.page)))
-        self.setLayout(Column(Heads(self.list), self.list, self.empty, self._rewrite, self.legend, bar))
+        self._heads = Heads(self.list)
+        self.setLayout(Column(self._heads, self.list, self.empty, self._rewrite, self.legend, bar))
         self.list.changed.connect(self.changed)
         self.list.refused.connect(self.refused)
         self.list.mode_changed.connect(self._show_legend)
@@ -119,6 +124,11 @@ class ChecklistPage(QWidget):
             pill.set(f"{word} {count}", state)
             pill.setVisible(count > 0)
         self.blocking.setText(_blocking(intake))
+
+    def show_scanned(self, scanned: dict[str, int]) -> None:
+        """How many sheets of each material are kept as pictures, by its id; from now on F7 is known to scan."""
+        self._heads.name_received(f"收到 · {key('capture').cap()} 扫描")
+        self.list.show_scanned(scanned)
 
     def start(self) -> None:
         """The focus goes where the next key belongs: the first undecided row, or the first with a defect; F9 goes on

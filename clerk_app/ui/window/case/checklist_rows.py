@@ -42,6 +42,7 @@ MARKS = {
     Verdict.DEFECTIVE: Mark.BAD,
     Verdict.NOT_APPLICABLE: Mark.APART,
 }
+NOTHING = "—"
 _FORMS = {Verdict.ORIGINAL: "原件", Verdict.COPY: "复印件", Verdict.ELECTRONIC: "电子"}
 _NO_PAPER = frozenset({Verdict.PENDING, Verdict.TOLERATED, Verdict.NOT_APPLICABLE})
 
@@ -57,14 +58,23 @@ class Words:
     pill: str
     pill_state: State
     pill_note: str
+    scanned: str = ""
+
+    @property
+    def at_hand(self) -> tuple[str, ...]:
+        """One or two lines: what was handed in, what is kept as pictures."""
+        if not self.scanned:
+            return (self.received,)
+        return (self.scanned,) if self.received == NOTHING else (self.received, self.scanned)
 
     def spoken(self, number: int) -> str:
         """「材料 5，经营场所平面图，有问题，可当场更正」, for screen readers."""
-        return "，".join(part for part in (f"材料 {number}", self.name, self.pill, self.pill_note) if part)
+        parts = (f"材料 {number}", self.name, self.pill, self.pill_note, self.scanned)
+        return "，".join(part for part in parts if part)
 
 
-def words(matter: Matter, material: Material, check: MaterialCheck) -> Words:
-    """What a row says in its state."""
+def words(matter: Matter, material: Material, check: MaterialCheck, scanned: int = 0) -> Words:
+    """What a row says in its state; ``scanned`` sheets of it are kept as pictures."""
     pill, state, note = _result(matter, material, check)
     criterion = material.criterion.rstrip("。")
     if check.verdict is Verdict.EXEMPT and material.exemption is not None:
@@ -72,14 +82,15 @@ def words(matter: Matter, material: Material, check: MaterialCheck) -> Words:
     elif material.id in matter.tolerance.materials and check.verdict is Verdict.PENDING:
         criterion += "（可容缺）"
     required = tuple(material.form.text.split("，"))
-    received = "—"
+    received = NOTHING
     if check.verdict is Verdict.EXEMPT:
         received = "不收"
     elif check.pieces:
         received = counted(check)
     elif check.verdict not in _NO_PAPER:
         received = "没有"
-    return Words(material.name, criterion, required, received, pill, state, note)
+    kept = f"已扫 {scanned} 页" if scanned else ""
+    return Words(material.name, criterion, required, received, pill, state, note, kept)
 
 
 def counted(check: MaterialCheck) -> str:

@@ -1,0 +1,1 @@
+"""Pages of a material by the document camera or from files."""
