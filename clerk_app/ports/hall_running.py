@@ -303,5 +303,5 @@ class Emergency(Protocol):
         ...
 
     def merge_visit(self, visit: EmergencyVisit, *, key: str | None = None) -> EmergencyMerged:
-        """Told twice, or late, it changes nothing more. ``Rejected`` for a number that this device cannot have given."""
+        """Told twice, or late, it changes nothing more. ``Rejected`` for a number that is not this device's."""
         ...
