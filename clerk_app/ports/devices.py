@@ -96,7 +96,7 @@ class PrintOutcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PrintResult:
     """What became of one job. SENT: all of it was taken by a printer that cannot say what it printed. REFUSED: nothing
-    reached the paper, the same job may be sent again. UNKNOWN: something may stand on the paper, only a person can look.
+    reached the paper, the same job may be sent again. UNKNOWN: something may stand on the paper, only a person sees.
     ``sentence`` is for the clerk: what is the matter, then what to do; empty when all is well."""
 
     outcome: PrintOutcome
