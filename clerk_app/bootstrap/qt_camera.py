@@ -6,51 +6,65 @@ before a camera is looked for or opened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from drivers.base.errors import NotConnected
 from drivers.base.registry import Driver
 from drivers.camera.camera import FrameSource
 from drivers.camera.registered import video_driver
 
+if TYPE_CHECKING:
+    from clerk_app.ui.qt_devices.camera import QtFrames
 
-class _Translated:
-    """A ``FrameSource`` over Qt's frames: their loss in the drivers' words."""
+Result = TypeVar("Result")
 
-    def __init__(self, address: str, size: str) -> None:
-        self._address, self._size = address, size
-        self._frames: Any = None
+
+class Translated:
+    """A ``FrameSource`` over Qt's frames: their loss in the drivers' words. ``frames`` makes them, unopened."""
+
+    def __init__(self, frames: Callable[[], QtFrames]) -> None:
+        self._make = frames
+        self._frames: QtFrames | None = None
+
+    def look(self) -> None:
+        _told(self._own().look)
 
     def open(self) -> None:
-        from clerk_app.ui.qt_devices.camera import QtFrames
-
-        self._frames = self._frames or QtFrames(self._address, self._size)
-        self._told(self._frames.open)
+        _told(self._own().open)
 
     def close(self) -> None:
-        if self._frames is not None:
-            self._frames.close()
+        self._own().close()
 
     def frame(self, timeout: float, longest: int) -> bytes | None:
-        picture: bytes | None = self._told(self._frames.frame, timeout, longest)
-        return picture
+        return _told(self._own().frame, timeout, longest)
 
     def still(self, timeout: float) -> bytes | None:
-        picture: bytes | None = self._told(self._frames.still, timeout)
-        return picture
+        return _told(self._own().still, timeout)
 
-    def _told(self, call: Any, *args: Any) -> Any:
-        from clerk_app.ui.qt_devices.camera import CameraLost
+    def _own(self) -> QtFrames:
+        if self._frames is None:
+            self._frames = self._make()
+        return self._frames
 
-        try:
-            return call(*args)
-        except CameraLost as lost:
-            raise NotConnected(lost.word, word=lost.word, advice=str(lost)) from lost
+
+def _told(call: Callable[..., Result], *args: float) -> Result:
+    from clerk_app.ui.qt_devices.camera import CameraLost
+
+    try:
+        return call(*args)
+    except CameraLost as lost:
+        raise NotConnected(lost.word, word=lost.word, advice=str(lost)) from lost
 
 
 def _source(address: str, size: str) -> FrameSource:
-    return _Translated(address, size)
+    def frames() -> QtFrames:
+        from clerk_app.ui.qt_devices.camera import QtFrames
+
+        return QtFrames(address, size)
+
+    return Translated(frames)
 
 
 def _look(listed: Path = Path("/sys/class/video4linux")) -> dict[str, str]:

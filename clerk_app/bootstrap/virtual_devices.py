@@ -106,6 +106,7 @@ class VirtualStation:
             if self.keypad is None
             else f"{'virtual-evaluator' if memory else 'ff68-evaluator'}:{self.keypad.port}",
             evaluator_levels=len(FIVE_KEYS.levels),
+            document_camera="virtual-camera:",
             page_printer="off",
         )
 

@@ -31,6 +31,10 @@ _SILENT = "高拍仪没有画面，请拔下重插；还不行请看是不是别
 class FrameSource(Protocol):
     """Where frames come from. One thread at a time calls it; an error is told as ``NotConnected``."""
 
+    def look(self) -> None:
+        """``NotConnected`` unless the camera hangs there; does not open it, so that no lamp goes on."""
+        ...
+
     def open(self) -> None:
         """Begin to deliver; ``NotConnected`` when the camera is not there or in use. No effect when open."""
         ...
@@ -113,13 +117,13 @@ class FrameCamera(DocumentCamera):
     def probe(self) -> Health:
         with self._lock:
             if self._thread is None:
+                # Looked for, not opened: a camera that nobody looks through should not look.
                 try:
-                    self._opened()
-                except NotConnected:
-                    pass
+                    self._make().look()
+                except NotConnected as error:
+                    self._lost(error)
                 else:
-                    # Its lamp goes out again: a camera that nobody looks through should not look.
-                    self._drop()
+                    self._tracker.set(HealthState.READY, "ready")
         return self.health()
 
     def close(self) -> None:

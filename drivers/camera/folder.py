@@ -30,6 +30,9 @@ class RecordedFrames:
         self._open = False
         self._small: tuple[int, int, bytes] | None = None
 
+    def look(self) -> None:
+        self._row()
+
     def open(self) -> None:
         self._row()
         self._open = True

@@ -27,6 +27,7 @@ LEAST_RATE = 2.0
 """Frames a second; a size at which the camera is slower than this cannot be aimed with."""
 JPEG_QUALITY = 90
 _PATIENCE = 10.0
+_LISTING = 2.0
 _FRESH = 0.25
 
 
@@ -38,14 +39,46 @@ class CameraLost(Exception):
         self.word = word
 
 
-def cameras() -> dict[str, str]:
-    """Address → name of every camera that the system lists now; empty without the module or the application."""
-    if QCoreApplication.instance() is None:
-        return {}
-    try:
-        from PySide6.QtMultimedia import QMediaDevices
-    except ImportError:
-        return {}
+class _Asking(QObject):
+    """Has something done on the GUI's thread and brings back what came of it."""
+
+    _wanted = Signal()
+
+    def __init__(self, app: QCoreApplication, call: Callable[[], dict[str, str]]) -> None:
+        super().__init__()
+        self._call = call
+        self.done = threading.Event()
+        self.found: dict[str, str] | None = None
+        self.moveToThread(app.thread())
+        self._wanted.connect(self._do)
+
+    def ask(self, timeout: float) -> dict[str, str] | None:
+        if QThread.currentThread() is self.thread():
+            return self._call()
+        self._wanted.emit()
+        self.done.wait(timeout)
+        return self.found
+
+    @Slot()
+    def _do(self) -> None:
+        try:
+            self.found = self._call()
+        finally:
+            self.done.set()
+
+
+def cameras() -> dict[str, str] | None:
+    """Address → name of every camera that the system lists now, from any thread; empty without the module, None when
+    there is no application or its loop does not turn."""
+    app = QCoreApplication.instance()
+    if app is None:
+        return None
+    return _Asking(app, _listed).ask(_LISTING) if has_module() else {}
+
+
+def _listed() -> dict[str, str]:
+    from PySide6.QtMultimedia import QMediaDevices
+
     return {_address(device): device.description() for device in QMediaDevices.videoInputs()}
 
 
@@ -136,6 +169,8 @@ class _Eye(QObject):
         if QThread.currentThread() is self.thread():
             self._close()
         else:
+            # Whoever asked lets go of the eye at once: it lives on until Qt's objects are gone, on their own thread.
+            _closing.add(self)
             self._close_wanted.emit()
 
     @Slot(str, str, object)
@@ -177,7 +212,7 @@ class _Eye(QObject):
             self._frames.fail(CameraLost(NOT_FOUND, "stopped"))
 
     def _still_there(self, address: str) -> None:
-        if address not in cameras():
+        if address not in _listed():
             self._frames.fail(CameraLost(NOT_FOUND, "pulled"))
 
     @Slot()
@@ -187,25 +222,45 @@ class _Eye(QObject):
             parts[0].stop()
         for part in reversed(parts):
             part.deleteLater()
+        _closing.discard(self)
+
+
+_closing: set[_Eye] = set()
 
 
 class QtFrames:
     """Frames of one camera, as ``drivers.camera.camera.FrameSource`` wants them but for the kind of its errors.
 
     address: as ``cameras`` gives it, or part of the camera's name; empty for the first one. size: ``2592x1944``, empty
-    for the largest that is quick enough. ``eye`` is given by tests.
+    for the largest that is quick enough. ``eye`` and ``listed`` are given by tests.
     """
 
-    def __init__(self, address: str, size: str = "", eye: Callable[[Frames], Any] | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        size: str = "",
+        eye: Callable[[Frames], Any] | None = None,
+        listed: Callable[[], dict[str, str] | None] = cameras,
+    ) -> None:
         self._address, self._size = address, size
         self._make_eye = eye or _Eye
+        self._listed = listed
         self._eye: Any = None
         self._frames = Frames()
+
+    def look(self) -> None:
+        if self._listed is cameras and not has_module():
+            raise CameraLost(NO_MODULE, "no_module")
+        listed = self._listed()
+        if listed is None:
+            raise CameraLost(NOT_FOUND, "no_application")
+        if not _matching(list(listed.items()), self._address):
+            raise CameraLost(NOT_FOUND, "not_found")
 
     def open(self) -> None:
         if self._eye is not None:
             return
-        if not has_module():
+        if self._make_eye is _Eye and not has_module():
             raise CameraLost(NO_MODULE, "no_module")
         if QCoreApplication.instance() is None:
             raise CameraLost(NOT_FOUND, "no_application")
@@ -257,11 +312,15 @@ def _address(device: QCameraDevice) -> str:
 
 
 def _chosen(devices: list[QCameraDevice], address: str) -> QCameraDevice | None:
-    if not address:
-        return devices[0] if devices else None
-    exact = [device for device in devices if _address(device) == address]
-    named = [device for device in devices if address.casefold() in device.description().casefold()]
-    return next(iter(exact + named), None)
+    found = _matching([(_address(device), device.description()) for device in devices], address)
+    return next((device for device in devices if _address(device) == found), None)
+
+
+def _matching(listed: list[tuple[str, str]], wanted: str) -> str:
+    """The address of the camera that is meant: by its address, by a part of its name, or the first; empty for none."""
+    exact = [address for address, _ in listed if address == wanted]
+    named = [address for address, name in listed if wanted.casefold() in name.casefold()]
+    return next(iter(exact + named), "")
 
 
 def _jpeg(image: QImage, quality: int) -> bytes:
