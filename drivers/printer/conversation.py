@@ -1,8 +1,8 @@
 """What is asked of an ESC/POS printer besides printing: status, the fence, its name, and where it stands.
 
 Fences are counted, never told apart: the answer is the same byte for each. So every fence without an answer stays owed,
-and a job counts as printed only when nothing is owed any more. Before the next job a fresh fence brings the count to
-nought: its answer comes behind those of the fences before it.
+and a job counts as printed only when nothing is owed any more. Before the next job the count is brought to nought: a
+printer that answers fresh fences at once has answered or lost all that were before them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from drivers.printer.status import DLE_EOT, FENCE, STATUS_KINDS, AnswerSorter, P
 
 _STATUS_ASKS = 2
 _MEETING_TIME, _MUTE_TIME = 3.0, 0.3
+_AT_ONCE, _NOT_LATER, _QUIET, _FRESH_FENCES = 0.3, 2.4, 1.7, 3
+"""A fresh fence is answered within 0.3 s, on a slow line within 2.4; quiet is 1.7 times as long. Answers that come at a
+pace of their own leave no quiet, or fail to follow the fresh fences."""
+_MOST_WAITS = 3
+"""An earlier job, or this one, may take so many times the patience altogether."""
 _LONGEST_COMMAND = 72 * 960 + 8
 """An image of 80 mm as high as python-escpos makes one [T]."""
 _LONGEST_HEAD = 16
@@ -25,6 +30,7 @@ _PAD, _PAD_TIME, _PADDING_TIME = 1024, 0.1, 20.0
 _MODEL = b"\x1dI\x43"
 _MODEL_HEAD = 0x5F
 _MODEL_LONGEST = 82
+_STILL_PRINTING = "小票打印机还在打前面的小票，请等它打完再按一次打印"
 
 
 class Conversation:
@@ -104,9 +110,13 @@ class Conversation:
         self.write(line, piece + FENCE if fence else piece, self._write_timeout, masked)
 
     def await_fence(self, line: ByteTransport, patience: float, *, ask_status: bool = True) -> None:
-        """Wait until nothing is owed; raises Timeout, NotConnected, or the PrinterFault that stopped the job."""
-        deadline = self._monotonic() + patience
-        while self.owed and (left := deadline - self._monotonic()) > 0:
+        """Wait until nothing is owed, ``patience`` seconds from one answer to the next.
+
+        Raises Timeout, NotConnected, or the PrinterFault that stopped the job.
+        """
+        start = last = self._monotonic()
+        while self.owed and (left := min(last + patience, start + _MOST_WAITS * patience) - self._monotonic()) > 0:
+            owed = self.owed
             data = self.read(line, min(self._status_timeout, left))
             self._take(data)
             if not data and ask_status:
@@ -114,16 +124,19 @@ class Conversation:
                 problem = self.status(line).problem()
                 if problem is not None and self.owed:
                     raise problem
+            if self.owed < owed:
+                last = self._monotonic()
         if self.owed:
             raise Timeout("the fence was not answered")
 
     def clear_the_way(self, line: ByteTransport, *, fences: bool, ask_status: bool) -> None:
-        """Before a job: settle every fence that is owed, and make sure that the printer waits for no picture's rows.
+        """Before a job: no fence of an earlier one may be answered later, and no picture wait for its rows.
 
         A program that died in the middle of an image leaves a printer that takes the next job for the image's rows and
         still answers that job's fence. Such a printer answers no fence now; NULs complete what it waits for. A printer
         that answers no fence at all is not kept from printing: its jobs end as unknown, because what is owed stays
-        owed. Called with the printer able to print.
+        owed. Raises Timeout while the printer is still at work on an earlier job. Called with the printer able to
+        print.
         """
         if not fences or (self._met is line and not self.owed):
             return
@@ -133,17 +146,45 @@ class Conversation:
             patience = self._fence_timeout if self.owed else _MEETING_TIME
         if not self._answers_fence(line, patience, ask_status):
             self._fault(line, ask_status)
-            if self._met is line and self._mute:
-                return
-            if not self._pad(line, ask_status):
+            if (self._met is line and self._mute) or not self._pad(line, ask_status):
                 self._met, self._mute = line, True
                 return
-        # Where fences were late and not lost, their answers come one after the other.
-        deadline = self._monotonic() + _MEETING_TIME
-        while (answers := self.read(line, _PAD_TIME)) and self._monotonic() < deadline:
-            self._take(answers)
-        self.owed = 0
+        self._settle(line, ask_status)
         self._met = line
+
+    def _settle(self, line: ByteTransport, ask_status: bool) -> None:
+        """Fences are answered. Go on when none can be left of before: the printer is quiet, and then answers one fresh
+        fence after the other at once. One at work on an earlier job answers that job's fences between its lines."""
+        start = last = self._monotonic()
+        at_once = _AT_ONCE
+        while self._monotonic() < min(last + self._fence_timeout, start + _MOST_WAITS * self._fence_timeout):
+            if data := self.read(line, _QUIET * at_once):
+                self._take(data)
+                last = self._monotonic()
+            elif self._is_idle(line, at_once):
+                self.owed = 0
+                return
+            else:
+                self._fault(line, ask_status)
+                at_once = min(2 * at_once, _NOT_LATER)
+        raise Timeout("still at work on an earlier job", word="still_printing", advice=_STILL_PRINTING)
+
+    def _is_idle(self, line: ByteTransport, at_once: float) -> bool:
+        for _ in range(_FRESH_FENCES):
+            owed = self.owed
+            self._sorter.fences.clear()
+            self.owed += 1
+            self.write(line, FENCE, self._write_timeout)
+            deadline = self._monotonic() + at_once
+            answered = 0
+            while not answered and (left := deadline - self._monotonic()) > 0:
+                self._sorter.feed(self.read(line, left))
+                answered = len(self._sorter.fences)
+            self._take(b"")
+            # Where nothing was known to be owed there may be fences of a program before this one.
+            if answered != 1 or self.owed > owed:
+                return False
+        return True
 
     def _pad(self, line: ByteTransport, ask_status: bool) -> bool:
         """NULs until a fence is answered; False when none is."""

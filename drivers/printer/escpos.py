@@ -229,7 +229,7 @@ class EscPosPrinter(ReceiptPrinter):
     def _in_words(self, exc: DeviceError) -> DeviceError:
         if isinstance(exc, NotConnected) and exc.word == NotConnected.default_word:
             return NotConnected(str(exc), advice=_ABSENT)
-        if isinstance(exc, Timeout):
+        if isinstance(exc, Timeout) and exc.word == Timeout.default_word:
             return Timeout(str(exc), advice=_SILENT)
         return exc
 

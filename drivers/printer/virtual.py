@@ -177,7 +177,8 @@ class VirtualPrinter(Simulator):
             for token in self._tokeniser.feed(data):
                 self._queue.append(token)
                 self._queued += token.size
-                self.job_bytes += token.size
+                # NULs between commands print nothing and belong to no job
+                self.job_bytes += token.size if token.args != b"\0" else 0
 
     def tick(self) -> float:
         with self._changed:

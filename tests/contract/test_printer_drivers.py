@@ -87,9 +87,21 @@ class Answering(OnLine):
         assert report.outcome is PrintOutcome.PRINTED
         assert [text.splitlines()[-1] for text in finished] == [words_of().splitlines()[-1], "编号 2"]
 
+    def test_fences_of_a_program_that_died_do_not_count_for_this_one(
+        self, bench: VirtualPrinter, printer: EscPosPrinter
+    ) -> None:
+        bench.set_slow(150.0)
+        died = EscPosPrinter(self.connect, now=now, chunk=64, fence_timeout=0.1, status_timeout=0.5)
+        assert died.print_job(receipt(60)).outcome is PrintOutcome.UNKNOWN
+        died.close()
+        report = printer.print_job(receipt(last_line="编号 2"))
+        assert report.outcome is PrintOutcome.PRINTED
+        assert [ticket.text.splitlines()[-1] for ticket in bench.tickets][-1] == "编号 2"
+
     def test_a_job_stuck_in_mid_image_does_not_spoil_the_next_one(self, bench: VirtualPrinter) -> None:
-        bench.run_out_of_paper(after_bytes=20)
         printer = EscPosPrinter(self.connect, now=now, write_timeout=0.5, status_timeout=0.5, fence_timeout=2.0)
+        assert printer.print_job(receipt()).outcome is PrintOutcome.PRINTED
+        bench.run_out_of_paper(after_bytes=20)
         assert printer.print_job(IMAGE + receipt()).outcome is PrintOutcome.UNKNOWN
         bench.load_paper()
         assert printer.print_job(receipt()).outcome is PrintOutcome.PRINTED
