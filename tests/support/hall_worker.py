@@ -94,7 +94,7 @@ class Worker:
                 return None
             except Fault as fault:
                 self.told("fault", sentence=str(fault))
-                time.sleep(_PAUSE_S)
+                time.sleep(_PAUSE_S + self.random.random())
         return None
 
     def login(self) -> None:

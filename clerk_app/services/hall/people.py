@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 
 from clerk_app.domain.actor import Actor, DeviceKind, Role
-from clerk_app.domain.errors import NotAllowed, Rejected
+from clerk_app.domain.errors import Fault, NotAllowed, Rejected
 from clerk_app.ports.crypto import PasswordHasher
 from clerk_app.ports.hall import Login, NewUser, Session, UserInfo
 from clerk_app.ports.stores_hall import HallStore, HallUnit, SessionRecord, UserRecord
@@ -20,6 +20,8 @@ _FIRST_LOCK = timedelta(minutes=1)
 _LONGEST_LOCK = timedelta(minutes=30)
 _SHORTEST_PASSWORD = 8
 _HASHES_AT_ONCE = 2
+_PATIENCE_S = 6.0
+_MANY = "同时登录的人太多，服务器来不及核对，请等几秒再登录"
 _WRONG = "登录名或密码不对，请再输一次"
 
 
@@ -38,7 +40,7 @@ class People:
         """A live session at the caller's device; ends the one before at this device or window.
 
         ``NotAllowed`` for a wrong name or password (one sentence for both) and while locked out: after 5 failures
-        1 minute, doubled with each further one up to 30.
+        1 minute, doubled with each further one up to 30. ``Fault`` when too many log in at once.
         """
         user = self.verify(caller, wish.login_name, wish.password)
         window_no = self._window(caller, wish)
@@ -57,8 +59,14 @@ class People:
         hall_id = caller.actor.hall_id
         user = self._store.read(hall_id, lambda unit: unit.people.by_login(login_name))
         self._check_lock(user)
-        with self._hashing:
+        # Whoever logs in gives up after 10 s and tries again: a login that is carried out later than that helps nobody,
+        # ends the session of the next try, and a server that falls behind would never catch up.
+        if not self._hashing.acquire(timeout=_PATIENCE_S):
+            raise Fault(_MANY)
+        try:
             fits = self._passwords.fits(user.password if user else self._decoy, password)
+        finally:
+            self._hashing.release()
         if user is None or not fits:
             self._store.write(hall_id, caller.device_id, lambda unit: self._refuse(unit, caller, user))
             raise NotAllowed(_WRONG)

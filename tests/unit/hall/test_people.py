@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clerk_app.domain.actor import DeviceKind, Role
-from clerk_app.domain.errors import Conflict, NotAllowed, Rejected
+from clerk_app.domain.errors import Conflict, Fault, NotAllowed, Rejected
 from clerk_app.ports.hall import Login, NewUser, SessionEnded
+from clerk_app.services.hall import people
 from clerk_app.services.hall.tools import system_actor
-from support.hall import PASSWORD, HallInHand, hall_in_hand
+from support.hall import PASSWORD, HallInHand, QuickPasswords, hall_in_hand
 
 RIGHT = Login("wangxm", PASSWORD)
 WRONG = Login("wangxm", "guess-guess")
@@ -41,6 +43,39 @@ def test_unknown_names_and_wrong_passwords_read_the_same(hall: HallInHand) -> No
             hall.desk.people.login(machine, login)
         sentences.append(str(caught.value))
     assert sentences[0] == sentences[1]
+
+
+def test_a_login_that_nobody_waits_for_any_more_is_not_carried_out(
+    hall: HallInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty-four windows start at once on a slow server: each try that comes too late would end the session of the next
+    one, and the tries that pile up would never be through."""
+    machine, token = hall.enrolled()
+    session = hall.desk.people.login(machine, RIGHT)
+    hashing, go = threading.Event(), threading.Event()
+
+    class SlowPasswords(QuickPasswords):
+        def fits(self, encoded: str, password: str) -> bool:
+            hashing.set()
+            go.wait()
+            return super().fits(encoded, password)
+
+    monkeypatch.setattr(hall.desk.people, "_passwords", SlowPasswords())
+    monkeypatch.setattr(people, "_PATIENCE_S", 0.05)
+    callers = [hall.enrolled(window_no=window_no)[0] for window_no in ("1", "2")]
+    busy = [threading.Thread(target=hall.desk.people.login, args=(caller, RIGHT), daemon=True) for caller in callers]
+    busy[0].start()
+    hashing.wait()
+    hashing.clear()
+    busy[1].start()
+    hashing.wait()
+    with pytest.raises(Fault, match="请等几秒再登录"):
+        hall.desk.people.login(machine, RIGHT)
+    assert hall.desk.access.caller(token, session.token).actor.user_name == "王晓梅"
+    go.set()
+    for thread in busy:
+        thread.join()
+    assert hall.desk.people.login(machine, RIGHT).user_name == "王晓梅"
 
 
 def test_five_wrong_tries_lock_even_the_right_password_and_longer_each_time(hall: HallInHand) -> None:
