@@ -16,6 +16,7 @@ from pathlib import Path
 
 import bundle
 import wheelhouse
+from filelock import FileLock
 
 sys.path.append(str(bundle.HERE / "installer"))
 from clerk_setup.bundles import missing_libraries
@@ -56,7 +57,6 @@ def freeze(python: Path, work: Path) -> Path:
 
 def build(out: Path) -> Path:
     """The bundle's folder."""
-    out.mkdir(parents=True, exist_ok=True)
     missing = missing_libraries(with_screen=True)
     if missing:
         # PyInstaller would leave out what it does not find here, and the PC may not have it either
@@ -83,7 +83,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=bundle.ROOT / "out" / "bundle")
     parser.add_argument("--no-archive", action="store_true", help="only the folder")
     args = parser.parse_args()
-    folder = build(args.out.resolve())
+    out = args.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    # one at a time: the environment is shared and made anew when the locks change
+    with FileLock(out / "onedir.lock"):
+        folder = build(out)
     print(folder)
     if not args.no_archive:
         print(bundle.archive(folder, sys.platform == "win32"))

@@ -153,6 +153,8 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         pytest.skip("needs root and debootstrap")
     made = Machine(bare_root(tmp_path))
     yield made
+    for left in OUT.glob("clerk-7.*"):
+        shutil.rmtree(left)
     shutil.rmtree(made.root)
 
 
