@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 GROUP = "D"
 MATTER = "户口迁移"
-MATTER_LETTERS = "hkqy"
 
 
 class DemoScript:
@@ -124,13 +123,8 @@ class DemoScript:
         counter.wait("到事项", lambda: counter.control.work.step is Step.MATTER)
 
     def _matter(self) -> None:
-        counter = self._counter
-        ticket, work = counter.control.ticket, counter.control.work
-        if ticket is not None and ticket.matters:
-            counter.wait("号上的事项", lambda: work.intake is not None and work.intake.matter is not None)
-        else:
-            counter.shoot("matter-search", 0.15)
-            counter.find_matter(MATTER_LETTERS, MATTER, "matter-found")
+        counter, work = self._counter, self._counter.control.work
+        counter.wait("号上的事项", lambda: work.intake is not None and work.intake.matter is not None)
         counter.shoot("situations", 0.15)
         counter.answer_questions()
 

@@ -158,15 +158,13 @@ class Counter:
         self.hands.touch(self.screen.case.right)
         self.wait("申请人核对", lambda: facing.answer.value == "confirmed")
 
-    def find_matter(self, letters: str, name: str, picture: str = "") -> None:
+    def find_matter(self, letters: str, name: str) -> None:
         """The letters of the matter, Enter on the first hit."""
         work, page = self.control.work, self.shell.case.matter  # type: ignore[union-attr]
         self.wait("到事项", lambda: work.step is Step.MATTER)
         for letter in letters:
             self.hands.type(page.query, letter)
         self.wait("找事项", lambda: bool(page.hits_shown()) and name in page.hits_shown()[0].name)
-        if picture:
-            self.shoot(picture)
         self.press("Return")
         self.wait("选中事项", lambda: work.intake is not None and work.intake.matter is not None)
 

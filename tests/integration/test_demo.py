@@ -133,7 +133,7 @@ def test_every_step_has_its_screenshot(played: Played) -> None:
         "idle",
         "called",
         "applicant",
-        "matter-found",
+        "situations",
         "checklist-defect",
         "checklist-done",
         "outcome-supplement",
