@@ -12,7 +12,8 @@ from typing import Any
 
 from clerk_app.bootstrap import logs, settings
 from clerk_app.bootstrap.console import say
-from clerk_app.domain.dispatch_check import LOADS, Report, Share, check
+from clerk_app.domain.dispatch_check import check
+from clerk_app.domain.dispatch_report import LOADS, Report, Share
 from clerk_app.domain.errors import Fault, Refusal, Rejected
 
 _MOST_FINDINGS = 100

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.dispatch_check import FORMAT, Report, check, log_digest
+from clerk_app.domain.dispatch_check import check
+from clerk_app.domain.dispatch_report import FORMAT, Report, log_digest
 from clerk_app.domain.errors import NotFound
 from clerk_app.ports.hall_running import DispatchLog, HallDay
 from clerk_app.ports.stores_hall import HallUnit, JournalEntry

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain import dispatch
 from clerk_app.domain.actor import DeviceKind, Role
-from clerk_app.domain.dispatch_check import Report, check, log_digest
+from clerk_app.domain.dispatch_check import check
+from clerk_app.domain.dispatch_report import Report, log_digest
 from clerk_app.domain.errors import NotFound
 from clerk_app.domain.queue import PriorityClass
 from clerk_app.ports.hall_queue import CardPerson, TakeTicket
