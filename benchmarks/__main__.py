@@ -22,6 +22,7 @@ NAMES = (
     "card_read",
     "hall_month",
     "call_to_display",
+    "device_faults_gui",
 )
 """One module each, with ``run() -> list[Result]``."""
 OUT = Path(__file__).resolve().parents[1] / "out" / "bench.json"
