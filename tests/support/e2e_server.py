@@ -38,8 +38,8 @@ def _watch() -> None:
         _cut_if_armed(ACCEPTING)
         enter(*args)
 
-    def at_the_end(self: Requests, caller: Any, key: str, content: bytes, work: Any) -> str:
-        answer = once(self, caller, key, content, work)
+    def at_the_end(self: Requests, caller: Any, key: str, content: bytes, work: Any, **more: Any) -> str:
+        answer = once(self, caller, key, content, work, **more)
         if content.startswith(b"POST /v1/acts\0"):
             _cut_if_armed(ACCEPTED)
         return answer
