@@ -306,6 +306,9 @@ class TcpPort(SimulatedPort):
         with self._lock:
             for line in (self._host, self._listener):
                 if line is not None:
+                    # A socket that another thread waits on stays open behind its close for as long as it waits.
+                    with contextlib.suppress(OSError):
+                        line.shutdown(socket.SHUT_RDWR)
                     line.close()
             self._host = self._listener = None
 

@@ -22,6 +22,7 @@ from drivers.evaluator.line import SharedLine
 from drivers.evaluator.scales import FIVE_KEYS, FOUR_KEYS, LEVEL_WORDS, RatingScale, parse_scale
 from drivers.evaluator.simulator import EvaluatorSimulator
 from support.lines import now
+from support.server import eventually
 
 
 def line_on(port: SimulatedPort, trace: TraceLog | None = None) -> SharedLine:
@@ -90,10 +91,14 @@ class TestEvaluatorInMemory(EvaluatorContract):
             bench.press(level)
             assert self.ask(evaluator) == level
         assert bench.wait_until_acknowledged(2, PATIENCE)
-        told = [line.text for line in trace.lines() if "68 05 11" in line.text or "68 05 01 [" in line.text]
-        assert len(told) == 4
-        assert len({line for line in told if "68 05 11" in line}) == 1
-        assert not [line for line in told if "05 11 0" in line or "05 01 0" in line]
+
+        def told() -> list[str]:
+            return [line.text for line in trace.lines() if "68 05 11" in line.text or "68 05 01 [" in line.text]
+
+        # the device has the answer a moment before the host notes that it wrote it
+        assert eventually(lambda: len(told()) == 4, PATIENCE)
+        assert len({line for line in told() if "68 05 11" in line}) == 1
+        assert not [line for line in told() if "05 11 0" in line or "05 01 0" in line]
 
 
 if os.name == "posix":

@@ -161,7 +161,7 @@ def test_what_was_asked_beside_a_case_is_gone_with_its_visit(ended: CitizenSeat)
 
 
 def test_f7_elsewhere_says_why_not(seat: CitizenSeat) -> None:
-    seat.at_checklist()
+    seat.at_matter("spjy")
     seat.press("F7")
     assert "结论出来后再按 F7" in seat.toast
 
