@@ -76,8 +76,8 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 lock:
 	@test -x $(BIN)/uv || .ci/setup.sh
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
-	$(COMPILE) pyproject.toml --extra usb-readers -c requirements-dev.txt -o requirements.txt
-	echo 'PySide6-Essentials==6.8.0.2' | $(COMPILE) pyproject.toml - --extra usb-readers -o requirements-oldest-qt.txt
+	$(COMPILE) pyproject.toml --extra usb-readers --extra postgresql -c requirements-dev.txt -o requirements.txt
+	echo 'PySide6-Essentials==6.8.0.2' | $(COMPILE) pyproject.toml - --extra usb-readers --extra postgresql -o requirements-oldest-qt.txt
 	echo 'atheris>=3,<3.1' | $(COMPILE) - -o requirements-fuzz.txt
 	echo 'uv>=0.11' | $(COMPILE) - -o .ci/uv.txt
 	echo 'pyinstaller>=6.16,<7' | $(COMPILE) - -o packaging/pyinstaller.txt
