@@ -7,6 +7,13 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from support.postgres import (  # noqa: F401  fixtures that any test may ask for
+    durable_postgres,
+    empty_postgres_url,
+    postgres_server,
+    postgres_url,
+)
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # Wall-clock deadlines fail on a busy machine and prove nothing about the program.

