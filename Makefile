@@ -97,7 +97,7 @@ bundle:
 
 onedir:
 	@QT=newest .ci/setup.sh
-	@$(PACKING) packaging/onedir.py $(ARGS)
+	@$(PACKING) packaging/onedir.py $(if $(DEBS),--debs) $(ARGS)
 
 bundle-test:
 	@QT=newest .ci/setup.sh

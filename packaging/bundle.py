@@ -233,13 +233,6 @@ def main() -> int:
     return 0
 
 
-def own_version() -> str:
-    """Of this source tree."""
-    from clerk_app import __version__
-
-    return __version__
-
-
 def own_glibc() -> int:
     """The minor version of this machine's glibc: what is frozen here needs it. 0 on Windows."""
     told = os.confstr("CS_GNU_LIBC_VERSION") if sys.platform != "win32" else None

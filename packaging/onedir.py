@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import bundle
+import licences
 import wheelhouse
 from filelock import FileLock
 
@@ -22,6 +23,8 @@ sys.path.append(str(bundle.HERE / "installer"))
 from clerk_setup.bundles import missing_libraries
 
 SPEC = bundle.HERE / "clerk.spec"
+GTK_THEME = "PySide6/Qt/plugins/platformthemes/libqgtk3.so"
+"""Would drag this machine's GTK along, 30 libraries for the choice of a file; Qt's own dialog does it as well."""
 
 
 def environment(folder: Path) -> Path:
@@ -35,8 +38,15 @@ def environment(folder: Path) -> Path:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         for lock in locks:
             _pip(python, "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+        (packages(python) / GTK_THEME).unlink(missing_ok=True)
         stamp.write_text(want, encoding="utf-8")
     return python
+
+
+def packages(python: Path) -> Path:
+    """Where an environment keeps its packages."""
+    line = "import sysconfig; print(sysconfig.get_path('platlib'))"
+    return Path(subprocess.run([str(python), "-c", line], check=True, capture_output=True, text=True).stdout.strip())
 
 
 def _pip(python: Path, *options: str) -> None:
@@ -44,9 +54,8 @@ def _pip(python: Path, *options: str) -> None:
     subprocess.run(command, check=True)
 
 
-def freeze(python: Path, work: Path) -> Path:
+def freeze(python: Path, wheel: Path, work: Path) -> Path:
     """The one-dir tree."""
-    wheel = bundle.build_wheel(bundle.ROOT, work)
     _pip(python, "--no-deps", "--no-index", "--force-reinstall", str(wheel))
     command = [str(python), "-m", "PyInstaller", "--log-level", "WARN", "--noconfirm"]
     # away from the sources: the installed wheel is what is frozen
@@ -55,8 +64,8 @@ def freeze(python: Path, work: Path) -> Path:
     return work / "dist" / "clerk"
 
 
-def build(out: Path) -> Path:
-    """The bundle's folder."""
+def build(source: Path, out: Path, debs: bool) -> Path:
+    """The bundle's folder. source: the tree whose wheel is frozen."""
     missing = missing_libraries(with_screen=True)
     if missing:
         # PyInstaller would leave out what it does not find here, and the PC may not have it either
@@ -67,10 +76,16 @@ def build(out: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=out) as work:
         folder = Path(work) / "bundle"
         folder.mkdir()
-        shutil.move(freeze(python, Path(work)), folder / "program")
+        wheel = bundle.build_wheel(source, Path(work))
+        shutil.move(freeze(python, wheel, Path(work)), folder / "program")
+        bare = licences.gather(packages(python), folder / "program", folder / "licences")
+        if bare:
+            print(f"Without a licence text of their own: {' '.join(bare)}")
         bundle.copy_fonts(folder / "fonts")
         bundle.furnish(folder, windows)
-        version = bundle.own_version()
+        if debs:
+            bundle.fetch_debs(folder / "debs")
+        version = wheel.name.split("-")[1]
         manifest = {"version": version, "system": here.system, "machine": here.machine, "kind": "onedir"}
         manifest |= {"pythons": [], "glibc": bundle.own_glibc(), "qt": "newest"}
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
@@ -81,13 +96,15 @@ def build(out: Path) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Builds the bundle with its own Python.")
     parser.add_argument("--out", type=Path, default=bundle.ROOT / "out" / "bundle")
+    parser.add_argument("--source", type=Path, default=bundle.ROOT, help="source tree (default: this one)")
+    parser.add_argument("--debs", action="store_true", help="with Debian packages of the system libraries")
     parser.add_argument("--no-archive", action="store_true", help="only the folder")
     args = parser.parse_args()
     out = args.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     # one at a time: the environment is shared and made anew when the locks change
     with FileLock(out / "onedir.lock"):
-        folder = build(out)
+        folder = build(args.source.resolve(), out, args.debs)
     print(folder)
     if not args.no_archive:
         print(bundle.archive(folder, sys.platform == "win32"))

@@ -1,4 +1,4 @@
-"""The installer's own modules come from the bundle's sources; tests in a minimal root run when asked for."""
+"""The modules of bundle and installer come from their sources; tests in a minimal root run when asked for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-INSTALLER = Path(__file__).parents[2] / "packaging" / "installer"
-sys.path.append(str(INSTALLER))
+PACKAGING = Path(__file__).parents[2] / "packaging"
+sys.path += [str(PACKAGING), str(PACKAGING / "installer")]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
