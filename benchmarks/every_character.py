@@ -2,7 +2,8 @@
 
 Card (frame and text block) → window's store → API → hall's store → search → receipt → PDF → screen. The result goes to
 ``out/characters.json``: for each stage how many characters it saw and what came out otherwise than it went in, which
-must be nothing; and by block what the fonts of this PC lack, with and without the fallback font.
+must be nothing; by block what the fonts of this PC lack, with and without the fallback font; and which characters a
+receipt shows with the same dots.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def main() -> int:
     sizes: dict[str, int] = {}
     for block in BLOCKS:
         sizes[block.name] = sizes.get(block.name, 0) + len(block)
-    result = {"characters": len(characters), "blocks": sizes, "stages": stages, "lacking": lacking}
+    alike = _alike(characters)
+    print(f"the same dots on a receipt: {alike or 'none'}")
+    result = {"characters": len(characters), "blocks": sizes, "stages": stages, "lacking": lacking, "alike": alike}
     result["seconds"] = round(time.monotonic() - began, 1)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -106,6 +109,16 @@ def _lacking(characters: str) -> dict[str, dict[str, int]]:
         "with this PC's fonts": by_block(sorted(fonts.missing(characters))),
         "without a fallback font": by_block(sorted(alone.missing(characters))),
     }
+
+
+def _alike(characters: str) -> list[str]:
+    """Groups of characters that a receipt shows with the same dots, each as ``㒨 U+34A8, 𠑗 U+20457``."""
+    from clerk_app import typefaces
+    from support.character_papers import same_dots
+
+    return [
+        ", ".join(f"{char} U+{ord(char):04X}" for char in group) for group in same_dots(characters, typefaces.find())
+    ]
 
 
 if __name__ == "__main__":

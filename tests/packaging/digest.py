@@ -1,5 +1,5 @@
-"""What is in the stores of a data folder, told by the installed program's own Python: rows a table, and a digest of the
-tables that hold what citizens came for. One line of JSON."""
+"""What is in the stores of a data folder, as one line of JSON: rows a table, and a digest of the tables that hold what
+citizens came for."""
 
 from __future__ import annotations
 

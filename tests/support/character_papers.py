@@ -30,13 +30,15 @@ _BLANK = re.compile(r"\s")
 
 # --- receipts ------------------------------------------------------------------------------------------------------
 def on_receipts(characters: str, fonts: FontSet) -> Seen:
-    """Each in the explanation of a receipt, whose ESC/POS bytes are read back: text as GBK, pictures by their dots.
+    """Each in the explanation of a receipt, whose ESC/POS bytes are read back: text as GBK, pictures by their dots,
+    which are neither blank nor the box with a code.
 
     Characters that look the same at 24 dots cannot be told apart in a picture; ``same_dots`` says which they are.
     """
     seen = Seen("receipt")
     for piece in in_pieces(characters, _ON_A_RECEIPT):
         drawn = _dots(piece, fonts)
+        seen.wrong += [f"receipt: {char!r} is blank or a box" for char in piece if _is_nothing(char, fonts)]
         job = render_receipt(replace(samples.receipt(1), explanation=piece), PAPER_80MM, fonts)
         printed = read_back(job, drawn)
         at = printed.find("已受理")
@@ -85,15 +87,18 @@ def _key(cell: Image.Image) -> bytes:
     return cell.tobytes()
 
 
+def _is_nothing(char: str, fonts: FontSet) -> bool:
+    dots = _key(glyph(char, fonts, False))
+    return dots in (bytes(CELL * CELL // 8), _key(code_box(char)))
+
+
 def same_dots(characters: str, fonts: FontSet) -> list[str]:
-    """Groups of characters with the very same dots; a blank one and one that is drawn as a box stand in the first."""
-    groups: dict[bytes, str] = {bytes(CELL * CELL // 8): "blank: "}
+    """Groups of characters with the very same dots."""
+    groups: dict[bytes, str] = {}
     for char in characters:
         key = _key(glyph(char, fonts, False))
         groups[key] = groups.get(key, "") + char
-        if key == _key(code_box(char)):
-            groups[bytes(CELL * CELL // 8)] += char
-    return [group for group in groups.values() if len(group) > 1 and group != "blank: "]
+    return [group for group in groups.values() if len(group) > 1]
 
 
 # --- PDFs ----------------------------------------------------------------------------------------------------------
