@@ -12,6 +12,9 @@ Python's ``gbk`` knows no user-defined area: a rare name is refused rather than 
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import xor
+
 from drivers.base.errors import Unprintable
 
 LONGEST = 120
@@ -35,27 +38,16 @@ def xor_frame(address: int, text: str) -> bytes:
     """The frame of the XOR type; raises as ``sum_frame`` does."""
     body = b"".join(sign + b"\x00" for sign in signs(text))
     frame = bytes([0xA0, 0x90, address, 0xA5]) + len(body).to_bytes(2, "big") + body
-    check = 0
-    for value in frame:
-        check ^= value
-    return frame + bytes([check])
+    return frame + bytes([reduce(xor, frame)])
 
 
 def signs(text: str) -> list[bytes]:
     """Each sign of the text in GBK, one or two bytes; raises Unprintable with what the strip lacks."""
-    made, lacking = [], []
-    for sign in text:
-        try:
-            coded = sign.encode("gbk")
-        except UnicodeEncodeError:
-            coded = b""
-        if coded and (len(coded) == 2 or 0x20 <= coded[0] < 0x7F):
-            made.append(coded)
-        else:
-            lacking.append(sign)
+    made = [sign.encode("gbk", "ignore") for sign in text]
+    lacking = sum(1 for coded in made if len(coded) < 2 and not b" " <= coded < b"\x7f")
     if lacking:
         # The message is for logs: how many, not which, because a name may stand in the line.
-        raise Unprintable(f"{len(lacking)} signs of the line are not in GBK")
+        raise Unprintable(f"{lacking} signs of the line are not in GBK")
     if sum(len(sign) for sign in made) > LONGEST:
         raise Unprintable("longer than a frame", word="too_long", advice="这一行太长，窗口屏放不下，没有发送")
     return made

@@ -92,14 +92,14 @@ class FrameParser:
 
     def _size(self) -> int:
         """Bytes of the frame at the front; 0 when there is none, -1 when more has to come to tell, or to fill it."""
-        head = bytes(self._buffer[:5])
-        if any(value != _HEAD for value in (*head[1:2], *head[4:5])):
+        head, there = self._buffer, len(self._buffer)
+        if (there > 1 and head[1] != _HEAD) or (there > 4 and head[4] != _HEAD):
             return 0
-        if len(head) > 3 and (head[2] != head[3]):
+        if there > 3 and head[2] != head[3]:
             return 0
-        if len(head) > 2 and not 2 <= head[2] <= 2 + _LONGEST_DATA:
+        if there > 2 and not 2 <= head[2] <= 2 + _LONGEST_DATA:
             return 0
-        if len(head) < 5 or len(self._buffer) < head[2] + 7:
+        if there < 5 or there < head[2] + 7:
             return -1
         return head[2] + 7
 

@@ -91,5 +91,5 @@ def decode(line: bytes, encodings: Sequence[str] = ENCODINGS) -> str | None:
         except UnicodeDecodeError:
             continue
         # Noise can be decoded as something; it hardly ever does so without a control character or an unassigned one.
-        return text if all(sign.isprintable() or sign == "\t" for sign in text) else None
+        return text if text.replace("\t", "").isprintable() else None
     return None

@@ -9,6 +9,7 @@ figures as they stand in docs/fuzzing.md, ``--rest`` runs only what is missing t
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import json
 import re
@@ -21,9 +22,12 @@ from typing import Any
 
 OUT = Path(__file__).resolve().parents[2] / "out" / "fuzz"
 _STATUS = re.compile(r"^#(\d+)\s+(\w+)\s+cov: (\d+) ft: (\d+) corp: (\d+)")
+_EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)")
 _INSTALL = "atheris is not installed. It is needed for fuzzing only: make fuzz installs it beside the program"
 _LONGEST_RUN_S = 20
 _MEMORY_MB = 2048
+_COSTLY_ONE_IN = 16
+"""Inputs of a campaign for one on which costly properties are tried, see ``target.rarely``."""
 
 
 def main() -> int:
@@ -70,13 +74,14 @@ def _run(name: str, runs: int, seconds: int, keep: bool) -> dict[str, Any]:
         (inputs / f"seed-{number:04d}").write_bytes(data)
     words = OUT / f"{name}.words"
     words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")
-    command = [sys.executable, "-m", "fuzz.campaign", name, "--inside", str(inputs), f"-runs={runs}"]
-    command += [f"-max_len={target.longest}", f"-artifact_prefix={broken}/", f"-rss_limit_mb={_MEMORY_MB}"]
-    command += [f"-timeout={_LONGEST_RUN_S}", "-print_final_stats=1", f"-max_total_time={seconds}"]
+    command = [sys.executable, "-m", "fuzz.campaign", name, "--inside", json.dumps(target.modules)]
+    command += [str(inputs), f"-runs={runs}", f"-max_len={target.longest}"]
+    command += [f"-artifact_prefix={broken}/", f"-rss_limit_mb={_MEMORY_MB}"]
+    command += [f"-timeout={_LONGEST_RUN_S}", "-print_final_stats=1", f"-max_total_time={seconds}", "-reload=0"]
     command += [f"-dict={words}"] if target.words else []
     started = time.monotonic()
     result: dict[str, Any] = {"name": name, "executions": 0, "coverage": 0, "features": 0, "new_coverage_at": 0}
-    result |= {"new_feature_at": 0, "inputs": 0, "broken": False}
+    result |= {"new_feature_at": 0, "began_at": 0, "inputs": 0, "broken": False}
     with (OUT / f"{name}.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=log, text=True, errors="replace")
         assert process.stderr is not None
@@ -131,10 +136,14 @@ def _keep(name: str) -> None:
 
 
 def _note(line: str, result: dict[str, Any]) -> None:
+    if executed := _EXECUTED.match(line):
+        result["executions"] = int(executed[1])
     found = _STATUS.match(line)
     if found is None:
         return
     number, coverage, features = int(found[1]), int(found[3]), int(found[4])
+    if found[2] == "INITED":
+        result["began_at"] = number
     if coverage > result["coverage"]:
         result["new_coverage_at"] = number
     if features > result["features"]:
@@ -145,14 +154,27 @@ def _note(line: str, result: dict[str, Any]) -> None:
 def _inside(name: str, rest: list[str]) -> int:
     import atheris
 
-    # What is imported beforehand is not watched.
-    with atheris.instrument_imports(include=["clerk_app", "drivers"]):
+    # Only the parser's own modules are watched, and each call into another one costs nothing. What is imported before
+    # cannot be watched any more, so the target's modules are asked for in a process that has imported none.
+    watched = set(json.loads(rest[0]))
+    with atheris.instrument_imports(include=["clerk_app", "drivers"], exclude=list(_modules() - watched)):
+        from fuzz.target import Share
         from fuzz.targets import TARGETS
+    Share.one_in = _COSTLY_ONE_IN
     target = TARGETS[name]
     more: dict[str, Callable[..., Any]] = {"custom_mutator": _mutator(atheris)} if target.tree else {}
-    atheris.Setup([sys.argv[0], *rest], target.run, **more)
+    gc.collect()
+    gc.freeze()
+    atheris.Setup([sys.argv[0], *rest[1:]], target.run, **more)
     atheris.Fuzz()
     return 0
+
+
+def _modules() -> set[str]:
+    """The names of all our modules."""
+    root = OUT.parents[1]
+    files = (path for top in ("clerk_app", "drivers") for path in (root / top).rglob("*.py"))
+    return {".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in files}
 
 
 def _mutator(atheris: Any) -> Callable[[bytes, int, int], bytes]:

@@ -10,19 +10,22 @@ from drivers.idcard import commands, samples
 from drivers.idcard.frames import DamagedFrame, Frame, FrameParser, Reply, build_frame, build_reply
 from drivers.idcard.text_block import decode_text, decode_text_block, encode_text_block
 from drivers.idcard.vendor.answers import Answer, BadAnswer, read_answer
-from fuzz.target import Target, must, pieces, text_of
+from fuzz.target import Target, must, pieces, rarely, text_of, unrolled
 
 _GOOD = build_reply(commands.OK, b"0123456789abcdef")
 _LARGEST_FRAME = 4 + 2 + 4096
 _MARKER = 4
+_FILLING = b"\x5a" * 16
 
 
 def card_frames(data: bytes) -> None:
-    size, stream = (data[0] % 16 + 1 if data else 1), data[1:]
+    size, stream, every = (data[0] % 16 + 1 if data else 1), unrolled(data[1:], _FILLING), rarely(data)
     parser = FrameParser()
     found = parser.feed(stream)
-    slow = FrameParser()
-    must(found == [item for piece in pieces(stream, size) for item in slow.feed(piece)], "pieces tell another story")
+    if every:
+        slow = FrameParser()
+        again = [item for piece in pieces(stream, size) for item in slow.feed(piece)]
+        must(found == again, "pieces tell another story")
     must(len(parser._buffer) < _LARGEST_FRAME, "the buffer is bounded by the longest frame")
     found += parser.flush()
     must(not parser.unfinished, "after silence nothing is waited for")
@@ -30,9 +33,11 @@ def card_frames(data: bytes) -> None:
     for item in found:
         if isinstance(item, DamagedFrame):
             continue
-        must(FrameParser().feed(build_frame(item.body)) == [item], "a frame that was found is built and found again")
+        if every:
+            must(FrameParser().feed(build_frame(item.body)) == [item], "a frame is built and found again")
         _reply(item)
-    must(parser.feed(_GOOD)[-1:] == [Frame(_GOOD[7:-1])], "after garbage and silence a good frame is found")
+    if every:
+        must(parser.feed(_GOOD)[-1:] == [Frame(_GOOD[7:-1])], "after garbage and silence a good frame is found")
 
 
 def _reply(frame: Frame) -> None:
@@ -51,14 +56,15 @@ def _reply(frame: Frame) -> None:
 
 
 def card_text(data: bytes) -> None:
-    for block in (data, data[:256].ljust(256, b" ")):
+    for block in (data, data[:256].ljust(256, b" ")) if len(data) != 256 else (data,):
         try:
             reading = decode_text_block(block)
         except CardUnreadable as refused:
             must(not any(sign in str(refused) for sign in "０一") and len(str(refused)) < 80, "no card in the log")
             continue
-        must(decode_text_block(encode_text_block(reading)) == reading, "what was read is written and read again")
-        must(len(repr(reading)) < 200, "repr holds no personal field")
+        if rarely(data):
+            must(decode_text_block(encode_text_block(reading)) == reading, "what was read is written and read again")
+            must(len(repr(reading)) < 200, "repr holds no personal field")
 
 
 def newest_address(data: bytes) -> None:
@@ -81,13 +87,13 @@ def vendor_answers(data: bytes) -> None:
 
 
 def _frames_seeds() -> list[bytes]:
-    block = encode_text_block(samples.RESIDENT)
+    block = _FILLING * (commands.TEXT_BYTES // len(_FILLING))
     read = build_reply(commands.OK, commands.build_read_payload(block, b"\x5a" * commands.PHOTO_BYTES))
     return [
         b"\x00" + _GOOD,
         b"\x03" + build_reply(commands.FOUND, bytes(4)) + build_reply(commands.READ_FAILED),
         b"\x07\xaa\xaa\x96\x69\x0f\xff" + _GOOD,
-        b"\x05" + read,
+        b"\x05" + read.replace(_FILLING * 80, b"\xf0\x0f\x50"),
         b"\x01" + _GOOD[:-1] + b"\x00" + _GOOD,
     ]
 
@@ -105,7 +111,7 @@ TARGETS = (
         _frames_seeds,
         ("drivers.idcard.frames", "drivers.idcard.commands"),
         "the same in any pieces; at most one frame kept; after garbage and silence a good frame is found",
-        longest=1400,
+        longest=120,
         words=(b"\xaa\xaa\xaa\x96\x69", b"\x00\x03", b"\x00\x00\x90", b"\x05\x08"),
     ),
     Target(

@@ -14,7 +14,7 @@ from drivers.printer.profiles import read_profile
 from drivers.scanner.codes import LONGEST as LONGEST_CODE
 from drivers.scanner.codes import CodeParser
 from drivers.serial_place import parse_place
-from fuzz.target import Target, must, pieces, text_of
+from fuzz.target import Target, must, pieces, rarely, text_of, unrolled
 
 _RATED = frames.rating(5, 3)
 _LARGEST_FRAME = 73
@@ -22,23 +22,27 @@ _SHORTEST_FRAME = 9
 
 
 def keypad_frames(data: bytes) -> None:
-    size, stream = (data[0] % 16 + 1 if data else 1), data[1:]
+    size, stream, every = (data[0] % 16 + 1 if data else 1), data[1:], rarely(data)
     parser = FrameParser()
     found = parser.feed(stream)
-    slow = FrameParser()
-    must(found == [frame for piece in pieces(stream, size) for frame in slow.feed(piece)], "pieces tell another story")
+    if every:
+        slow = FrameParser()
+        again = [frame for piece in pieces(stream, size) for frame in slow.feed(piece)]
+        must(found == again, "pieces tell another story")
     must(len(parser._buffer) < _LARGEST_FRAME, "the buffer is bounded by the longest frame")
     found += parser.flush()
     must(not parser._buffer, "after silence nothing is waited for")
     must(len(found) * _SHORTEST_FRAME <= len(stream), "no more frames than bytes for them")
     for frame in found:
-        must(FrameParser().feed(frame.to_bytes()) == [frame], "a frame that was found is built and found again")
+        if every:
+            must(FrameParser().feed(frame.to_bytes()) == [frame], "a frame that was found is built and found again")
         key, value = frames.key_of(frame), frames.rating_value(frame)
         must(key is None or value is None, "what a citizen rated is never a key of the caller's")
         must(value is None or 0 <= value <= 255, "a rating is a byte")
         if value is not None:
             must(frames.rating_value(frames.acknowledge_rating(frame)) is None, "an acknowledgement is no rating")
-    must(parser.feed(_RATED.to_bytes()) == [_RATED], "after garbage and silence a good frame is found")
+    if every:
+        must(parser.feed(_RATED.to_bytes()) == [_RATED], "after garbage and silence a good frame is found")
 
 
 class _Line:
@@ -97,11 +101,14 @@ def led_lines(data: bytes) -> None:
 
 
 def scanned_codes(data: bytes) -> None:
-    size, stream = (data[0] % 16 + 1 if data else 1), data[1:]
-    parser, slow = CodeParser(), CodeParser()
+    size, stream, every = (data[0] % 16 + 1 if data else 1), unrolled(data[1:], b"7" * 32), rarely(data)
+    parser = CodeParser()
     found = parser.feed(stream)
-    must(found == [code for piece in pieces(stream, size) for code in slow.feed(piece)], "pieces tell another story")
-    must(parser.waiting == slow.waiting, "as many bytes wait")
+    if every:
+        slow = CodeParser()
+        again = [code for piece in pieces(stream, size) for code in slow.feed(piece)]
+        must(found == again, "pieces tell another story")
+        must(parser.waiting == slow.waiting, "as many bytes wait")
     must(len(parser._buffer) <= LONGEST_CODE, "the buffer is bounded")
     must(sum(code.size for code in found) + parser.waiting <= len(stream), "no code is longer than its bytes")
     last = parser.flush()
@@ -109,9 +116,10 @@ def scanned_codes(data: bytes) -> None:
         must((code.text is None) == bool(code.why), "a code or a reason")
         if code.text is not None:
             must(code.text and len(code.text) <= LONGEST_CODE, "a code is neither empty nor endless")
-            must(all(sign.isprintable() or sign == "\t" for sign in code.text), "no control character")
-    good = parser.feed(b"MH-12-20261123-0031\r")
-    must([code.text for code in good] == ["MH-12-20261123-0031"], "after garbage and silence a good code is found")
+            must(code.text.replace("\t", "").isprintable(), "no control character")
+    if every:
+        good = parser.feed(b"MH-12-20261123-0031\r")
+        must([code.text for code in good] == ["MH-12-20261123-0031"], "after garbage and silence a good code is found")
 
 
 def places(data: bytes) -> None:
@@ -140,7 +148,7 @@ TARGETS = (
         ],
         ("drivers.evaluator.frames",),
         "the same in any pieces; at most one frame kept; after garbage and silence a good frame is found",
-        longest=200,
+        longest=90,
         words=(b"\xff\x68", b"\x68\x05\x11", b"\x16"),
     ),
     Target(
@@ -153,7 +161,7 @@ TARGETS = (
         ),
         ("drivers.caller.keypad", "drivers.evaluator.frames"),
         "each key of this keypad is acknowledged and counts once; only digits are shown",
-        longest=200,
+        longest=90,
         words=(b"\xff\x68", b"\x68\x05\x01", b"\x16"),
     ),
     Target(
@@ -162,7 +170,7 @@ TARGETS = (
         lambda: [b"\x01A047", "\x01请 A047 到 3 号窗口".encode(), "\x02𠮷".encode()],
         ("drivers.board.frames",),
         "Unprintable, or a frame that carries exactly the line",
-        longest=300,
+        longest=130,
     ),
     Target(
         "scanned-codes",
@@ -172,11 +180,11 @@ TARGETS = (
             b"\x01]Q1https://hall.example/c/MH-12-20261123-0031\r",
             "\x02明河区\r".encode("gb18030"),
             b"\x03\x02A047\x03\r\r\n",
-            b"\x0f" + b"7" * 4100 + b"\r",
+            b"\x0f\xf0\x0f\x81\r",
         ],
         ("drivers.scanner.codes",),
         "the same in any pieces; text or a reason; after garbage and silence a good code is found",
-        longest=4200,
+        longest=80,
     ),
     Target(
         "places",

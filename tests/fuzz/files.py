@@ -21,7 +21,7 @@ from clerk_app.domain.catalogue_rows import RawCatalogue, RawRow
 from clerk_app.domain.dispatch_check import check
 from clerk_app.domain.errors import Rejected
 from clerk_app.services.hall.catalogue_import import check_catalogue
-from fuzz.target import Target, must, text_of
+from fuzz.target import Target, must, showable, text_of
 
 _LONGEST_SENTENCE = 1_200
 _HERE = Path(__file__).resolve().parent
@@ -157,7 +157,7 @@ def _digest(data: bytes) -> bytes:
 
 def _sentence(refused: Rejected, more: int = 0) -> None:
     must(0 < len(str(refused)) <= _LONGEST_SENTENCE + more, "a bounded sentence for the technician")
-    must(not any("\ud800" <= sign <= "\udfff" for sign in str(refused)), "a sentence that a screen can show")
+    must(showable(str(refused)), "a sentence that a screen can show")
 
 
 def _matter() -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -31,6 +33,17 @@ class Target:
     """Pieces that a machine would be long in guessing."""
 
 
+class Share:
+    """How many inputs a costly property is tried on: all of them, in a campaign one in ``one_in``."""
+
+    one_in = 1
+
+
+def rarely(data: bytes) -> bool:
+    """Whether the costly properties are tried on this input: always the same for the same bytes."""
+    return zlib.crc32(data) % Share.one_in == 0
+
+
 def must(holds: object, what: str) -> None:
     """Raises ``Broken`` unless it holds."""
     if not holds:
@@ -43,6 +56,23 @@ def text_of(data: bytes) -> str:
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+_RUN = re.compile(rb"\xf0\x0f(.)", re.DOTALL)
+
+
+def unrolled(data: bytes, filling: bytes) -> bytes:
+    """Long lines from short inputs: F0 0F n stands for n times ``filling``."""
+    return _RUN.sub(lambda run: filling * run[1][0], data) if b"\xf0\x0f" in data else data
+
+
+def showable(words: str) -> bool:
+    """Whether a screen can show it: no half characters."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def pieces(data: bytes, size: int) -> Iterable[bytes]:
