@@ -28,7 +28,7 @@ help:
 	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
 	@echo "make voice            say the clips of resources/voice anew"
 	@echo "make wheel            build dist/*.whl"
-	@echo "make bundle           offline installation into out/bundle/ (PLATFORM=linux-aarch64, QT=oldest, DEBS=1, PYTHONS=3.11)"
+	@echo "make bundle           offline installation into out/bundle/ (PLATFORM=linux-aarch64, QT=oldest, DEBS=1, CAMERAS=1, PYTHONS=3.11)"
 	@echo "make onedir           the same with its own Python, for PCs without one (this machine's platform)"
 	@echo "make bundle-test      install the bundle in a minimal root without a network, serve, upgrade, roll back (root)"
 	@echo "make lock             renew requirements*.txt     (UPGRADE=1 for newer versions)"
@@ -78,6 +78,8 @@ lock:
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
 	$(COMPILE) pyproject.toml --extra usb-readers --extra postgresql -c requirements-dev.txt -o requirements.txt
 	echo 'PySide6-Essentials==6.8.0.2' | $(COMPILE) pyproject.toml - --extra usb-readers --extra postgresql -o requirements-oldest-qt.txt
+	echo 'PySide6-Addons' | $(COMPILE) - -c requirements.txt -o requirements-cameras.txt
+	echo 'PySide6-Addons==6.8.0.2' | $(COMPILE) - -o requirements-cameras-oldest-qt.txt
 	echo 'atheris>=3,<3.1' | $(COMPILE) - -o requirements-fuzz.txt
 	echo 'uv>=0.11' | $(COMPILE) - -o .ci/uv.txt
 	echo 'pyinstaller>=6.16,<7' | $(COMPILE) - -o packaging/pyinstaller.txt
@@ -89,7 +91,7 @@ wheel: setup
 # The bundle is built with the newer Qt's environment whichever Qt goes into it.
 bundle onedir bundle-test: PACKING = .venv/bin/python
 bundle onedir bundle-test: export VENV = .venv
-bundle: BUNDLE_OPTIONS = $(if $(PLATFORM),--platform $(PLATFORM)) --qt $(QT) $(if $(DEBS),--debs) $(PYTHONS:%=--python %)
+bundle: BUNDLE_OPTIONS = $(if $(PLATFORM),--platform $(PLATFORM)) --qt $(QT) $(if $(DEBS),--debs) $(if $(CAMERAS),--cameras) $(PYTHONS:%=--python %)
 
 bundle:
 	@QT=newest .ci/setup.sh
@@ -97,7 +99,7 @@ bundle:
 
 onedir:
 	@QT=newest .ci/setup.sh
-	@$(PACKING) packaging/onedir.py $(if $(DEBS),--debs) $(ARGS)
+	@$(PACKING) packaging/onedir.py $(if $(DEBS),--debs) $(if $(CAMERAS),--cameras) $(ARGS)
 
 bundle-test:
 	@QT=newest .ci/setup.sh

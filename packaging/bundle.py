@@ -41,6 +41,19 @@ SYSTEM_PACKAGES = (
     *("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-xkb1", "libxkbcommon-x11-0"),
     *("libxcb-shape0", "libxcb-image0", "libxcb-render-util0"),
 )
+CAMERA_PACKAGES = ("libpulse0",)
+"""What Qt's multimedia needs beside them."""
+
+
+def lock_of(source: Path, oldest: bool, cameras: bool, work: Path) -> Path:
+    """The lock of what a bundle carries; one with cameras is written into ``work``."""
+    end = "-oldest-qt.txt" if oldest else ".txt"
+    lock = source / f"requirements{end}"
+    if not cameras:
+        return lock
+    made = work / "requirements.txt"
+    made.write_text(wheelhouse.with_cameras(lock, source / f"requirements-cameras{end}"), encoding="utf-8")
+    return made
 
 
 def build_wheel(source: Path, folder: Path) -> Path:
@@ -83,11 +96,12 @@ def copy_fonts(folder: Path) -> None:
         print("No font for the extensions B to F here: rare characters will show as a box with their code.")
 
 
-def fetch_debs(folder: Path) -> None:
+def fetch_debs(folder: Path, cameras: bool) -> None:
     """Debian packages of the system libraries and of what they need beyond a minimal system."""
+    wished = SYSTEM_PACKAGES + (CAMERA_PACKAGES if cameras else ())
     # apt chooses among alternatives as it would on a system where nothing is installed
     command = ["apt-get", "-s", "-o", "Dir::State::status=/dev/null", "--no-install-recommends", "install"]
-    told = subprocess.run([*command, *SYSTEM_PACKAGES], check=True, capture_output=True, text=True).stdout
+    told = subprocess.run([*command, *wished], check=True, capture_output=True, text=True).stdout
     names = sorted({line.split()[1] for line in told.splitlines() if line.startswith("Inst ")})
     # What every minimal system has stays out.
     shown = subprocess.run(
@@ -189,20 +203,20 @@ def build(args: argparse.Namespace) -> Path:
         folder.mkdir()
         wheel = build_wheel(source, folder / "wheels")
         version = wheel.name.split("-")[1]
-        lock = source / ("requirements-oldest-qt.txt" if oldest else "requirements.txt")
+        lock = lock_of(source, oldest, args.cameras, Path(work))
         pythons = tuple(args.python or wheelhouse.PYTHONS)
         wheelhouse.place(wheelhouse.fetch(lock, wanted, pythons, cache), folder / "wheels")
         wheelhouse.place([fetch_pip(cache)], folder / "wheels")
         (folder / "requirements.txt").write_text(wheelhouse.with_our_wheel(lock, wheel), encoding="utf-8", newline="\n")
         manifest = {"version": version, "system": wanted.system, "machine": wanted.machine, "kind": "wheels"}
-        manifest |= {"pythons": list(pythons), "glibc": wanted.glibc, "qt": args.qt}
+        manifest |= {"pythons": list(pythons), "glibc": wanted.glibc, "qt": args.qt, "cameras": args.cameras}
         copy_fonts(folder / "fonts")
         furnish(folder, windows)
         if args.debs:
-            fetch_debs(folder / "debs")
+            fetch_debs(folder / "debs", args.cameras)
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
         write_sums(folder)
-        suffix = "-oldest-qt" if oldest else ""
+        suffix = ("-oldest-qt" if oldest else "") + ("-cameras" if args.cameras else "")
         return publish(folder, args.out / f"clerk-{version}-{wanted.name}{suffix}")
 
 
@@ -224,6 +238,7 @@ def main() -> int:
     parser.add_argument("--source", type=Path, default=ROOT, help="source tree (default: this one)")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "bundle")
     parser.add_argument("--debs", action="store_true", help="with Debian packages of the system libraries")
+    parser.add_argument("--cameras", action="store_true", help="with Qt's multimedia, for document cameras")
     parser.add_argument("--no-archive", action="store_true", help="only the folder")
     args = parser.parse_args()
     folder = build(args)

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 _TEXT = re.compile(r"licen[cs]e|copying|copyright|notice|authors|ofl", re.IGNORECASE)
 _BUILDING = {"pip", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "packaging", "macholib", "pefile"}
 """What makes the build and does not go into it."""
-_NONE_IN_WHEEL = {"pyserial", "pyside6_essentials", "shiboken6"}
+_NONE_IN_WHEEL = {"pyserial", "pyside6_essentials", "pyside6_addons", "shiboken6"}
 """Their texts are in the folder ``licences`` here: LGPL for Qt and its bindings."""
 _LIBRARY = re.compile(r"^\s*(\S+) \(.*=> (/\S+)$", re.MULTILINE)
 

@@ -27,10 +27,11 @@ GTK_THEME = "PySide6/Qt/plugins/platformthemes/libqgtk3.so"
 """Would drag this machine's GTK along, 30 libraries for the choice of a file; Qt's own dialog does it as well."""
 
 
-def environment(folder: Path) -> Path:
-    """The Python of an environment with the locked packages, our wheel and PyInstaller."""
+def environment(folder: Path, cameras: bool) -> Path:
+    """The Python of an environment with the locked packages and PyInstaller."""
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     locks = [bundle.ROOT / "requirements.txt", bundle.HERE / "pyinstaller.txt"]
+    locks += [bundle.ROOT / "requirements-cameras.txt"] if cameras else []
     want = "".join(lock.read_text(encoding="utf-8") for lock in locks)
     stamp = folder / "locks"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != want:
@@ -64,13 +65,13 @@ def freeze(python: Path, wheel: Path, work: Path) -> Path:
     return work / "dist" / "clerk"
 
 
-def build(source: Path, out: Path, debs: bool) -> Path:
-    """The bundle's folder. source: the tree whose wheel is frozen."""
+def build(source: Path, out: Path, debs: bool, cameras: bool) -> Path:
+    """The bundle's folder. source: the tree whose wheel is frozen. cameras: with Qt's multimedia."""
     missing = missing_libraries(with_screen=True)
     if missing:
         # PyInstaller would leave out what it does not find here, and the PC may not have it either
         sys.exit(f"Install these first, they go into the bundle: {' '.join(missing)}")
-    python = environment(out / "pyinstaller")
+    python = environment(out / "pyinstaller", cameras)
     here = wheelhouse.target(bundle.this_platform(), oldest_qt=False)
     windows = here.system == "Windows"
     with tempfile.TemporaryDirectory(dir=out) as work:
@@ -84,13 +85,13 @@ def build(source: Path, out: Path, debs: bool) -> Path:
         bundle.copy_fonts(folder / "fonts")
         bundle.furnish(folder, windows)
         if debs:
-            bundle.fetch_debs(folder / "debs")
+            bundle.fetch_debs(folder / "debs", cameras)
         version = wheel.name.split("-")[1]
         manifest = {"version": version, "system": here.system, "machine": here.machine, "kind": "onedir"}
-        manifest |= {"pythons": [], "glibc": bundle.own_glibc(), "qt": "newest"}
+        manifest |= {"pythons": [], "glibc": bundle.own_glibc(), "qt": "newest", "cameras": cameras}
         (folder / "bundle.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
         bundle.write_sums(folder)
-        return bundle.publish(folder, out / f"clerk-{version}-{here.name}-onedir")
+        return bundle.publish(folder, out / f"clerk-{version}-{here.name}-onedir{'-cameras' if cameras else ''}")
 
 
 def main() -> int:
@@ -98,13 +99,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=bundle.ROOT / "out" / "bundle")
     parser.add_argument("--source", type=Path, default=bundle.ROOT, help="source tree (default: this one)")
     parser.add_argument("--debs", action="store_true", help="with Debian packages of the system libraries")
+    parser.add_argument("--cameras", action="store_true", help="with Qt's multimedia, for document cameras")
     parser.add_argument("--no-archive", action="store_true", help="only the folder")
     args = parser.parse_args()
     out = args.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     # one at a time: the environment is shared and made anew when the locks change
     with FileLock(out / "onedir.lock"):
-        folder = build(args.source.resolve(), out, args.debs)
+        folder = build(args.source.resolve(), out, args.debs, args.cameras)
     print(folder)
     if not args.no_archive:
         print(bundle.archive(folder, sys.platform == "win32"))

@@ -73,6 +73,13 @@ def locked(lock: Path) -> list[tuple[Requirement, str]]:
     return pins
 
 
+def with_cameras(lock: Path, more: Path) -> str:
+    """The text of ``lock`` and the pins of ``more`` that it has not got: Qt's multimedia, which cameras need."""
+    known = {pin.name for pin, _ in locked(lock)}
+    pins = [f"{pin} \\\n    {hashes}\n" for pin, hashes in locked(more) if pin.name not in known]
+    return lock.read_text(encoding="utf-8") + "".join(pins)
+
+
 def fetch(lock: Path, wanted: Target, pythons: tuple[str, ...], cache: Path) -> list[Path]:
     """Wheels of every locked package for the target, without doubles. What was fetched for this lock lies in ``cache``
     and is not fetched again. ``CalledProcessError`` when a package has no wheel for the target."""

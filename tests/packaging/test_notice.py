@@ -11,17 +11,18 @@ import pytest
 import wheelhouse
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = ("colorama", "libusb-package")
+ELSEWHERE = ("colorama", "libusb-package", "pyside6-addons")
 """For Windows, and for what a PC gets: not in the tests' environment."""
 PLATFORMS = ("linux-x86_64", "linux-aarch64", "windows-amd64")
 
 
-def carried(lock: str) -> set[str]:
-    """Packages of a lock that some bundle carries."""
-    targets = [wheelhouse.target(name, oldest_qt="oldest" in lock) for name in PLATFORMS]
+def carried(end: str) -> set[str]:
+    """Packages that some bundle of one of the two Qts carries."""
+    targets = [wheelhouse.target(name, oldest_qt="oldest" in end) for name in PLATFORMS]
     places = [target.environment(python) for target in targets for python in wheelhouse.PYTHONS]
     return {
         pin.name
+        for lock in (f"requirements{end}", f"requirements-cameras{end}")
         for pin, _ in wheelhouse.locked(ROOT / lock)
         if pin.marker is None or any(pin.marker.evaluate(place) for place in places)
     }
@@ -38,11 +39,11 @@ def named() -> list[str]:
     return [word.strip(" .") for one in lists for word in re.split("[,;]", one) if word.strip(" .")]
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-oldest-qt.txt"])
-def test_notice_names_every_package_of_a_bundle_and_nothing_else(lock: str) -> None:
+@pytest.mark.parametrize("end", [".txt", "-oldest-qt.txt"])
+def test_notice_names_every_package_of_a_bundle_and_nothing_else(end: str) -> None:
     found = named()
     assert len(found) == len(set(found))
-    assert set(found) == carried(lock)
+    assert set(found) == carried(end)
 
 
 def test_every_named_package_has_a_licence_text_in_its_wheel_or_beside_the_build() -> None:

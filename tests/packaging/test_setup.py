@@ -6,7 +6,9 @@ import json
 import os
 import platform
 import stat
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,7 +69,7 @@ class Pc:
         self.places = Places(self.home, self.data, folder / "system")
         # An account of its own would change this machine.
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
-        monkeypatch.setattr(bundles, "missing_libraries", lambda with_screen: [])
+        monkeypatch.setattr(bundles, "missing_libraries", lambda with_screen, with_cameras: [])
         monkeypatch.setattr(running, "has_systemd", lambda: False)
 
     def setup(self, *words: str) -> int:
@@ -212,13 +214,14 @@ def test_nothing_is_copied_while_a_program_runs(
 
 
 def test_a_program_of_this_installation_is_found_running(pc: Pc, tmp_path: Path) -> None:
-    import subprocess
-
     sleeper = pc.places.version("1.0") / "sleeper"
     sleeper.parent.mkdir(parents=True)
     sleeper.symlink_to("/bin/sleep")
     with subprocess.Popen([str(sleeper), "30"]) as child:
         try:
+            # the system shows the words of a command only a moment after it has begun
+            while not running.found(pc.places):
+                time.sleep(0.01)
             assert running.found(pc.places) == [child.pid]
             running.stop_all(pc.places, True)
         finally:

@@ -34,11 +34,13 @@ SCREEN_LIBRARIES = (
     ("libxcb-image.so.0", "libxcb-image0"),
     ("libxcb-render-util.so.0", "libxcb-render-util0"),
 )
+CAMERA_LIBRARIES = (("libpulse.so.0", "libpulse0"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """``kind`` is ``wheels`` (needs a Python on the PC) or ``onedir`` (brings its own)."""
+    """``kind`` is ``wheels`` (needs a Python on the PC) or ``onedir`` (brings its own). ``cameras``: with what document
+    cameras need."""
 
     folder: Path
     version: str
@@ -47,6 +49,7 @@ class Bundle:
     kind: str
     pythons: tuple[str, ...]
     glibc: int
+    cameras: bool = False
 
 
 def verify(folder: Path) -> int:
@@ -84,6 +87,7 @@ def read_bundle(folder: Path) -> Bundle:
             told["kind"],
             tuple(told["pythons"]),
             told["glibc"],
+            told.get("cameras", False),
         )
     except (OSError, ValueError, KeyError) as error:
         raise SetupFault(f"这里不是安装包（bundle.json 读不了：{error}）") from error
@@ -115,12 +119,13 @@ def _glibc() -> int | None:
     return int(told.split()[1].split(".")[1]) if told and told.startswith("glibc") else None
 
 
-def missing_libraries(with_screen: bool) -> list[str]:
+def missing_libraries(with_screen: bool, with_cameras: bool = False) -> list[str]:
     """Packages of the system libraries that this PC lacks; the loader itself is asked."""
     if WINDOWS:
         return []
     missing = []
-    for soname, package in (*LIBRARIES, *(SCREEN_LIBRARIES if with_screen else ())):
+    wanted = LIBRARIES + (SCREEN_LIBRARIES if with_screen else ()) + (CAMERA_LIBRARIES if with_cameras else ())
+    for soname, package in wanted:
         try:
             ctypes.CDLL(soname)
         except OSError:

@@ -120,7 +120,7 @@ def install(args: argparse.Namespace) -> None:
     say(f"核对安装包……{bundles.verify(folder)} 个文件都对")
     bundle = bundles.read_bundle(folder)
     bundles.fits(bundle)
-    _libraries(folder, with_screen=not args.no_screen)
+    _libraries(bundle, with_screen=not args.no_screen)
     places, state = places_of(args)
     places.home.mkdir(parents=True, exist_ok=True)
     before = places.active()
@@ -158,11 +158,11 @@ def install(args: argparse.Namespace) -> None:
         say("  下一步：clerk doctor 看设备；clerk-start 启动本机的程序，下次登录自动启动")
 
 
-def _libraries(folder: Path, *, with_screen: bool) -> None:
-    missing = bundles.missing_libraries(with_screen)
+def _libraries(bundle: bundles.Bundle, *, with_screen: bool) -> None:
+    missing = bundles.missing_libraries(with_screen, bundle.cameras)
     if not missing:
         return
-    debs = sorted((folder / "debs").glob("*.deb"))
+    debs = sorted((bundle.folder / "debs").glob("*.deb"))
     if debs and os.geteuid() == 0 and shutil.which("dpkg"):
         wanted = [deb for deb in debs if not _has_package(deb.name.split("_")[0])]
         say(f"装系统库（{len(wanted)} 个 deb，安装包里带的）……")
@@ -170,7 +170,7 @@ def _libraries(folder: Path, *, with_screen: bool) -> None:
         done = subprocess.run(line, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SetupFault(f"系统库没有装成：{done.stderr.strip()[-300:]}")
-        missing = bundles.missing_libraries(with_screen)
+        missing = bundles.missing_libraries(with_screen, bundle.cameras)
     if missing:
         raise SetupFault(
             f"系统少这些库：{' '.join(missing)}。请从系统安装光盘或内网软件源装上，"
