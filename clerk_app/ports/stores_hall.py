@@ -15,6 +15,7 @@ from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, Onlin
 from clerk_app.ports.stores_hall_emergency import EmergencyStore
 from clerk_app.ports.stores_hall_queue import CounterStore, TicketStore
 from clerk_app.ports.stores_hall_running import AppointmentStore, RunningStore
+from clerk_app.ports.stores_hall_sync import ManyStore, UploadStore
 
 T = TypeVar("T")
 
@@ -40,6 +41,10 @@ class JournalStore(Protocol):
     """The journal of one hall."""
 
     def append(self, entry: JournalEntry) -> None: ...
+
+    def append_all(self, entries: Sequence[JournalEntry]) -> None:
+        """Many at once, at the price of few statements."""
+        ...
 
     def unsequenced(self, limit: int) -> list[JournalEntry]:
         """By entry id, which is the order of making."""
@@ -326,6 +331,14 @@ class HallUnit(Protocol):
     def online(self) -> OnlineStore: ...
     @property
     def catalogue(self) -> CatalogueStore: ...
+    @property
+    def many(self) -> ManyStore: ...
+    @property
+    def uploads(self) -> UploadStore: ...
+
+    def attempt(self, work: Callable[[], T]) -> T:
+        """Run a part of the transaction that may fail alone: what it raises undoes this part only."""
+        ...
 
 
 class HallStore(Protocol):

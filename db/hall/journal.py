@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
 from clerk_app.ports.stores_hall import JournalEntry
+from db.hall.many import insert_rows
 from db.hall.models import JournalRow
 from db.types import fixed
 
@@ -82,20 +83,23 @@ class SqlJournal:
         self._hall = hall_id
 
     def append(self, entry: JournalEntry) -> None:
-        self._db.execute(
-            _APPEND,
-            {
-                "hall_id": self._hall,
-                "entry_id": entry.entry_id,
-                "kind": entry.kind,
-                "subject": entry.subject,
-                "at": entry.at,
-                "user_id": entry.user_id,
-                "user_name": entry.user_name,
-                "device_id": entry.device_id,
-                "payload": entry.payload,
-            },
-        )
+        self._db.execute(_APPEND, self._values(entry))
+
+    def append_all(self, entries: Sequence[JournalEntry]) -> None:
+        insert_rows(self._db, JournalRow.__table__, [self._values(entry) for entry in entries])  # type: ignore[arg-type]
+
+    def _values(self, entry: JournalEntry) -> dict[str, Any]:
+        return {
+            "hall_id": self._hall,
+            "entry_id": entry.entry_id,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "at": entry.at,
+            "user_id": entry.user_id,
+            "user_name": entry.user_name,
+            "device_id": entry.device_id,
+            "payload": entry.payload,
+        }
 
     def unsequenced(self, limit: int) -> list[JournalEntry]:
         rows = self._db.execute(_UNSEQUENCED, {"_hall": self._hall, "_limit": limit})

@@ -21,6 +21,7 @@ from db.hall.counters import SqlCounters, SqlRunning
 from db.hall.emergency import SqlEmergency
 from db.hall.journal import SqlJournal
 from db.hall.lane import WriterLane
+from db.hall.many import SqlMany
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
 from db.hall.online import SqlOnline
@@ -28,6 +29,7 @@ from db.hall.people import SqlPeople
 from db.hall.registers import SqlRegisters
 from db.hall.setup import SqlDevices, SqlRequests, SqlSetup
 from db.hall.tickets import SqlTickets
+from db.hall.uploads import SqlUploads
 
 T = TypeVar("T")
 _READERS = 8
@@ -53,6 +55,13 @@ class SqlUnit:
         self.registers = SqlRegisters(connection, hall_id)
         self.online = SqlOnline(connection, hall_id)
         self.catalogue = SqlCatalogue(connection, hall_id)
+        self.many = SqlMany(connection, hall_id)
+        self.uploads = SqlUploads(connection, hall_id)
+        self._connection = connection
+
+    def attempt(self, work: Callable[[], T]) -> T:
+        with self._connection.begin_nested():
+            return work()
 
 
 def _sentence(error: DBAPIError) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
 from alembic import op
+
+from db.types import Moment
 
 revision = "0004"
 down_revision = "0003"
@@ -13,11 +18,26 @@ depends_on = None
 _KEPT = ("hall_id", "entry_id", "kind", "subject", "at", "user_id", "user_name", "device_id", "payload")
 
 
+def _text(name: str, length: int) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length=length), nullable=False)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _moment(name: str, *, null: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, Moment(), nullable=null)
+
+
 def upgrade() -> None:
     _append_only()
+    _uploads()
 
 
 def downgrade() -> None:
+    op.drop_table("upload_chunk")
+    op.drop_table("upload")
     _changeable()
 
 
@@ -54,3 +74,44 @@ def _changeable() -> None:
         for what in ("update", "delete", "truncate"):
             op.execute(f"DROP TRIGGER {table}_no_{what} ON {table}")
     op.execute("DROP FUNCTION refuse_change()")
+
+
+# --- files of windows (upload_models) -------------------------------------------------------------------------------
+def _uploads() -> None:
+    op.create_table(
+        "upload",
+        _text("hall_id", 36),
+        _text("file_id", 36),
+        _text("subject", 32),
+        _text("subject_id", 36),
+        _text("kind", 32),
+        _text("media_type", 64),
+        _number("size"),
+        _text("sha", 64),
+        _moment("made_at"),
+        _text("window_no", 16),
+        sa.Column("title", sa.Text(), nullable=False),
+        _text("number", 64),
+        _number("reprint"),
+        _text("material_id", 128),
+        _number("position"),
+        _number("sheets"),
+        _text("body_hash", 64),
+        _moment("begun_at"),
+        _moment("synced_at", null=True),
+        sa.PrimaryKeyConstraint("hall_id", "file_id", name="pk_upload"),
+    )
+    op.create_index("ix_upload_subject", "upload", ["hall_id", "subject_id", "made_at"])
+    op.create_index("ix_upload_unfinished", "upload", ["hall_id", "synced_at", "begun_at"])
+    op.create_table(
+        "upload_chunk",
+        _text("hall_id", 36),
+        _text("file_id", 36),
+        _number("chunk_no"),
+        _number("size"),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hall_id", "file_id", "chunk_no", name="pk_upload_chunk"),
+        sa.ForeignKeyConstraint(
+            ["hall_id", "file_id"], ["upload.hall_id", "upload.file_id"], name="fk_upload_chunk_upload"
+        ),
+    )
