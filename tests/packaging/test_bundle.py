@@ -16,6 +16,7 @@ from support.bare_machine import ROOT, Machine, bare_machine, build, later, mega
 
 pytestmark = [pytest.mark.bundle, pytest.mark.timeout(1800)]
 ONE_PYTHON = ("--python", "3.11")
+CAMERAS = "from PySide6.QtMultimedia import QMediaDevices; print(len(QMediaDevices.videoInputs()))"
 NO_WAY_OUT = """
 import socket
 routes = open("/proc/net/route").read().splitlines()[1:]
@@ -35,7 +36,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 
 def test_a_hall_without_a_network_is_installed_served_upgraded_and_taken_back(machine: Machine, tmp_path: Path) -> None:
-    first = build(ROOT, "--debs", *ONE_PYTHON)
+    first = build(ROOT, "--debs", "--cameras", *ONE_PYTHON)
     machine.note("bundle, MB", megabytes(first))
     assert machine.run("python3", "-c", NO_WAY_OUT) == "101\n"
     machine.run("useradd", "--create-home", "chuangkou")
@@ -49,6 +50,7 @@ def test_a_hall_without_a_network_is_installed_served_upgraded_and_taken_back(ma
     assert f"现在用的是 {version}" in told
     assert 'number = "12"' in (machine.root / "var/lib/clerk/clerk.toml").read_text(encoding="utf-8")
     assert "✗" not in machine.as_clerk("QT_QPA_PLATFORM=offscreen clerk doctor", name="doctor")
+    assert machine.run("/opt/clerk/current/bin/python", "-c", CAMERAS, name="look for cameras") == "0\n"
     shutil.rmtree(machine.root / "stick")
 
     # citizens are served; what was stored becomes this PC's data

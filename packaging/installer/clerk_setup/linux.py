@@ -53,14 +53,6 @@ def give(folder: Path, account: str) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
 
 
-def as_account(account: str) -> dict[str, object]:
-    """Options of ``subprocess`` that run something as the account, when we may."""
-    if os.geteuid() != 0:
-        return {}
-    entry = pwd.getpwnam(account)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": "/"}
-
-
 def furnish(source: Path, places: Places, state: State) -> list[Path]:
     """Put launchers and system files down; the paths. Without root's rights only the launchers."""
     words = {"@HOME@": str(places.home), "@DATA@": str(places.data), "@ACCOUNT@": state.account}

@@ -22,14 +22,10 @@ def make_account(name: str, data: Path) -> None:
 
 
 def give(folder: Path, account: str) -> None:
-    """Administrators, the system and whoever logs in at this PC; inherited rights end."""
+    """Administrators, the system, its local service (the server's task) and whoever logs in; inherited rights end."""
     folder.mkdir(parents=True, exist_ok=True)
-    rights = ["/inheritance:r", "/grant:r", "*S-1-5-18:(OI)(CI)F", "*S-1-5-32-544:(OI)(CI)F", "*S-1-5-4:(OI)(CI)M"]
-    _run(["icacls", str(folder), *rights, "/q"])
-
-
-def as_account(account: str) -> dict[str, object]:
-    return {}
+    rights = ("*S-1-5-18:(OI)(CI)F", "*S-1-5-32-544:(OI)(CI)F", "*S-1-5-19:(OI)(CI)M", "*S-1-5-4:(OI)(CI)M")
+    _run(["icacls", str(folder), "/inheritance:r", "/grant:r", *rights, "/q"])
 
 
 def furnish(source: Path, places: Places, state: State) -> list[Path]:
