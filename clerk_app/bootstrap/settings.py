@@ -4,6 +4,13 @@
     code = "MH"
     name = "明河区政务服务中心"
 
+    [server]                     # see docs/deploy.md and docs/operations.md
+    database = ""                # empty: the server's own file; else "postgresql+psycopg://user@host/name"
+    second_copy = ""             # a folder on another disk that a copy of the server's own file is kept in
+    metrics_token = ""           # empty: /metrics for this PC only; else for whoever sends it
+    disk_free_mb = 500           # with less the server says that it is not ready
+    log_days = 190               # the law asks for six months
+
     [window]
     number = "12"
     server = ""                  # empty: this PC runs its own server; else "https://192.168.1.10:8443"
@@ -89,6 +96,17 @@ class HallSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The hall's server; ``second_copy`` is a folder, relative to the data folder."""
+
+    database: str = field(default="", repr=False)
+    second_copy: str = ""
+    metrics_token: str = field(default="", repr=False)
+    disk_free_mb: int = 500
+    log_days: int = 190
+
+
+@dataclass(frozen=True, slots=True)
 class WindowSettings:
     """This PC's place in the hall."""
 
@@ -132,6 +150,7 @@ class Settings:
 
     folder: Path
     hall: HallSettings = field(default_factory=HallSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
     kiosk: KioskSettings = field(default_factory=KioskSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
@@ -165,6 +184,7 @@ def load(folder: Path | None = None) -> Settings:
         raise Rejected("settings", f"设置文件 {path} 读不了：{shown(str(error), _LONGEST_REASON)}") from error
     sections = {
         "hall": HallSettings,
+        "server": ServerSettings,
         "window": WindowSettings,
         "kiosk": KioskSettings,
         "devices": DeviceSettings,

@@ -58,6 +58,13 @@ class FeedHub:
         self._lock = threading.Lock()
         self._subscribers: set[Subscriber] = set()
         self._pushed: dict[str, int] = {}
+        self.on_pushed: Callable[[tuple[FeedEntry, ...]], None] = lambda entries: None
+
+    @property
+    def listening(self) -> int:
+        """How many connections are open."""
+        with self._lock:
+            return len(self._subscribers)
 
     def join(self, subscriber: Subscriber) -> None:
         with self._lock:
@@ -77,6 +84,7 @@ class FeedHub:
             page = FeedPage(store.epoch, entries[-1].feed_no, True, entries)
             self._send(hall_id, entries, adapter(FeedPage).dump_json(page).decode())
             self._pushed[hall_id] = entries[-1].feed_no
+            self.on_pushed(entries)
             if len(entries) < _PAGE:
                 return
 
@@ -108,13 +116,14 @@ class SequencerLoop:
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
 
     def start(self) -> None:
+        self._desk.store.listen(self.wake)
         for hall_id in self._desk.store.halls():
             self._desk.sequencer.run(hall_id)
             self._hub.push(hall_id)
         self._thread.start()
 
     def wake(self, hall_id: str) -> None:
-        """Something was committed."""
+        """Something was committed, here or by another server."""
         self._wake.set()
 
     def stop(self) -> None:
