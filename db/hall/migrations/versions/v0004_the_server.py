@@ -33,9 +33,11 @@ def _moment(name: str, *, null: bool = False) -> sa.Column[Any]:
 def upgrade() -> None:
     _append_only()
     _uploads()
+    _instances()
 
 
 def downgrade() -> None:
+    op.drop_table("device_instance")
     op.drop_table("upload_chunk")
     op.drop_table("upload")
     _changeable()
@@ -113,5 +115,23 @@ def _uploads() -> None:
         sa.PrimaryKeyConstraint("hall_id", "file_id", "chunk_no", name="pk_upload_chunk"),
         sa.ForeignKeyConstraint(
             ["hall_id", "file_id"], ["upload.hall_id", "upload.file_id"], name="fk_upload_chunk_upload"
+        ),
+    )
+
+
+# --- copies of a device's store -------------------------------------------------------------------------------------
+def _instances() -> None:
+    """Which copy of a device's store showed up last (instance_models)."""
+    op.create_table(
+        "device_instance",
+        _text("hall_id", 36),
+        _text("device_id", 36),
+        _text("sign", 64),
+        _moment("shown_at"),
+        _number("doubles"),
+        _moment("doubled_at", null=True),
+        sa.PrimaryKeyConstraint("hall_id", "device_id", name="pk_device_instance"),
+        sa.ForeignKeyConstraint(
+            ["hall_id", "device_id"], ["device.hall_id", "device.device_id"], name="fk_device_instance_device"
         ),
     )
