@@ -1,4 +1,4 @@
-"""Engines: SQLite in WAL with ``synchronous=FULL``, encrypted by SQLCipher; or any PostgreSQL URL.
+"""Engines on SQLite in WAL with ``synchronous=FULL``, encrypted by SQLCipher.
 
 SQLCipher is AES-256; the 32-byte key is passed in raw (no key derivation at each opening). A store opened with the
 wrong key, or a file that is no store, raises ``StoreFault``.
@@ -63,8 +63,3 @@ def sqlite_engine(path: Path, key: bytes, *, writer: bool, connections: int = 1)
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def postgres_engine(url: str, *, connections: int = 16) -> Engine:
-    """An engine on PostgreSQL (``postgresql+psycopg://…``)."""
-    return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True)

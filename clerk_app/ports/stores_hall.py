@@ -302,6 +302,12 @@ class HallUnit(Protocol):
     @property
     def hall_id(self) -> str: ...
     @property
+    def newest(self) -> str:
+        """The newest entry's id when this unit's turn began, which another server may have written; empty where there
+        is no other, and in units that share no turn."""
+        ...
+
+    @property
     def tickets(self) -> TicketStore: ...
     @property
     def counters(self) -> CounterStore: ...
@@ -350,12 +356,26 @@ class HallStore(Protocol):
         ...
 
     def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
-        """Run ``work`` in one durable transaction; anything it raises rolls back. ``who`` shares the turn fairly;
-        ``patient``: nobody sits and waits for it, what others wait for goes first (never all the time)."""
+        """Run ``work`` in one durable transaction; anything it raises rolls back. ``who`` shares the turn fairly.
+
+        In one hall these happen one after the other, whichever process asks. ``patient`` ones need not: nobody sits and
+        waits for them, what others wait for goes first (never all the time), and several may run at once (PostgreSQL),
+        so they lock what they change. ``work`` may run more than once; only the last run counts.
+        """
+        ...
+
+    def write_feed(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
+        """``write`` for the numbering of the feed: never two at once, in all processes. Others that listen are told
+        when ``work`` gave something."""
         ...
 
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
         """Run ``work`` on a consistent view; it must not write."""
+        ...
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """From now on call ``told`` with the hall when another process numbered some of its feed. A hint, that may be
+        late or missing: whoever needs to know looks at the feed's numbers by a timer too."""
         ...
 
     def halls(self) -> list[str]: ...

@@ -1,4 +1,4 @@
-"""The hall's store: units of work, on encrypted SQLite through one writer lane or on PostgreSQL directly."""
+"""The hall's store on one PC: encrypted SQLite, all writing through one lane. On PostgreSQL: ``db.hall.postgres``."""
 
 from __future__ import annotations
 
@@ -12,56 +12,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
-from db.engine import postgres_engine, sqlite_engine
+from db.engine import sqlite_engine
 from db.hall import registers, setup
-from db.hall.appointments import SqlAppointments
-from db.hall.casefiles import SqlCaseFiles
-from db.hall.cases import SqlCases, SqlCatalogue
-from db.hall.counters import SqlCounters, SqlRunning
-from db.hall.emergency import SqlEmergency
-from db.hall.journal import SqlJournal
 from db.hall.lane import WriterLane
-from db.hall.many import SqlMany
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
-from db.hall.online import SqlOnline
-from db.hall.people import SqlPeople
-from db.hall.registers import SqlRegisters
-from db.hall.setup import SqlDevices, SqlRequests, SqlSetup
-from db.hall.tickets import SqlTickets
-from db.hall.uploads import SqlUploads
+from db.hall.unit import SqlUnit
 
 T = TypeVar("T")
 _READERS = 8
-
-
-class SqlUnit:
-    """``HallUnit`` on one connection."""
-
-    def __init__(self, connection: Connection, hall_id: str) -> None:
-        self.hall_id = hall_id
-        self.tickets = SqlTickets(connection, hall_id)
-        self.counters = SqlCounters(connection, hall_id)
-        self.running = SqlRunning(connection, hall_id)
-        self.appointments = SqlAppointments(connection, hall_id)
-        self.emergency = SqlEmergency(connection, hall_id)
-        self.journal = SqlJournal(connection, hall_id)
-        self.people = SqlPeople(connection, hall_id)
-        self.devices = SqlDevices(connection, hall_id)
-        self.setup = SqlSetup(connection, hall_id)
-        self.requests = SqlRequests(connection, hall_id)
-        self.cases = SqlCases(connection, hall_id)
-        self.files = SqlCaseFiles(connection, hall_id)
-        self.registers = SqlRegisters(connection, hall_id)
-        self.online = SqlOnline(connection, hall_id)
-        self.catalogue = SqlCatalogue(connection, hall_id)
-        self.many = SqlMany(connection, hall_id)
-        self.uploads = SqlUploads(connection, hall_id)
-        self._connection = connection
-
-    def attempt(self, work: Callable[[], T]) -> T:
-        with self._connection.begin_nested():
-            return work()
 
 
 def _sentence(error: DBAPIError) -> str:
@@ -74,9 +33,9 @@ def _sentence(error: DBAPIError) -> str:
 
 
 class SqlHallStore:
-    """``HallStore``. With a ``lane`` all writes run on its thread; without, in the caller's (PostgreSQL)."""
+    """``HallStore`` of one process; all writes run on the lane's thread."""
 
-    def __init__(self, writer: Engine, reader: Engine, lane: WriterLane | None, epoch: str) -> None:
+    def __init__(self, writer: Engine, reader: Engine, lane: WriterLane, epoch: str) -> None:
         self._writer = writer
         self._reader = reader
         self._lane = lane
@@ -90,7 +49,13 @@ class SqlHallStore:
         def job() -> T:
             return _guarded(self._writer, lambda connection: work(SqlUnit(connection, hall_id)))
 
-        return job() if self._lane is None else self._lane.run(who, job, patient)
+        return self._lane.run(who, job, patient)
+
+    def write_feed(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
+        return self.write(hall_id, "sequencer", work)
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """No other server writes to this store."""
 
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
         return _guarded(self._reader, lambda connection: work(SqlUnit(connection, hall_id)))
@@ -104,10 +69,14 @@ class SqlHallStore:
     def hall_of_page(self, page_hash: str) -> str | None:
         return _guarded(self._reader, lambda connection: registers.hall_of_page(connection, page_hash))
 
+    @property
+    def writes_waiting(self) -> int:
+        """Writes that wait for their turn of the lane; 0 where writers do not queue here."""
+        return self._lane.waiting
+
     def close(self) -> None:
         """Drain the lane, then close all connections."""
-        if self._lane is not None:
-            self._lane.close()
+        self._lane.close()
         self._reader.dispose()
         self._writer.dispose()
 
@@ -137,10 +106,3 @@ def open_sqlite(path: Path, key: bytes, entropy: Entropy) -> SqlHallStore:
         raise StoreFault(_sentence(error)) from error
     reader = sqlite_engine(path, key, writer=False, connections=_READERS)
     return SqlHallStore(writer, reader, WriterLane("hall-writer"), _epoch(reader))
-
-
-def open_postgres(url: str, entropy: Entropy) -> SqlHallStore:
-    """Open the store at a PostgreSQL URL and bring its schema up to date."""
-    engine = postgres_engine(url)
-    migrate(engine, entropy.bytes(16).hex())
-    return SqlHallStore(engine, engine, None, _epoch(engine))

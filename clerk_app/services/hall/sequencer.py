@@ -29,10 +29,9 @@ class ChainReport:
 
 
 class Sequencer:
-    """One per hall and store. Numbers are without gaps; a late commit gets a later number and is never skipped.
+    """One per hall and server process. Numbers are without gaps; a late commit gets a later number, none is skipped.
 
-    Two sequencers at once (two server processes) cannot do harm: feed numbers are unique in the store, the slower
-    transaction fails as a whole and its rows get their numbers in the next run.
+    Two sequencers at once cannot do harm: the store lets one number at a time, and feed numbers are unique in it.
     """
 
     def __init__(self, store: HallStore, tools: Tools) -> None:
@@ -41,10 +40,10 @@ class Sequencer:
 
     def run(self, hall_id: str) -> int:
         """Chain everything that is committed; how many entries."""
-        done = count = self._store.write(hall_id, "sequencer", self._batch)
+        done = count = self._store.write_feed(hall_id, self._batch)
         # A batch that is not full was the last: asking once more would cost every window a turn of the writer.
         while count == _BATCH:
-            count = self._store.write(hall_id, "sequencer", self._batch)
+            count = self._store.write_feed(hall_id, self._batch)
             done += count
         return done
 

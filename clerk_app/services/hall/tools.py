@@ -29,6 +29,7 @@ class Tools:
         self._chain_key = keys.key("journal-chain")
         self._person_key = keys.key("person-digest")
         self._token_key = keys.key("token-digest")
+        self.file_key = keys.key("files", 16)
 
     def now(self) -> datetime:
         """The present moment, Beijing time."""
@@ -88,17 +89,20 @@ class Tools:
 
     def record(self, unit: HallUnit, actor: Actor, kind: str, subject: str, payload: dict[str, Any]) -> None:
         """Append a journal entry in the transaction of the change. ``payload`` holds no personal data."""
-        unit.journal.append(
-            JournalEntry(
-                entry_id=self.new_id(),
-                kind=kind,
-                subject=subject,
-                at=self.now(),
-                user_id=actor.user_id,
-                user_name=actor.user_name,
-                device_id=actor.device_id,
-                payload=payload,
-            )
+        unit.journal.append(self.entry(unit, actor, kind, subject, payload))
+
+    def entry(self, unit: HallUnit, actor: Actor, kind: str, subject: str, payload: dict[str, Any]) -> JournalEntry:
+        """A journal entry of now, to be appended in the transaction of the change."""
+        self.go_on_from(unit.newest)
+        return JournalEntry(
+            entry_id=self.new_id(),
+            kind=kind,
+            subject=subject,
+            at=self.now(),
+            user_id=actor.user_id,
+            user_name=actor.user_name,
+            device_id=actor.device_id,
+            payload=payload,
         )
 
 

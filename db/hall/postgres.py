@@ -1,0 +1,187 @@
+"""The hall's store on PostgreSQL, for one server process or for several at once (``docs/adr/0013``).
+
+What the queue, its draws and its settings are about happens in one hall one after the other, whichever process asks:
+such a transaction takes the hall's advisory lock first. Records that windows upload do not take it: they lock the rows
+of their case and rest on unique keys.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from clerk_app.domain.errors import StoreFault
+from clerk_app.ports.clock import Entropy
+from clerk_app.ports.stores_hall import HallUnit
+from db.hall import registers, setup
+from db.hall.lane import WriterLane
+from db.hall.migrate import migrate
+from db.hall.models import HallRow, StoreMeta
+from db.hall.unit import SqlUnit
+from db.postgres import (
+    READ,
+    WRITE,
+    fault,
+    in_transaction,
+    is_fault,
+    listening,
+    lock_number,
+    plain_engine,
+    postgres_engine,
+    quoted,
+)
+
+_LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+CONNECTIONS = 32
+"""Of one server process: 16 and more for reading, 8 for uploads, one for each hall's turn, one for the feed."""
+_UPLOADS = 8
+_CHANNEL = "clerk_feed"
+_LISTEN_SECONDS = 1.0
+_COME_BACK_SECONDS = 2.0
+
+
+class PostgresHallStore:
+    """``HallStore`` for many processes."""
+
+    def __init__(self, engine: Engine, listen_url: str, name: str) -> None:
+        self._engine = engine
+        self._listen_url = listen_url
+        self._name = name
+        self._lanes: dict[str, WriterLane] = {}
+        self._lock = threading.Lock()
+        self._uploads = threading.BoundedSemaphore(_UPLOADS)
+        self._closed = threading.Event()
+        self._listener: threading.Thread | None = None
+        self._epoch: str = self._look(
+            lambda connection: connection.execute(select(StoreMeta.value).where(StoreMeta.name == "epoch")).scalar_one()
+        )
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    # --- writing ----------------------------------------------------------------------------------------------
+    def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
+        if patient:
+            with self._uploads:
+                return self._run(WRITE, hall_id, work)
+        # In this process the lane gives fair turns, and one connection is enough for all who wait.
+        return self._lane(hall_id).run(who, lambda: self._run(_turn(hall_id), hall_id, work))
+
+    def write_feed(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
+        begin = f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('feed', hall_id)})"
+        # A hint to the other processes, that costs the numbering one statement and a call none.
+        told = f"NOTIFY {_CHANNEL}, {quoted(f'{self._name} {hall_id}')}"
+        return self._run(begin, hall_id, work, lambda result: told if result else "")
+
+    def _lane(self, hall_id: str) -> WriterLane:
+        with self._lock:
+            if self._closed.is_set():
+                raise StoreFault("服务器正在关闭，请稍等它重新启动")
+            if hall_id not in self._lanes:
+                self._lanes[hall_id] = WriterLane(f"hall-writer-{hall_id[-4:]}")
+            return self._lanes[hall_id]
+
+    def _run(
+        self,
+        begin: str,
+        hall_id: str,
+        work: Callable[[HallUnit], T],
+        last: Callable[[T], str] = lambda result: "",
+    ) -> T:
+        def job(connection: Connection, row: list[Any]) -> T:
+            return work(SqlUnit(connection, hall_id, row[0] if row else ""))
+
+        return in_transaction(self._engine, begin, job, last)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+    def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
+        return self._look(lambda connection: work(SqlUnit(connection, hall_id)))
+
+    def _look(self, work: Callable[[Connection], T]) -> T:
+        return in_transaction(self._engine, READ, lambda connection, row: work(connection))
+
+    def halls(self) -> list[str]:
+        return self._look(lambda connection: list(connection.execute(select(HallRow.hall_id)).scalars()))
+
+    def hall_of_code(self, secret_hash: str) -> str | None:
+        return self._look(lambda connection: setup.hall_of_code(connection, secret_hash))
+
+    def hall_of_page(self, page_hash: str) -> str | None:
+        return self._look(lambda connection: registers.hall_of_page(connection, page_hash))
+
+    # --- other processes --------------------------------------------------------------------------------------
+    def listen(self, told: Callable[[str], None]) -> None:
+        self._listener = threading.Thread(target=self._listen, args=(told,), name="listener", daemon=True)
+        self._listener.start()
+
+    def _listen(self, told: Callable[[str], None]) -> None:
+        missed = False
+        while not self._closed.is_set():
+            try:
+                with listening(self._listen_url, _CHANNEL) as connection:
+                    _LOG.info("hears of the feed from the other servers")
+                    if missed:
+                        # What was told meanwhile went past: the numbers of the feed are the truth.
+                        for hall_id in self.halls():
+                            told(hall_id)
+                    while not self._closed.is_set():
+                        for note in connection.notifies(timeout=_LISTEN_SECONDS):
+                            sender, _, hall_id = note.payload.partition(" ")
+                            if sender != self._name:
+                                told(hall_id)
+            except (psycopg.Error, StoreFault) as error:
+                if not missed:
+                    _LOG.warning("does not hear of other servers, asks every second instead (%s)", type(error).__name__)
+                missed = True
+            self._closed.wait(_COME_BACK_SECONDS)
+
+    @property
+    def writes_waiting(self) -> int:
+        """Writes that wait for their turn in this process."""
+        with self._lock:
+            return sum(lane.waiting for lane in self._lanes.values())
+
+    def close(self) -> None:
+        """Drain the lanes, then close all connections."""
+        self._closed.set()
+        with self._lock:
+            lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.close()
+        self._engine.dispose()
+
+
+def _turn(hall_id: str) -> str:
+    """Wait for the hall's turn, then look how far its journal is: what follows must come after it in the order of ids,
+    also when another server's clock is ahead."""
+    newest = f"SELECT entry_id FROM journal WHERE hall_id = {quoted(hall_id)} ORDER BY entry_id DESC LIMIT 1"
+    return f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('hall', hall_id)}); {newest}"
+
+
+def open_postgres(
+    url: str, entropy: Entropy, *, pgbouncer: bool = False, listen: str = "", connections: int = CONNECTIONS
+) -> PostgresHallStore:
+    """Open the store at ``postgresql+psycopg://…`` and bring its schema up to date. ``StoreFault`` if it cannot.
+
+    ``listen`` is the URL that leads to PostgreSQL itself, for LISTEN, when ``url`` leads to a pooler.
+    """
+    plain = plain_engine(url)
+    try:
+        migrate(plain, entropy.bytes(16).hex())
+    except DBAPIError as error:
+        if not is_fault(error):
+            raise
+        raise fault(error) from error
+    finally:
+        plain.dispose()
+    engine = postgres_engine(url, connections=connections, pgbouncer=pgbouncer)
+    return PostgresHallStore(engine, listen or url, f"{os.getpid()}-{entropy.bytes(4).hex()}")

@@ -1,0 +1,55 @@
+"""One transaction over all stores of a hall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from db.hall.appointments import SqlAppointments
+from db.hall.casefiles import SqlCaseFiles
+from db.hall.cases import SqlCases, SqlCatalogue
+from db.hall.counters import SqlCounters, SqlRunning
+from db.hall.emergency import SqlEmergency
+from db.hall.journal import SqlJournal
+from db.hall.many import SqlMany
+from db.hall.online import SqlOnline
+from db.hall.people import SqlPeople
+from db.hall.registers import SqlRegisters
+from db.hall.setup import SqlDevices, SqlRequests, SqlSetup
+from db.hall.tickets import SqlTickets
+from db.hall.uploads import SqlUploads
+
+T = TypeVar("T")
+
+
+class SqlUnit:
+    """``HallUnit`` on one connection."""
+
+    def __init__(self, connection: Connection, hall_id: str, newest: str = "") -> None:
+        self.hall_id = hall_id
+        self.newest = newest
+        self.tickets = SqlTickets(connection, hall_id)
+        self.counters = SqlCounters(connection, hall_id)
+        self.running = SqlRunning(connection, hall_id)
+        self.appointments = SqlAppointments(connection, hall_id)
+        self.emergency = SqlEmergency(connection, hall_id)
+        self.journal = SqlJournal(connection, hall_id)
+        self.people = SqlPeople(connection, hall_id)
+        self.devices = SqlDevices(connection, hall_id)
+        self.setup = SqlSetup(connection, hall_id)
+        self.requests = SqlRequests(connection, hall_id)
+        self.cases = SqlCases(connection, hall_id)
+        self.files = SqlCaseFiles(connection, hall_id)
+        self.registers = SqlRegisters(connection, hall_id)
+        self.online = SqlOnline(connection, hall_id)
+        self.catalogue = SqlCatalogue(connection, hall_id)
+        self.many = SqlMany(connection, hall_id)
+        self.uploads = SqlUploads(connection, hall_id)
+        self._connection = connection
+
+    def attempt(self, work: Callable[[], T]) -> T:
+        """Run a part of the transaction that may fail alone: what it raises undoes this part only."""
+        with self._connection.begin_nested():
+            return work()
