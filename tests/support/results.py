@@ -10,8 +10,8 @@ from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.persons import Agent, Applicant
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.cases import Concluded
-from clerk_app.services.window.filevalues import OpenFile
 from support.office import OfficeServer, sit, upload
 from support.people import resident
 from support.shell import Seat

@@ -12,9 +12,9 @@ from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.persons import Agent, Applicant
 from clerk_app.ports.hall_cases import WorkLine
 from clerk_app.ports.window import WindowStore
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.outbox import Outbox
 from support.matters import food_licence
 from support.people import resident

@@ -28,9 +28,9 @@ from clerk_app.ports.hall import CaseRecord
 from clerk_app.ports.printing import PaperFolder, PaperRenderer
 from clerk_app.ports.window import JournalRow, Medium, StoredPaper, WindowStore, WindowUnit
 from clerk_app.ports.window_files import SealRow, SignatureRow
+from clerk_app.services.steps.values import OpenFile, Wish
 from clerk_app.services.window import records
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.filevalues import OpenFile, Wish
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.sheets import UNDECIDED
 

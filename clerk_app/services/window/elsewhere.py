@@ -14,7 +14,7 @@ from clerk_app.domain.acts import ActPaper
 from clerk_app.domain.cases import CaseStep
 from clerk_app.ports.printing import PaperRenderer
 from clerk_app.ports.window import NewPaper, StoredPaper, WindowStore, WindowUnit
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.filing import notice_paper
 from clerk_app.services.window.journal import Journal
 

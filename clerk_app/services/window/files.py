@@ -38,12 +38,13 @@ from clerk_app.ports.window import (
     WindowUnit,
 )
 from clerk_app.ports.window_files import ActRow, ActState
+from clerk_app.services.steps.acting import Acting
+from clerk_app.services.steps.offers import options
+from clerk_app.services.steps.values import Acted, Fate, OpenFile, RefusedAct, Settled, StepOption, Wish
 from clerk_app.services.window import records
-from clerk_app.services.window.acting import Acting
 from clerk_app.services.window.adopting import adopt
 from clerk_app.services.window.binding import StoreBinding
 from clerk_app.services.window.elsewhere import PapersElsewhere
-from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, RefusedAct, Settled, StepOption, Wish
 from clerk_app.services.window.filing import notice_paper
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import next_documents
@@ -161,12 +162,7 @@ class FileDesk(Acting):
     # --- what can be done ---------------------------------------------------------------------------------------
     def options(self, opened: OpenFile, actor: Actor) -> tuple[StepOption, ...]:
         """The steps of the table from here, lawful ones with a hint, the others with their reason. No I/O."""
-        now = self._journal.now()
-        found = []
-        for step in cases.steps_from(opened.file.state):
-            reason = case_rules.lock_reason(opened.file, step, actor.user_id, actor.roles, now)
-            found.append(StepOption(step, step.label, bool(reason), reason))
-        return tuple(found)
+        return options(opened.file, actor, self._journal.now())
 
     # --- acting -----------------------------------------------------------------------------------------------
     def act(self, opened: OpenFile, step: CaseStep, facts: ActFacts, actor: Actor) -> Acted:

@@ -20,9 +20,9 @@ from clerk_app.domain.handover import HandoverRow, handed_over_name, handover_sh
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.printing import PaperRenderer
 from clerk_app.ports.window import NewPaper, StoredPaper, WindowStore, WindowUnit
+from clerk_app.services.steps.values import OpenFile, Wish
 from clerk_app.services.window.binding import StoreBinding
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.filevalues import OpenFile, Wish
 from clerk_app.services.window.filing import notice_paper
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import take_documents

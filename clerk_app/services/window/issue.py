@@ -36,10 +36,10 @@ from clerk_app.domain.thermal_notes import collection_note
 from clerk_app.ports.hall_cases import CaseCounter
 from clerk_app.ports.printing import PaperRenderer
 from clerk_app.ports.window import Medium, NewPaper, StoredPaper, WindowStore, WindowUnit
+from clerk_app.services.steps.values import OpenFile, Wish
 from clerk_app.services.window import records
 from clerk_app.services.window.binding import StoreBinding
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.filevalues import OpenFile, Wish
 from clerk_app.services.window.filing import note_paper, notice_paper
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import take_documents

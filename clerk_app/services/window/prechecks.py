@@ -30,8 +30,8 @@ from clerk_app.domain.persons import (
 from clerk_app.ports.hall import PartyRecord
 from clerk_app.ports.hall_cases import CaseCounter, OnlineSupplement, PreCheck
 from clerk_app.ports.window import WindowStore, WindowUnit
+from clerk_app.services.steps.values import Acted
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.filevalues import Acted
 from clerk_app.services.window.journal import Journal
 
 FindMatter = Callable[[str], Matter]

@@ -17,9 +17,9 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.printing import PaperRenderer
 from clerk_app.ports.window import WindowStore, WindowUnit
-from clerk_app.services.window.acting import Acting
+from clerk_app.services.steps.acting import Acting
+from clerk_app.services.steps.values import Acted, OpenFile, Wish
 from clerk_app.services.window.binding import StoreBinding
-from clerk_app.services.window.filevalues import Acted, OpenFile, Wish
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.numbers import next_documents
 

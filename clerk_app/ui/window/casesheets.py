@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import ActPaper
 from clerk_app.ports.window import PaperState, StoredPaper
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.printing import Answer, Question
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.window.desk import Desk

@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from clerk_app.domain.actor import Role
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.file.page import FilePage

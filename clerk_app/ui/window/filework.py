@@ -22,16 +22,16 @@ from clerk_app.ports.feed import FeedEntry
 from clerk_app.ports.hall import SessionEnded
 from clerk_app.ports.hall_cases import OnlineSupplement, WorkLine
 from clerk_app.ports.window import StoredPaper
-from clerk_app.services.window.filevalues import Acted, Fate, OpenFile, Settled
+from clerk_app.services.steps.doing import perform
+from clerk_app.services.steps.forms import Values
+from clerk_app.services.steps.offers import Offer, offers, step_name
+from clerk_app.services.steps.values import Acted, Fate, OpenFile, Settled
 from clerk_app.services.window.session import WindowSession
 from clerk_app.services.window.unsettled import needs_server
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.lanes import Failure, Lane, Lanes
 from clerk_app.ui.window.casesheets import FileSheets
 from clerk_app.ui.window.desk import Desk
-from clerk_app.ui.window.file.doing import perform
-from clerk_app.ui.window.file.forms import Values
-from clerk_app.ui.window.file.steps import Offer, offers, step_name
 from clerk_app.ui.window.office.lists import OfficeLists
 
 MOVES: Final = frozenset({"case.stored", "case.updated", "case.acted", "supplement.arrived", "supplement.taken"})

@@ -11,7 +11,7 @@ from clerk_app.domain.papers import PaperKind
 from clerk_app.domain.queue import TicketState, VisitReason
 from clerk_app.domain.rating import RatingLevel
 from clerk_app.ports.devices import PrintOutcome, PrintResult
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.window.collect.who import Taker
 from support.people import agent, company, resident
 from support.results import Errand

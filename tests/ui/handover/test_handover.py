@@ -6,7 +6,7 @@ from typing import Any
 
 from clerk_app.domain.cases import CaseStep
 from clerk_app.ports.devices import PrintOutcome, PrintResult
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from support.results import Errand
 from support.shell_matters import HOUSE
 

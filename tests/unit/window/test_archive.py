@@ -21,8 +21,8 @@ from clerk_app.domain.law import OutcomeKind
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.window import WindowStore
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.archive import MANIFEST, Archived, ArchiveDesk
-from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.issue import IssueDesk
 from clerk_app.services.window.signing import SigningDesk
 from db.window.store import open_window_store

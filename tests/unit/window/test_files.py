@@ -14,9 +14,9 @@ from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Unreachable
 from clerk_app.domain.law import OutcomeKind, SuspensionCause
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.window import OutboxState, PaperState
+from clerk_app.services.steps.values import Fate, OpenFile
 from clerk_app.services.window.cases import Concluded
 from clerk_app.services.window.files import FileDesk
-from clerk_app.services.window.filevalues import Fate, OpenFile
 from clerk_app.services.window.outbox import Outbox
 from support.window import CLERK, KEEPER, REVIEWER, Window, calendar
 from support.window_memory import MemoryWindowStore

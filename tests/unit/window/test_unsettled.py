@@ -11,7 +11,7 @@ from clerk_app.domain.law import SuspensionCause
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.hall import LoginNeeded
 from clerk_app.ports.window import OutboxState, PaperState, StoredPaper
-from clerk_app.services.window.filevalues import Acted, Fate
+from clerk_app.services.steps.values import Acted, Fate
 from clerk_app.services.window.unsettled import needs_server
 from support.window import CLERK, REVIEWER
 from support.window_files import GRANT, Place

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time, exact_time, joined
 from clerk_app.ports.window import StoredPaper
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.cases import Concluded
-from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.printing import Question
 from clerk_app.services.window.rating import Rated
 from clerk_app.ui.keys import Page, bind, key, pressed

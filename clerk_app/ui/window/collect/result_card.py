@@ -14,7 +14,7 @@ from clerk_app.design.words import joined, short_day
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.delivery_papers import result_name
 from clerk_app.domain.law import OutcomeKind
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.kit.checks import Check
 from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import Divider, ElidedLabel, IconLabel, Pill, Text

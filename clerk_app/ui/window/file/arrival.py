@@ -16,7 +16,7 @@ from clerk_app.domain.catalogue import Tolerance
 from clerk_app.domain.checklist import RECEIVED, MaterialCheck, Verdict
 from clerk_app.domain.intake import Intake
 from clerk_app.ports.hall_cases import OnlineSupplement
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.keys import Key, key, keys_of
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row

@@ -13,7 +13,7 @@ from clerk_app.domain.catalogue import Material, chosen_options
 from clerk_app.domain.checklist import MaterialCheck, Verdict
 from clerk_app.domain.papers import PAPER_NAMES
 from clerk_app.ports.window import StoredPaper
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.printing import Question
 from clerk_app.ui.keys import key
 from clerk_app.ui.kit.ask import AskCard

@@ -11,7 +11,7 @@ from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import ENDED, UNDER_DECISION, CaseState, CaseStep
 from clerk_app.domain.deadlines import by_minutes
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.timeline import Reached, Stop
 from clerk_app.ui.window.wording import CASE_WORDS

@@ -10,12 +10,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.forms import Form, Line, Picks
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.kit.field import Field
 from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.theme import px
-from clerk_app.ui.window.file.forms import Form, Line, Picks
 from clerk_app.ui.window.file.picks import PickLine
 from clerk_app.ui.window.frames import Scroll
 

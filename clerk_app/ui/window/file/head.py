@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time, joined
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State

@@ -14,8 +14,8 @@ from clerk_app.domain.cases import CaseState
 from clerk_app.domain.catalogue import CaseType
 from clerk_app.domain.law import ACCEPTING
 from clerk_app.domain.persons import NaturalPerson
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.services.window.cases import Concluded
-from clerk_app.services.window.filevalues import OpenFile
 from clerk_app.services.window.issue import Issued, Result
 from clerk_app.ui.lanes import Failure, Lane, Lanes
 from clerk_app.ui.window.control import DeskControl

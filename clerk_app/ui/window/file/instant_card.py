@@ -9,7 +9,7 @@ from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.design.words import clock_time, minutes
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.cases import CaseStep
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.kit.labels import ElidedLabel, IconLabel, Pill, Text
 from clerk_app.ui.kit.layout import Column, Row
 from clerk_app.ui.kit.paint import State

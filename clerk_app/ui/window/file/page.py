@@ -11,7 +11,8 @@ from clerk_app.domain.act_papers import papers_of_step
 from clerk_app.domain.acts import Approval
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.papers import PAPER_NAMES
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.forms import Form, form_of
+from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.keys import Key, Page, bind, key, keys_of
 from clerk_app.ui.kit.buttons import Button, ButtonRole
 from clerk_app.ui.kit.labels import IconLabel, Text
@@ -24,7 +25,6 @@ from clerk_app.ui.window.file.approval import ApprovalPanel
 from clerk_app.ui.window.file.arrival import ArrivalPane
 from clerk_app.ui.window.file.contents import Contents
 from clerk_app.ui.window.file.form_view import FormArea, FormView
-from clerk_app.ui.window.file.forms import Form, form_of
 from clerk_app.ui.window.file.head import FileHead, ResultLine
 from clerk_app.ui.window.file.step_list import StepList
 from clerk_app.ui.window.filework import FileWork

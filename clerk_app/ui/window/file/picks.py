@@ -9,13 +9,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
+from clerk_app.services.steps.forms import Choice
 from clerk_app.ui.keys import Page, is_enter, pressed
 from clerk_app.ui.kit import paint
 from clerk_app.ui.kit.buttons import Chip
 from clerk_app.ui.kit.flow import Flow
 from clerk_app.ui.kit.labels import IconLabel, Text
 from clerk_app.ui.kit.layout import Column, Row
-from clerk_app.ui.window.file.forms import Choice
 
 
 class PickLine(QWidget):

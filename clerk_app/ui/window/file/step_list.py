@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.cases import CaseStep
+from clerk_app.services.steps.offers import Offer
 from clerk_app.ui.keys import Page, is_enter, pressed
 from clerk_app.ui.kit import paint
 from clerk_app.ui.kit.buttons import Choice
 from clerk_app.ui.kit.labels import Text
 from clerk_app.ui.kit.layout import Column, Row
-from clerk_app.ui.window.file.steps import Offer
 from clerk_app.ui.window.frames import Scroll
 
 

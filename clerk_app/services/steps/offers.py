@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from clerk_app.domain.actor import Role
+from clerk_app.domain import case_rules, cases
+from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import CaseState, CaseStep
-from clerk_app.services.window.filevalues import StepOption
+from clerk_app.services.steps.values import StepOption
 
 MOST = 9
 """One digit each."""
@@ -86,11 +88,20 @@ class Offer:
     line: str
 
 
-def offers(file: CaseFile, options: Sequence[StepOption], roles: frozenset[Role]) -> tuple[Offer, ...]:
+def options(file: CaseFile, actor: Actor, now: datetime) -> tuple[StepOption, ...]:
+    """The steps of the table from here, lawful ones with a hint, the others with their reason."""
+    found = []
+    for step in cases.steps_from(file.state):
+        reason = case_rules.lock_reason(file, step, actor.user_id, actor.roles, now)
+        found.append(StepOption(step, step.label, bool(reason), reason))
+    return tuple(found)
+
+
+def offers(file: CaseFile, found: Sequence[StepOption], roles: frozenset[Role]) -> tuple[Offer, ...]:
     """What this person is shown: the steps of their roles that follow from the state, always in the same order, so that
     a digit means the same for every case of a list. What is locked keeps its place and says why.
     """
-    known = {option.step: option for option in options if not _beside_the_point(option, file)}
+    known = {option.step: option for option in found if not _beside_the_point(option, file)}
     wanted: list[CaseStep] = []
     for some, steps in _BY_ROLE:
         if roles & some:
@@ -110,10 +121,11 @@ def _beside_the_point(option: StepOption, file: CaseFile) -> bool:
 
 
 def _offer(option: StepOption, file: CaseFile) -> Offer:
-    return Offer(option.step, step_name(option.step, file), option.locked, option.line or _hint(option.step, file))
+    return Offer(option.step, step_name(option.step, file), option.locked, option.line or hint(option.step, file))
 
 
-def _hint(step: CaseStep, file: CaseFile) -> str:
+def hint(step: CaseStep, file: CaseFile) -> str:
+    """What an open step brings, in a few words."""
     if step is CaseStep.DELIVER and file.state is CaseState.POSTED:
         return "照寄递单上的签收人填"
     if step is CaseStep.RECEIVE_ALL:

@@ -11,9 +11,9 @@ from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.errors import Locked, Rejected
 from clerk_app.domain.law import SuspensionCause
-from clerk_app.services.window.acting import Acting
-from clerk_app.services.window.filevalues import Acted, OpenFile
-from clerk_app.ui.window.file.forms import Values
+from clerk_app.services.steps.acting import Acting
+from clerk_app.services.steps.forms import Values
+from clerk_app.services.steps.values import Acted, OpenFile
 
 
 def perform(

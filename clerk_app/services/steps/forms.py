@@ -15,7 +15,7 @@ from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.catalogue import Matter, SpecialProcedure
 from clerk_app.domain.law import ProcedureLaw, SuspensionCause
 from clerk_app.domain.persons import NaturalPerson
-from clerk_app.services.window.filevalues import OpenFile
+from clerk_app.services.steps.values import OpenFile
 
 Values = Mapping[str, str]
 Preset = Callable[[OpenFile, Values, date], str]

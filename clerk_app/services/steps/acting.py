@@ -1,6 +1,7 @@
 """Each step after the counter with what it needs: dates from the calendar, register numbers, the papers' ids.
 
-``Acting`` is the half of ``FileDesk`` that knows the steps; the other half knows the store.
+``Acting`` is the half of the window's ``FileDesk`` and of the office's ``OfficeActs`` that knows the steps; the other
+half knows the store.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.checklist import MaterialCheck
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.law import SuspensionCause
-from clerk_app.services.window.filevalues import Acted, OpenFile, Wish
+from clerk_app.services.steps.values import Acted, OpenFile, Wish
 
 
 class Acting(ABC):
-    """Methods raise what ``FileDesk.act`` raises. Office steps (decide, seal …) are followed by ``settle``."""
+    """Methods raise what ``act`` raises. At a window the office's steps (decide, seal …) are followed by ``settle``."""
 
     @property
     @abstractmethod

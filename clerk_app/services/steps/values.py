@@ -1,4 +1,4 @@
-"""What the case-file services give to the screens."""
+"""What the case-file services give to the screens, of a window and of the office."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class RefusedAct:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A case as this window knows it. ``waiting`` acts are counted but not acknowledged; ``seen_at`` is when the server
-    told its state, None when the server was away; ``sequence`` is the place in the order of acceptance."""
+    """A case as this window (or the server) knows it. ``waiting`` acts are counted but not acknowledged; ``seen_at`` is
+    when the server told its state, None when the server was away; ``sequence`` is the place in the order of
+    acceptance."""
 
     conclusion: Conclusion
     file: CaseFile
