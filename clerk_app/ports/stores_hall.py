@@ -13,6 +13,7 @@ from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, OnlineStore, RegisterStore
 from clerk_app.ports.stores_hall_emergency import EmergencyStore
+from clerk_app.ports.stores_hall_operations import HousekeepingStore, InstanceStore
 from clerk_app.ports.stores_hall_queue import CounterStore, TicketStore
 from clerk_app.ports.stores_hall_running import AppointmentStore, RunningStore
 from clerk_app.ports.stores_hall_sync import ManyStore, UploadStore
@@ -337,6 +338,10 @@ class HallUnit(Protocol):
     def online(self) -> OnlineStore: ...
     @property
     def catalogue(self) -> CatalogueStore: ...
+    @property
+    def instances(self) -> InstanceStore: ...
+    @property
+    def housekeeping(self) -> HousekeepingStore: ...
     @property
     def many(self) -> ManyStore: ...
     @property

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from clerk_app.domain.errors import StoreFault
@@ -149,6 +149,12 @@ class PostgresHallStore:
         """Writes that wait for their turn in this process."""
         with self._lock:
             return sum(lane.waiting for lane in self._lanes.values())
+
+    def size_bytes(self) -> int:
+        """Of the database."""
+        return self._look(
+            lambda connection: int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+        )
 
     def close(self) -> None:
         """Drain the lanes, then close all connections."""

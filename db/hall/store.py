@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from clerk_app.domain.errors import StoreFault
@@ -73,6 +73,11 @@ class SqlHallStore:
     def writes_waiting(self) -> int:
         """Writes that wait for their turn of the lane; 0 where writers do not queue here."""
         return self._lane.waiting
+
+    def size_bytes(self) -> int:
+        """Of the store, with what its log still holds apart."""
+        pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        return _guarded(self._reader, lambda connection: int(connection.execute(text(pages)).scalar_one()))
 
     def close(self) -> None:
         """Drain the lane, then close all connections."""

@@ -12,6 +12,7 @@ from db.hall.casefiles import SqlCaseFiles
 from db.hall.cases import SqlCases, SqlCatalogue
 from db.hall.counters import SqlCounters, SqlRunning
 from db.hall.emergency import SqlEmergency
+from db.hall.housekeeping import SqlHousekeeping, SqlInstances
 from db.hall.journal import SqlJournal
 from db.hall.many import SqlMany
 from db.hall.online import SqlOnline
@@ -47,6 +48,8 @@ class SqlUnit:
         self.catalogue = SqlCatalogue(connection, hall_id)
         self.many = SqlMany(connection, hall_id)
         self.uploads = SqlUploads(connection, hall_id)
+        self.instances = SqlInstances(connection, hall_id)
+        self.housekeeping = SqlHousekeeping(connection, hall_id)
         self._connection = connection
 
     def attempt(self, work: Callable[[], T]) -> T:

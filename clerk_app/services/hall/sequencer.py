@@ -63,19 +63,24 @@ class Sequencer:
         """Recompute the whole chain, or the stretch behind ``after`` up to ``until`` (its first link is taken as it
         stands). A cut-off tail shows only against a head that was kept elsewhere."""
         actor.require(Role.AUDITOR, Role.TECHNICIAN, Role.MANAGER, Role.SYSTEM)
-        checked, prev_mac = after, unit.journal.mac_at(after) or ""
-        while (until is None or checked < until) and (entries := unit.journal.after(checked, _PAGE)):
-            for entry in entries:
-                expected = checked + 1
-                if entry.feed_no != expected:
-                    return ChainReport(checked, expected, "编号不连续，有记录不见了")
-                if entry.prev_mac != prev_mac:
-                    return ChainReport(checked, expected, "与前一条接不上")
-                mac = self._tools.chain_mac(unit.hall_id, entry, expected, prev_mac)
-                if entry.mac != mac:
-                    return ChainReport(checked, expected, "内容被改过")
-                checked, prev_mac = expected, mac
-        return ChainReport(checked, None)
+        return verify_chain(self._tools, unit, after, until)
+
+
+def verify_chain(tools: Tools, unit: HallUnit, after: int = 0, until: int | None = None) -> ChainReport:
+    """``Sequencer.verify`` for who holds the store itself."""
+    checked, prev_mac = after, unit.journal.mac_at(after) or ""
+    while (until is None or checked < until) and (entries := unit.journal.after(checked, _PAGE)):
+        for entry in entries:
+            expected = checked + 1
+            if entry.feed_no != expected:
+                return ChainReport(checked, expected, "编号不连续，有记录不见了")
+            if entry.prev_mac != prev_mac:
+                return ChainReport(checked, expected, "与前一条接不上")
+            mac = tools.chain_mac(unit.hall_id, entry, expected, prev_mac)
+            if entry.mac != mac:
+                return ChainReport(checked, expected, "内容被改过")
+            checked, prev_mac = expected, mac
+    return ChainReport(checked, None)
 
 
 class FeedReading:
