@@ -15,7 +15,7 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench chaos-hall fuzz characters voice lock wheel bundle onedir bundle-test clean distclean
+.PHONY: help setup run test lint bench chaos-hall fuzz api-fuzz openapi characters voice lock wheel bundle onedir bundle-test clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
@@ -24,6 +24,8 @@ help:
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
 	@echo "make chaos-hall       64 windows on one server, killed at random, into out/chaos.json (ARGS='--rounds 5')"
 	@echo "make fuzz             fuzz every parser, figures into out/fuzz (ONLY=name for one, ARGS='--seconds 60')"
+	@echo "make api-fuzz         ask the server everything, anew each time (API_EXAMPLES=500 how often, API_SEED=1 to repeat)"
+	@echo "make openapi          renew docs/openapi.json from the code"
 	@echo "make characters       every ideograph of GB 18030-2022 from the card to paper and screen, into out/characters.json"
 	@echo "make setup            only the set-up             (PYTHON=/path/to/python3.12 to choose)"
 	@echo "make voice            say the clips of resources/voice anew"
@@ -68,6 +70,14 @@ characters: setup
 
 voice: setup
 	@$(BIN)/python -m tools.make_voice
+
+openapi: setup
+	@$(BIN)/python -m tools.openapi
+
+# A number that nobody knows beforehand; a finding prints it.
+api-fuzz: setup
+	@API_EXAMPLES=$${API_EXAMPLES:-100} API_SEED=$${API_SEED:-$$RANDOM$$RANDOM} $(BIN)/python -m pytest -n $(JOBS) \
+		-o timeout=3600 tests/contract/test_api_answers.py $(ARGS)
 
 # Hashes and no addresses: the lock works with any index or mirror that serves the same files.
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \

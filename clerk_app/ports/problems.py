@@ -31,6 +31,7 @@ _KINDS: tuple[tuple[str, int, type[Exception]], ...] = (
     ("fault", 503, Fault),
 )
 UNEXPECTED = "unexpected"
+KINDS = tuple(kind for kind, _, _ in _KINDS)
 
 
 def to_problem(error: Refusal | Fault) -> tuple[int, Problem]:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from clerk_app import __version__
 from clerk_app.server import (
+    description,
     feed,
     pages,
     routes_appointments,
@@ -26,14 +27,8 @@ from clerk_app.services.hall.following import Following
 
 
 def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHub) -> FastAPI:
-    """All endpoints; the description is at ``/openapi.json`` and comes from the code."""
-    app = FastAPI(
-        title="综合窗口 hall API",
-        version=__version__,
-        description="Queue, intake records, catalogue and feed of a government service hall.",
-        docs_url=None,
-        redoc_url=None,
-    )
+    """All endpoints over the services; the description is at ``/openapi.json`` and comes from the code."""
+    app = routed()
     app.state.desk = desk
     app.state.ca_pem = ca_pem
     app.state.activity = activity
@@ -42,6 +37,20 @@ def create_app(desk: HallDesk, ca_pem: str, activity: Activity, hub: feed.FeedHu
     app.state.phone_guard = routes_phone.PhoneGuard()
     app.state.public_logs = routes_dispatch.PublicLogs(desk)
     app.state.enrol_limit = routes_display.enrol_limit()
+    return app
+
+
+def routed() -> FastAPI:
+    """All endpoints without a hall behind them: enough for the description."""
+    app = FastAPI(
+        title=description.TITLE,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=description.operation_id,
+        separate_input_output_schemas=False,
+    )
+    description.install(app)
     install_errors(app)
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)

@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
+from starlette.exceptions import HTTPException
 
 from clerk_app.domain.actor import Actor, DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
@@ -165,6 +166,18 @@ def malformed(request: Request, error: Exception) -> JSONResponse:
     return _answer(422, Problem("rejected", f"请求里的 {field or '内容'} 不对（程序错误，请报技术员）", field))
 
 
+def unserved(request: Request, error: Exception) -> JSONResponse:
+    """What no endpoint answers: an address or method that this version does not have is a fault, so that a record
+    that was sent there waits for an upgrade and is not taken for refused."""
+    assert isinstance(error, HTTPException)
+    if error.status_code in (404, 405):
+        answer = _answer(error.status_code, Problem("fault", "服务器没有这个功能，可能版本不一样，请技术员检查"))
+    else:
+        answer = _answer(422, Problem("rejected", "请求的内容读不出来（程序错误，请报技术员）", ""))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
 def unexpected(request: Request, error: Exception) -> JSONResponse:
     """Ours: logged with an id that the clerk can read out; no detail leaves the server."""
     quotable = "".join(secrets.choice(_QUOTABLE) for _ in range(_QUOTABLE_LENGTH))
@@ -177,4 +190,5 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(Fault, refused)
     app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, unserved)
     app.add_exception_handler(Exception, unexpected)

@@ -14,6 +14,7 @@ from clerk_app.domain.actor import Actor
 from clerk_app.ports.hall import (
     CaseAck,
     CaseRecord,
+    Catalogue,
     CatalogueInfo,
     EnrolCode,
     Enrolled,
@@ -134,7 +135,7 @@ def catalogue_info(call: Reading) -> CatalogueInfo:
     return call.read(call.desk.catalogues.info)
 
 
-@router.get("/catalogue", tags=["catalogue"], response_class=Response)
+@router.get("/catalogue", tags=["catalogue"], response_class=Response, responses={200: {"model": Catalogue}})
 def catalogue(call: Reading, since: Annotated[int, Query(ge=0)] = 0) -> Response:
     """``Catalogue`` as JSON, always gzip; ``matters`` is null when ``since`` is the published version."""
     packed = call.read(lambda unit, actor: call.desk.catalogues.packed(unit, actor, since))
