@@ -90,8 +90,8 @@ def parser() -> argparse.ArgumentParser:
     )
     enrol.add_argument(
         "kind",
-        choices=("window", "kiosk", "display", "board", "platform"),
-        metavar="window|kiosk|display|board|platform",
+        choices=("window", "kiosk", "display", "board", "office", "platform"),
+        metavar="window|kiosk|display|board|office|platform",
     )
     enrol.add_argument("--number", default=None, metavar="号", help="窗口号")
     enrol.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")

@@ -31,6 +31,7 @@ KINDS = {
     "display": DeviceKind.DISPLAY,
     "platform": DeviceKind.PLATFORM,
     "board": DeviceKind.BOARD,
+    "office": DeviceKind.OFFICE,
 }
 
 

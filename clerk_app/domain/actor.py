@@ -33,6 +33,7 @@ class DeviceKind(StrEnum):
     SERVER = "server"
     PLATFORM = "platform"
     BOARD = "board"
+    OFFICE = "office"  # a browser that opens the pages of the back office
 
 
 @dataclass(frozen=True, slots=True)

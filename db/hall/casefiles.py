@@ -20,7 +20,7 @@ _A = CaseActRow.__table__.c
 _P = CasePersonRow.__table__.c
 _FLAGS = ("opened", "instant", "quantity_limited", "owes")
 _STANDING = tuple(item.name for item in fields(CaseStanding))
-_COLUMNS = (
+HEAD_COLUMNS = (
     *(_C.case_id, _C.case_number, _C.case_no, _C.window_no, _C.matter_code, _C.received_at),
     *(_C[name] for name in _STANDING),
 )
@@ -32,7 +32,8 @@ def standing_values(standing: CaseStanding) -> dict[str, Any]:
     return values | {name: int(values[name]) for name in _FLAGS}
 
 
-def _head(row: Row[Any]) -> CaseHead:
+def head_of(row: Row[Any]) -> CaseHead:
+    """The head of a row that has ``HEAD_COLUMNS``."""
     found = {name: getattr(row, name) for name in _STANDING}
     found |= {name: bool(found[name]) for name in _FLAGS}
     found["since"] = row.since or row.received_at
@@ -57,10 +58,10 @@ class SqlCaseFiles:
         return None
 
     def head(self, case_id: str, *, lock: bool = False) -> CaseHead | None:
-        statement = select(*_COLUMNS).where(_C.hall_id == self._hall, _C.case_id == case_id)
+        statement = select(*HEAD_COLUMNS).where(_C.hall_id == self._hall, _C.case_id == case_id)
         # Nothing on SQLite, which has one writer anyway.
         row = self._db.execute(statement.with_for_update() if lock else statement).one_or_none()
-        return None if row is None else _head(row)
+        return None if row is None else head_of(row)
 
     def set_standing(self, case_id: str, standing: CaseStanding) -> None:
         self._db.execute(
@@ -103,7 +104,8 @@ class SqlCaseFiles:
         return self._heads(and_(*wanted), order, limit)
 
     def _heads(self, wanted: ColumnElement[bool], order: tuple[Any, ...], limit: int) -> list[CaseHead]:
-        return [_head(row) for row in self._db.execute(select(*_COLUMNS).where(wanted).order_by(*order).limit(limit))]
+        statement = select(*HEAD_COLUMNS).where(wanted).order_by(*order).limit(limit)
+        return [head_of(row) for row in self._db.execute(statement)]
 
     def set_people(self, case_id: str, digests: Collection[str]) -> None:
         self._db.execute(delete(CasePersonRow).where(_P.hall_id == self._hall, _P.case_id == case_id))

@@ -15,6 +15,7 @@ from db.hall.emergency import SqlEmergency
 from db.hall.housekeeping import SqlHousekeeping, SqlInstances
 from db.hall.journal import SqlJournal
 from db.hall.many import SqlMany
+from db.hall.office import SqlOffice
 from db.hall.online import SqlOnline
 from db.hall.people import SqlPeople
 from db.hall.registers import SqlRegisters
@@ -48,6 +49,7 @@ class SqlUnit:
         self.catalogue = SqlCatalogue(connection, hall_id)
         self.many = SqlMany(connection, hall_id)
         self.uploads = SqlUploads(connection, hall_id)
+        self.office = SqlOffice(connection, hall_id)
         self.instances = SqlInstances(connection, hall_id)
         self.housekeeping = SqlHousekeeping(connection, hall_id)
         self._connection = connection

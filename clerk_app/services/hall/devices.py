@@ -8,6 +8,7 @@ from datetime import timedelta
 from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.enrolment import make_code, write_code
 from clerk_app.domain.errors import NotAllowed, Rejected
+from clerk_app.domain.numbering import OFFICE_DESK
 from clerk_app.ports.hall import EnrolCode, Enrolled, EnrolRequest, NewEnrolCode
 from clerk_app.ports.stores_hall import DeviceRecord, HallStore, HallUnit
 from clerk_app.services.hall.tools import Tools
@@ -67,6 +68,8 @@ class Devices:
         window_no = code_window or wish.window_no
         if wish.kind is DeviceKind.WINDOW and not window_no:
             raise Rejected("window_no", "窗口要有窗口号，例如 12")
+        if window_no == OFFICE_DESK:
+            raise Rejected("window_no", f"{OFFICE_DESK} 是后台文书编号用的，窗口号请换一个")
         token = f"{unit.hall_id}.{base64.urlsafe_b64encode(self._tools.secret()).decode().rstrip('=')}"
         device = DeviceRecord(
             hall_id=unit.hall_id,

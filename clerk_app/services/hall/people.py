@@ -117,7 +117,7 @@ class People:
 
     def _window(self, caller: Caller, wish: Login) -> str | None:
         own = caller.actor.window_no
-        if caller.kind is DeviceKind.BOARD:
+        if caller.kind in {DeviceKind.BOARD, DeviceKind.OFFICE}:
             return None
         if caller.kind is not DeviceKind.WINDOW:
             raise NotAllowed("这台设备不能登录，请到窗口电脑上登录")

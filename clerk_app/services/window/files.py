@@ -39,6 +39,7 @@ from clerk_app.ports.window import (
 )
 from clerk_app.ports.window_files import ActRow, ActState
 from clerk_app.services.steps.acting import Acting
+from clerk_app.services.steps.numbers import seal_number
 from clerk_app.services.steps.offers import options
 from clerk_app.services.steps.values import Acted, Fate, OpenFile, RefusedAct, Settled, StepOption, Wish
 from clerk_app.services.window import records
@@ -361,7 +362,6 @@ def _exact(unit: WindowUnit, wanted: str) -> CaseRow | None:
 
 def _take_seal_number(unit: WindowUnit, window_no: str, year: int) -> str:
     """用印登记号 of this window and year, 「印〔2026〕3-0012」."""
-    series = f"seal/{window_no}/{year}"
-    value = unit.numbers.last(series) + 1
+    number, (series, value) = seal_number(lambda series: unit.numbers.last(series) + 1, window_no, year)
     unit.numbers.take(series, value)
-    return f"印〔{year}〕{window_no}-{value:04d}"
+    return number

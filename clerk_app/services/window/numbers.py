@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerk_app.domain.conclusion import Numbers
-from clerk_app.domain.numbering import case_number, document_number
-from clerk_app.domain.papers import DOCUMENT_WORDS, PaperKind
+from clerk_app.domain.numbering import case_number
+from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.window import Binding, WindowUnit
+from clerk_app.services.steps.numbers import document_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,4 @@ def next_documents(
     unit: WindowUnit, binding: Binding, day: date, short: str, kinds: Sequence[PaperKind]
 ) -> tuple[dict[PaperKind, str], tuple[tuple[str, int], ...]]:
     """A document number for each kind, and the series values that they stand for."""
-    numbers: dict[PaperKind, str] = {}
-    takes: list[tuple[str, int]] = []
-    for kind in kinds:
-        word = DOCUMENT_WORDS[kind]
-        series = f"document/{binding.window_no}/{day:%Y}/{word}"
-        sheet = unit.numbers.last(series) + 1
-        numbers[kind] = document_number(short, word, day.year, binding.window_no, sheet)
-        takes.append((series, sheet))
-    return numbers, tuple(takes)
+    return document_numbers(lambda series: unit.numbers.last(series) + 1, binding.window_no, day.year, short, kinds)

@@ -6,6 +6,7 @@ from alembic import context
 
 import db.hall.case_models
 import db.hall.instance_models
+import db.hall.office_models
 import db.hall.queue_models
 import db.hall.upload_models  # noqa: F401  their tables belong to the same metadata
 from db.hall.models import Base

@@ -34,9 +34,12 @@ def upgrade() -> None:
     _append_only()
     _uploads()
     _instances()
+    _office()
 
 
 def downgrade() -> None:
+    for table in ("office_login", "office_number", "office_person", "office_route"):
+        op.drop_table(table)
     op.drop_table("device_instance")
     op.drop_table("upload_chunk")
     op.drop_table("upload")
@@ -133,5 +136,48 @@ def _instances() -> None:
         sa.PrimaryKeyConstraint("hall_id", "device_id", name="pk_device_instance"),
         sa.ForeignKeyConstraint(
             ["hall_id", "device_id"], ["device.hall_id", "device.device_id"], name="fk_device_instance_device"
+        ),
+    )
+
+
+# --- the back office's pages (office_models) ------------------------------------------------------------------------
+def _office() -> None:
+    op.create_table(
+        "office_route",
+        _text("hall_id", 36),
+        _text("desk", 32),
+        _text("department", 256),
+        _text("matter_code", 128),
+        _text("responsible", 256),
+        sa.PrimaryKeyConstraint("hall_id", "desk", "department", "matter_code", name="pk_office_route"),
+    )
+    op.create_table(
+        "office_person",
+        _text("hall_id", 36),
+        _text("user_id", 36),
+        _text("department", 256),
+        sa.PrimaryKeyConstraint("hall_id", "user_id", "department", name="pk_office_person"),
+        sa.ForeignKeyConstraint(
+            ["hall_id", "user_id"], ["app_user.hall_id", "app_user.user_id"], name="fk_office_person_app_user"
+        ),
+    )
+    op.create_table(
+        "office_number",
+        _text("hall_id", 36),
+        _text("series", 128),
+        _number("last"),
+        _text("epoch", 64),
+        sa.PrimaryKeyConstraint("hall_id", "series", name="pk_office_number"),
+    )
+    op.create_table(
+        "office_login",
+        _text("hall_id", 36),
+        _text("session_id", 36),
+        _moment("seen_at"),
+        sa.PrimaryKeyConstraint("hall_id", "session_id", name="pk_office_login"),
+        sa.ForeignKeyConstraint(
+            ["hall_id", "session_id"],
+            ["login_session.hall_id", "login_session.session_id"],
+            name="fk_office_login_login_session",
         ),
     )
