@@ -33,6 +33,8 @@ JSON_FORMAT = "clerk-catalogue/1"
 MATERIALS_SHEET = "材料"
 _MATTERS_SHEET = "事项"
 _LARGEST = 200 * 2**20
+_MOST_ROWS = 2**20
+"""Of a sheet of .xlsx."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, ValueError, OSError, SyntaxError)
 _BLANKS = " \t\r\n"
@@ -223,7 +225,13 @@ def _read_book(path: Path, book: Any) -> RawCatalogue:
 
 
 def _sheet(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    yield from enumerate(sheet.iter_rows(values_only=True), 1)
+    # What the file says of its size is not needed, and each row would be filled up to it.
+    sheet.reset_dimensions()
+    for line, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        if line > _MOST_ROWS:
+            # openpyxl makes up the rows that a row number leaves out, as many as that may be
+            raise ValueError(f"more than {_MOST_ROWS} rows")
+        yield line, cells
 
 
 # ---------------------------------------------------------------- tables

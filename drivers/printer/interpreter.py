@@ -148,10 +148,8 @@ class Interpreter:
             self.ignored.append(f"{code:02X}")
 
     def _feed_lines(self, count: int) -> None:
-        if count == 0:
-            self.paper.end_line(feed_empty=False)
-        for _ in range(count):
-            self.paper.end_line()
+        self.paper.end_line(feed_empty=count > 0)
+        self.paper.feed_lines(count - 1)
 
     def _raster(self, args: bytes) -> None:
         """GS v 0 m xL xH yL yH: m bit 0 doubles the width, bit 1 the height."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 
 from drivers.base.trace import Masked
 from drivers.printer.tokens import Token, Tokeniser
@@ -68,17 +69,14 @@ def _ends_line(token: Token) -> bool:
     return token.name == "GS v" or (token.name == "control" and token.args[0] == _LF)
 
 
-def _placed(job: bytes) -> Iterator[tuple[int, Token]]:
+def _placed(job: bytes) -> list[tuple[int, Token]]:
     """The tokens with their places; what does not come to its end, and a job that asks for status, is one token."""
     tokeniser = Tokeniser(lambda kind: None)
     tokens = tokeniser.feed(job)
-    if sum(token.size for token in tokens) + tokeniser.pending != len(job):
+    starts = list(accumulate((token.size for token in tokens), initial=0))
+    if starts[-1] + tokeniser.pending != len(job):
         # a status request is no token, so nothing stands where it seems to
-        yield 0, Token("text", job, len(job))
-        return
-    at = 0
-    for token in tokens:
-        yield at, token
-        at += token.size
-    if at < len(job):
-        yield at, Token("text", job[at:], len(job) - at)
+        return [(0, Token("text", job, len(job)))]
+    if tokeniser.pending:
+        tokens.append(Token("text", job[starts[-1] :], tokeniser.pending))
+    return list(zip(starts, tokens, strict=False))

@@ -114,6 +114,13 @@ class Paper:
         if dots > 0:
             self._add(Image.new("1", (self.dots, dots), 1))
 
+    def feed_lines(self, count: int) -> None:
+        """Move the paper by ``count`` empty lines."""
+        if count > 0:
+            self.feed(count * self.spacing)
+            if self._length <= LONGEST:
+                self._text += [""] * count
+
     def image(self, picture: Image.Image, qr_data: bytes | None = None) -> None:
         """Print a picture (mode ``1``, ink set) with the present alignment; what is too wide is cut off."""
         self.end_line(feed_empty=False)

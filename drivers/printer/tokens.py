@@ -7,14 +7,13 @@ the table is given as ``unknown`` with its two bytes, because its length cannot 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DLE, ESC, FS, GS = 0x10, 0x1B, 0x1C, 0x1D
 _NUL_ENDED_MOST = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One character, control byte or command.
 
     name: ``text`` (one or two bytes), ``control``, ``unknown``, or a command such as ``ESC a``; args: what follows the
@@ -48,6 +47,11 @@ _FAMILIES: dict[int, tuple[str, dict[int, int]]] = {
     GS: ("GS", _GS_LENGTHS),
     FS: ("FS", _FS_LENGTHS),
 }
+_COUNTED = frozenset("v(Vk*D")
+"""Letters of commands whose length may stand in their data."""
+
+_SINGLE = [Token("control" if value < 0x20 or value == 0x7F else "text", bytes([value]), 1) for value in range(256)]
+"""One byte alone."""
 
 
 class Tokeniser:
@@ -61,6 +65,7 @@ class Tokeniser:
         self._buffer = bytearray()
         self._scanned = 0
         self.double_byte = double_byte_at_reset
+        self._modes = {"FS &": True, "FS .": False, "ESC @": double_byte_at_reset}
 
     @property
     def pending(self) -> int:
@@ -78,18 +83,16 @@ class Tokeniser:
         self._buffer += data
         tokens: list[Token] = []
         while (token := self._next()) is not None:
-            del self._buffer[: token.size]
-            self._scanned = max(0, self._scanned - token.size)
-            if token.name == "FS &":
-                self.double_byte = True
-            elif token.name == "FS .":
-                self.double_byte = False
-            elif token.name == "ESC @":
-                self.double_byte = self._double_byte_at_reset
-            if token.name == "DLE EOT":
-                self._on_realtime(token.args[0])
-            else:
-                tokens.append(token)
+            name, args, size = token
+            del self._buffer[:size]
+            if self._scanned:
+                self._scanned = max(0, self._scanned - size)
+            if name == "DLE EOT":
+                self._on_realtime(args[0])
+                continue
+            tokens.append(token)
+            if name in self._modes:
+                self.double_byte = self._modes[name]
         self._answer_inside_data()
         return tokens
 
@@ -107,20 +110,19 @@ class Tokeniser:
         if not buffer:
             return None
         first = buffer[0]
-        if first == DLE:
-            return self._dle()
         if first in _FAMILIES:
             return self._command(first)
-        if first < 0x20 or first == 0x7F:
-            return Token("control", bytes([first]), 1)
+        if first == DLE:
+            return self._dle()
+        single = _SINGLE[first]
         if first < 0x80 or not self.double_byte or not 0x81 <= first <= 0xFE:
-            return Token("text", bytes([first]), 1)
+            return single
         if len(buffer) < 2:
             return None
         if 0x40 <= buffer[1] <= 0xFE and buffer[1] != 0x7F:
             return Token("text", bytes(buffer[:2]), 2)
         # half a character: the printer shows it alone and reads on behind it
-        return Token("text", bytes([first]), 1)
+        return single
 
     def _dle(self) -> Token | None:
         if len(self._buffer) < 3:
@@ -138,7 +140,7 @@ class Tokeniser:
             return None
         family, lengths = _FAMILIES[first]
         letter = chr(buffer[1])
-        size = self._special_size(family, letter)
+        size = self._special_size(family, letter) if letter in _COUNTED else None
         if size is None:
             if buffer[1] not in lengths:
                 return Token("unknown", bytes(buffer[:2]), 2)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clerk_app.bootstrap import settings
+from clerk_app.documents.catalogue_files import read_catalogue_file
 from clerk_app.domain import appointments
 from clerk_app.domain.calendar_file import parse_calendar
 from clerk_app.domain.dispatch_check import check
@@ -23,6 +25,7 @@ from drivers.printer.paper import LONGEST
 from drivers.printer.tokens import Tokeniser
 from fuzz.files import _digest, _mac
 from fuzz.printers import _Glyphs
+from fuzz.workbooks import book_parts
 
 DAY = Path(__file__).resolve().parent / "dispatch_day.json"
 
@@ -94,6 +97,22 @@ def test_a_dispatch_log_that_cannot_be_written_in_its_own_form_is_told(value: ob
     log: dict[str, Any] = json.loads(DAY.read_text(encoding="utf-8")) | {"source": value}
     report = check(log, _mac, _digest)
     assert "标准格式" in str(report.findings[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [('<row r="1">', '<row r="999999999999">'), ('ref="A1:D2"', 'ref="A1:XFD1048576"')]
+)
+def test_a_sheet_that_claims_to_have_no_end_is_read_or_refused_at_once(tmp_path: Path, first: str, last: str) -> None:
+    file = tmp_path / "catalogue.xlsx"
+    with zipfile.ZipFile(file, "w") as book:
+        for name, content in book_parts().items():
+            sheet = content.replace(b'r="2"', b'r="9000"').replace(first.encode(), last.encode())
+            book.writestr(name, sheet if name.endswith("sheet1.xml") else content)
+    if "999" in last:
+        with pytest.raises(Rejected, match="不是能读的"):
+            read_catalogue_file(file)
+    else:
+        assert [row.line for row in read_catalogue_file(file).rows] == [9000]
 
 
 def test_brackets_without_end_are_no_calendar() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -12,6 +11,9 @@ _VALUES: tuple[Any, ...] = (
     *("", " ", "0", "A047", "2026-11-23", "2026-11-23T09:00:00+08:00", "x" * 300, "\ud842", "𠮷", "\u0000", "１"),
     *([], {}, [[]], [{}], {"": ""}, [None], [1, 2], ["1", "c1"]),
 )
+
+_STOP_HERE = 0.15
+"""How often a whole part is changed instead of something in it."""
 
 
 def changed(data: bytes, most: int, seed: int) -> bytes | None:
@@ -23,35 +25,41 @@ def changed(data: bytes, most: int, seed: int) -> bytes | None:
         return None
     holder = [tree]
     for _ in range(random.choice((1, 1, 1, 2, 3, 5))):
-        places = list(_places(holder))
-        if places:
-            _change(*random.choice(places), places, random)
+        _change(*_place(holder, random), holder, random)
     made = json.dumps(holder[0] if holder else None, ensure_ascii=random.random() < 0.1, separators=(",", ":"))
     found = made.encode("utf-8", "surrogatepass")
     return found if len(found) <= most else None
 
 
-def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Each container with each key or place in it."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        keys = list(node) if isinstance(node, dict) else range(len(node))
-        for key in keys:
-            yield node, key
-            if isinstance(node[key], dict | list):
-                waiting.append(node[key])
+def _place(tree: Any, random: Random) -> tuple[Any, Any]:
+    """A container and a key or place in it, by walking down from the top; None as key in an empty one."""
+    node = tree
+    while True:
+        if not node:
+            return node, None
+        key = random.choice(list(node)) if isinstance(node, dict) else int(random.random() * len(node))
+        inside = node[key]
+        if not isinstance(inside, dict | list) or random.random() < _STOP_HERE:
+            return node, key
+        if not inside:
+            return node, key
+        node = inside
 
 
-def _change(node: Any, key: Any, places: Sequence[tuple[Any, Any]], random: Random) -> None:
-    if (isinstance(node, dict) and key not in node) or (isinstance(node, list) and key >= len(node)):
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
+
+
+def _change(node: Any, key: Any, holder: Any, random: Random) -> None:
+    if key is None:
         return
-    other, at = random.choice(places)
-    there = (isinstance(other, dict) and at in other) or (isinstance(other, list) and at < len(other))
-    copied = json.loads(json.dumps(other[at])) if there else None
+    other, at = _place(holder, random)
+    copied = _copied(other[at]) if at is not None else None
     match random.randrange(7):
         case 0:
-            node[key] = json.loads(json.dumps(random.choice(_VALUES)))
+            node[key] = _copied(random.choice(_VALUES))
         case 1:
             node[key] = copied
         case 2:
@@ -70,4 +78,4 @@ def _change(node: Any, key: Any, places: Sequence[tuple[Any, Any]], random: Rand
                 place = random.randrange(len(text) + 1)
                 node[key] = text[:place] + random.choice(("", "0", "9", "。", "-", text)) + text[place + 1 :]
             else:
-                node[key] = json.loads(json.dumps(random.choice(_VALUES)))
+                node[key] = _copied(random.choice(_VALUES))
