@@ -228,13 +228,16 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class ServerTime:
-    """Health and clock: compare ``at`` with the own clock; ``epoch`` with the one remembered."""
+    """Health and clock: compare ``at`` with the own clock; ``epoch`` with the one remembered. ``oldest_api`` to ``api``
+    are the levels of the API that the server speaks (``ports.speaking``); one that says nothing speaks the first."""
 
     at: datetime
     version: str
     epoch: str
     hall_id: str
     feed_no: int
+    api: int = 1
+    oldest_api: int = 1
 
 
 class HallReader(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clerk_app.domain.errors import Conflict, Fault, Locked, NotAllowed, NotFound, Refusal, Rejected, StoreFault
 from clerk_app.ports.hall import DeviceUnknown, LoginNeeded, SessionEnded
+from clerk_app.ports.speaking import VersionApart
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ _KINDS: tuple[tuple[str, int, type[Exception]], ...] = (
     ("not_allowed", 403, NotAllowed),
     ("not_found", 404, NotFound),
     ("conflict", 409, Conflict),
+    ("version_apart", 426, VersionApart),
     ("store_fault", 503, StoreFault),
     ("fault", 503, Fault),
 )

@@ -11,6 +11,10 @@ from clerk_app.ports.hall_sync import FileHead
 from clerk_app.ports.stores_hall_cases import CaseStanding
 
 
+class Collided(Exception):
+    """Another transaction stored the same meanwhile: look again."""
+
+
 @dataclass(frozen=True, slots=True)
 class FreshCase:
     """A case that the store does not have yet, ready to be stored. ``values`` are its own columns without its
@@ -54,7 +58,7 @@ class ManyStore(Protocol):
         ...
 
     def keep_keys(self, answers: Sequence[KeyAnswer], at: datetime) -> None:
-        """Keep the answers of keys that ``keys`` did not know."""
+        """Keep the answers of keys that ``keys`` did not know; ``Collided``."""
         ...
 
 

@@ -19,7 +19,9 @@ from clerk_app.server import (
     routes_platform,
     routes_queue,
     routes_running,
+    routes_sync,
     routes_voice,
+    wire,
 )
 from clerk_app.server.calls import Activity, install_errors
 from clerk_app.services.hall.desk import HallDesk
@@ -52,6 +54,8 @@ def routed() -> FastAPI:
     )
     description.install(app)
     install_errors(app)
+    app.add_middleware(wire.Inflating)
+    app.add_middleware(wire.Speaking)
     app.include_router(routes_desk.router)
     app.include_router(routes_queue.router)
     app.include_router(routes_dispatch.router)
@@ -60,6 +64,7 @@ def routed() -> FastAPI:
     app.include_router(routes_emergency.router)
     app.include_router(routes_cases.router)
     app.include_router(routes_platform.router)
+    app.include_router(routes_sync.router)
     app.include_router(pages.router)
     app.include_router(routes_voice.router)
     app.include_router(routes_display.router)

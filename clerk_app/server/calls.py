@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import time
@@ -20,6 +21,7 @@ from clerk_app.domain.errors import Fault, Refusal
 from clerk_app.ports.hall import DeviceUnknown
 from clerk_app.ports.problems import UNEXPECTED, Problem, to_problem
 from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.server.metrics import route_of
 from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 
@@ -87,6 +89,11 @@ class Change(Read):
         self._key = key
         self._content = content
 
+    def sent(self) -> dict[str, Any]:
+        """The body as it came, with what this server does not know of it."""
+        body: dict[str, Any] = json.loads(self._content.partition(b"\0")[2])
+        return body
+
     def once(self, kind: Any, work: Callable[[HallUnit, Actor], Any], *, patient: bool = False) -> Response:
         """Run, keep and give the answer; ``kind`` is the type of what ``work`` returns. ``patient`` for what windows
         upload by themselves: it lets calls and everything that somebody waits for go first."""
@@ -124,7 +131,9 @@ def read_call(
     """Dependency of reading endpoints; a cookie counts where nothing can be changed."""
     state = request.app.state
     screen = request.cookies.get(SCREEN_COOKIE) if request.method == "GET" else None
-    return Read(state.desk, authenticate(state.desk, state.activity, authorization, x_session, screen))
+    caller = authenticate(state.desk, state.activity, authorization, x_session, screen)
+    request.state.device_id = caller.device_id
+    return Read(state.desk, caller)
 
 
 async def _content(request: Request) -> bytes:
@@ -141,6 +150,7 @@ def change_call(
     """Dependency of changing endpoints; the header ``Idempotency-Key`` is required."""
     state = request.app.state
     caller = authenticate(state.desk, state.activity, authorization, x_session)
+    request.state.device_id = caller.device_id
     return Change(state.desk, caller, idempotency_key, content)
 
 
@@ -181,7 +191,8 @@ def unserved(request: Request, error: Exception) -> JSONResponse:
 def unexpected(request: Request, error: Exception) -> JSONResponse:
     """Ours: logged with an id that the clerk can read out; no detail leaves the server."""
     quotable = "".join(secrets.choice(_QUOTABLE) for _ in range(_QUOTABLE_LENGTH))
-    _LOG.error("unexpected %s at %s %s", quotable, request.method, request.url.path, exc_info=error)
+    # The path may hold what a citizen typed: the log names the route.
+    _LOG.error("unexpected %s at %s %s", quotable, request.method, route_of(request.scope), exc_info=error)
     return _answer(500, Problem(UNEXPECTED, f"这一步没做成，内容都在。报编号 {quotable} 给技术员"))
 
 

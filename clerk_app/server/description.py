@@ -31,6 +31,10 @@ cookie (`screen`), which is good for reading only.
 **Once.** Whatever changes something carries an `Idempotency-Key`: the same key with the same content gets the answer of
 the first time, with another content it is refused (409). The few changes without a key say why.
 
+**Levels.** A window may send the level of the API that it speaks (`X-Clerk-Api`) and its version (`X-Clerk-Version`);
+every answer has the server's, as `oldest-newest`. One level apart is understood both ways, further apart is refused
+(426). A body may be sent as gzip (`Content-Encoding`). All of it: `docs/sync.md`.
+
 **Refusals.** Every answer that is not 2xx is a `Problem`; its `sentence` is Chinese, names no person and may be shown.
 
 **News.** `GET /v1/feed` has the journal by number; the same address as a WebSocket (query `epoch`, `after`, `mark`)
@@ -47,10 +51,11 @@ _WORDS: Final = {
     409: ("Conflict", "Somebody was faster, or the same key or id came with another content."),
     422: ("Rejected", "`field` is wrong: nothing was stored; correct it and send it under a new key."),
     423: ("Locked", "The law or the present state forbids the step."),
+    426: ("Apart", "The caller speaks a level of the API that this server does not; `X-Clerk-Api` says which it does."),
     500: ("Unexpected", "A fault of the server, logged under the number in the sentence; repeat under the same key."),
     503: ("Unavailable", "The store or another part is away for the moment; repeat under the same key."),
 }
-_ALWAYS: Final = (500, 503)
+_ALWAYS: Final = (426, 500, 503)
 _KNOWN_CALLER: Final = (401, 403)
 _LOOKING: Final = (404, 423)
 _ASKED: Final = (403, 404, 409, 422, 423)

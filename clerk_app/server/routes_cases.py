@@ -36,7 +36,8 @@ class ResultSearch:
 
 @router.post("/acts", response_model=ActAck)
 def store_act(call: Changing, act: CaseAct) -> Any:
-    return call.once(ActAck, lambda unit, actor: call.desk.files.store_act(unit, actor, act))
+    sent = call.sent()
+    return call.once(ActAck, lambda unit, actor: call.desk.files.store_act(unit, actor, act, sent))
 
 
 @router.get("/case-file")

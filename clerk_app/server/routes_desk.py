@@ -28,6 +28,7 @@ from clerk_app.ports.hall import (
     Session,
     UserInfo,
 )
+from clerk_app.ports.speaking import API, OLDEST_API
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.server.calls import Changing, Reading
 
@@ -59,7 +60,8 @@ def health(request: Request) -> Health:
 @router.get("/time", tags=["time"])
 def server_time(call: Reading) -> ServerTime:
     cursor = call.read(lambda unit, actor: call.desk.waiting.cursor(unit))
-    return ServerTime(call.desk.tools.now(), __version__, cursor.epoch, call.caller.actor.hall_id, cursor.feed_no)
+    hall_id, at = call.caller.actor.hall_id, call.desk.tools.now()
+    return ServerTime(at, __version__, cursor.epoch, hall_id, cursor.feed_no, API, OLDEST_API)
 
 
 @router.get("/enrol/ca", tags=["enrolment"], response_class=PlainTextResponse)
@@ -112,7 +114,8 @@ def create_user(call: Changing, wish: NewUser) -> Any:
 
 @router.post("/cases", tags=["intake"], response_model=CaseAck)
 def store_case(call: Changing, record: CaseRecord) -> Any:
-    return call.once(CaseAck, lambda unit, actor: call.desk.cases.store(unit, actor, record), patient=True)
+    sent = call.sent()
+    return call.once(CaseAck, lambda unit, actor: call.desk.cases.store(unit, actor, record, sent), patient=True)
 
 
 @router.get("/cases/{case_id}", tags=["intake"])

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table, func, insert, select, tuple_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from clerk_app.ports.stores_hall_sync import FreshCase, KeyAnswer
+from clerk_app.ports.stores_hall_sync import Collided, FreshCase, KeyAnswer
 from db.hall.case_models import CasePersonRow
 from db.hall.casefiles import standing_values
+from db.hall.cases import numbering_turn
 from db.hall.models import CaseRevisionRow, CaseRow, RequestKeyRow
 
 _C = CaseRow.__table__.c
@@ -77,7 +78,9 @@ class SqlMany:
 
     def _numbered(self, cases: Sequence[FreshCase]) -> dict[str, tuple[str, int]]:
         """Case id → official number and its serial, counted on from the newest of each base and day."""
-        last = self._last_serials({(case.base, case.day) for case in cases})
+        places = {(case.base, case.day) for case in cases}
+        numbering_turn(self._db, self._hall, places)
+        last = self._last_serials(places)
         found = {}
         for case in cases:
             place = (case.base, case.day)
@@ -143,7 +146,11 @@ class SqlMany:
             }
             for one in answers
         ]
-        insert_rows(self._db, _table(RequestKeyRow), rows)
+        try:
+            with self._db.begin_nested():
+                insert_rows(self._db, _table(RequestKeyRow), rows)
+        except IntegrityError as error:
+            raise Collided from error
 
 
 def _table(kind: Any) -> Table:

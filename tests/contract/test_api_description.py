@@ -58,7 +58,7 @@ def test_whoever_has_to_be_known_is_told_so_and_by_which_headers(description: di
     assert open_to_all == {("get", "/v1/health"), ("get", "/v1/enrol/ca"), ("post", "/v1/enrol")}
     for _, method, operation in operations(description):
         if operation["security"]:
-            assert {"401", "403", "404", "423", "500", "503"} <= _refused(operation)
+            assert {"401", "403", "404", "423", "426", "500", "503"} <= _refused(operation)
             assert {"device": []} in operation["security"]
             assert ({"screen": []} in operation["security"]) is (method == "get")
     assert description["components"]["securitySchemes"]["screen"]["name"] == SCREEN_COOKIE
@@ -79,6 +79,8 @@ def test_all_changes_but_those_that_say_why_carry_a_key(description: dict[str, A
         "/v1/results",
         "/v1/appointments/find",
         "/v1/window/here",
+        "/v1/batches",
+        "/v1/files",
     }
     for path, _, operation in operations(description):
         if key in operation.get("parameters", []):
@@ -137,7 +139,7 @@ def test_an_endpoint_that_somebody_adds_is_described_as_the_others_are() -> None
     found = described(app)["paths"]["/v1/thing"]
     assert found["get"]["operationId"] == "new_thing"
     assert [one["name"] for one in found["get"]["parameters"]] == ["name"]
-    assert set(found["post"]["responses"]) == {"200", "401", "403", "404", "409", "422", "423", "500", "503"}
+    assert set(found["post"]["responses"]) == {"200", "401", "403", "404", "409", "422", "423", "426", "500", "503"}
 
 
 def test_what_is_no_endpoint_is_a_fault_and_not_a_refusal() -> None:

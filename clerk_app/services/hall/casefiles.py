@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from clerk_app.domain import case_rules
 from clerk_app.domain.actor import Actor, Role
@@ -11,11 +13,12 @@ from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound, Rejec
 from clerk_app.ports.hall import CaseRecord, LoginNeeded
 from clerk_app.ports.hall_cases import ActAck, ServerCase
 from clerk_app.ports.stores_hall import HallUnit
-from clerk_app.ports.stores_hall_cases import ActWrite
+from clerk_app.ports.stores_hall_cases import ActWrite, StoredAct
 from clerk_app.services.hall import records, standing
 from clerk_app.services.hall.approvals import check_used
 from clerk_app.services.hall.checks import check, check_uuid, check_window, known_roles
 from clerk_app.services.hall.folding import acts_of, opened_case
+from clerk_app.services.hall.kept_fields import with_unknown
 from clerk_app.services.hall.seals import enter_approval_seal
 from clerk_app.services.hall.supplements import take_what_arrived
 from clerk_app.services.hall.tools import Tools, canonical, plain
@@ -43,19 +46,26 @@ class CaseFiles:
         self._tools = tools
         self._epoch = epoch
 
-    def store_act(self, unit: HallUnit, actor: Actor, act: CaseAct) -> ActAck:
-        """Append an act to its case.
+    def store_act(
+        self, unit: HallUnit, actor: Actor, act: CaseAct, sent: Mapping[str, Any] | None = None
+    ) -> ActAck:
+        """Append an act to its case; ``sent`` is the act as it came, with what this server does not know of it.
 
         Raises what ``case_rules.apply`` raises, besides: ``NotFound`` when the case has not come, ``Conflict`` when
         another content came under this id, ``NotAllowed`` at a wrong window or without the role, ``LoginNeeded``
         for an office step whose person is not logged in, ``Locked`` for a case without opening or an approval that
         the server does not know, ``Fault`` for an act from the future: it is nobody's mistake, and waiting mends it.
         """
+        check_window(actor, act.by.window_no)
+        return self.append(unit, actor, act, sent)
+
+    def append(self, unit: HallUnit, actor: Actor, act: CaseAct, sent: Mapping[str, Any] | None = None) -> ActAck:
+        """``store_act`` for an act that no window brings: the office's pages make theirs at the server."""
         act = self._checked(actor, act)
         body_hash = self._tools.digest(canonical(act))
         known = unit.files.find_act(act.act_id)
         if known is not None:
-            if known.body_hash != body_hash or known.case_id != act.case_id:
+            if known.case_id != act.case_id or not self._same(unit, known, body_hash):
                 raise Conflict("这一步已经上传过，内容不一样，没有覆盖")
             return ActAck(known.act_id, known.case_id, known.position, known.state, known.synced_at, self._epoch)
         head = unit.files.head(act.case_id, lock=True)
@@ -76,7 +86,7 @@ class CaseFiles:
             state=now_stands.state,
             at=act.at,
             user_id=act.by.user_id,
-            body=plain(act),
+            body=plain(act) if sent is None else with_unknown(plain(act), sent),
             body_hash=body_hash,
             synced_at=now,
         )
@@ -98,6 +108,13 @@ class CaseFiles:
             payload["approval"] = approval
         self._tools.record(unit, actor, "case.acted", act.case_id, payload)
         return ActAck(act.act_id, act.case_id, write.position, write.state, now, self._epoch)
+
+    def _same(self, unit: HallUnit, known: StoredAct, body_hash: str) -> bool:
+        """Whether the stored act is the one that comes again, read with what this program knows (``kept_fields``)."""
+        if known.body_hash == body_hash:
+            return True
+        stored = records.load(CaseAct, unit.files.acts(known.case_id)[known.position - 1])
+        return self._tools.digest(canonical(stored)) == body_hash
 
     def server_case(self, unit: HallUnit, actor: Actor, reference: str) -> ServerCase:
         """The whole case with its acts, by id, case number or 办件编号; looking leaves a trace."""
@@ -121,7 +138,6 @@ class CaseFiles:
 
     def _checked(self, actor: Actor, act: CaseAct) -> CaseAct:
         """The act in Beijing time, once its form is right."""
-        check_window(actor, act.by.window_no)
         check_uuid("act_id", act.act_id)
         check_uuid("case_id", act.case_id)
         check("by", bool(act.by.user_id.strip()) and bool(act.by.name.strip()))

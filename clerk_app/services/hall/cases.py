@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from clerk_app.domain import cases
@@ -12,8 +15,11 @@ from clerk_app.domain.errors import Conflict, Locked, Rejected
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.hall import CaseAck, CaseRecord, PartyRecord, RatingAck, RatingRecord
 from clerk_app.ports.stores_hall import CaseWrite, HallUnit
+from clerk_app.ports.stores_hall_cases import CaseStanding
+from clerk_app.ports.stores_hall_sync import FreshCase
 from clerk_app.services.hall import records, standing
 from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window
+from clerk_app.services.hall.kept_fields import with_unknown
 from clerk_app.services.hall.tools import Tools, canonical, plain
 
 _TASK_CODE = re.compile(r"([0-9A-Z]{18}[1-7][0-9A-Z]{12})(\d{2})?")
@@ -30,6 +36,51 @@ def case_base(matter_code: str) -> str:
     return found.group(1) if found else matter_code
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyCase:
+    """A checked record with everything that can be said of it without the store. ``body`` also holds what this server
+    does not know of it; ``body_hash`` does not cover that."""
+
+    record: CaseRecord
+    body: dict[str, Any] = field(repr=False)
+    body_hash: str
+    standing: CaseStanding
+    day: date
+    base: str
+    people: tuple[str, ...]
+
+    def columns(self) -> dict[str, Any]:
+        """The case's own columns, without its standing."""
+        record = self.record
+        return {
+            "case_id": record.case_id,
+            "case_number": record.case_number,
+            "ticket_id": record.ticket_id,
+            "window_no": record.window_no,
+            "matter_code": record.matter_code,
+            "outcome": record.outcome,
+            "received_at": record.received_at,
+            "promised_on": record.promised_on,
+            "revision": record.revision,
+            "body": self.body,
+        }
+
+    def write(self) -> CaseWrite:
+        return CaseWrite(**self.columns(), standing=self.standing)
+
+    def told(self) -> dict[str, Any]:
+        """What the journal says of it; nothing personal."""
+        return {
+            "window_no": self.record.window_no,
+            "revision": self.record.revision,
+            "outcome": self.record.outcome,
+            "case_number": self.record.case_number,
+            "case_state": self.standing.state.value,
+            "instant": self.standing.instant,
+            "body_hash": self.body_hash,
+        }
+
+
 class Cases:
     """Records come from a window's machine, whoever is logged in there by now: the clerk stands in the record."""
 
@@ -37,60 +88,101 @@ class Cases:
         self._tools = tools
         self._epoch = epoch
 
-    def store(self, unit: HallUnit, actor: Actor, record: CaseRecord) -> CaseAck:
+    def store(
+        self, unit: HallUnit, actor: Actor, record: CaseRecord, sent: Mapping[str, Any] | None = None
+    ) -> CaseAck:
         """Store a new case or a higher revision; the same content again gets the same acknowledgement.
 
+        ``sent`` is the record as it came, with what this server does not know of it.
         ``Conflict`` when a known revision comes with other content, when a revision is lower than the newest but was
         never seen, or when the paper number belongs to another case. ``Rejected`` by field.
         """
+        return self.store_ready(unit, actor, self.ready(actor, record, sent))
+
+    def ready(self, actor: Actor, record: CaseRecord, sent: Mapping[str, Any] | None = None) -> ReadyCase:
+        """All that needs no store, so that it can be done before the turn for writing. ``Rejected``, ``NotAllowed``."""
         self._check_case(actor, record)
-        body_hash = self._tools.digest(canonical(_as_sent(record)))
+        body: dict[str, Any] = plain(record)
+        body_hash = self._digest(body)
+        return ReadyCase(
+            record=record,
+            body=body if sent is None else with_unknown(body, sent),
+            body_hash=body_hash,
+            standing=standing.of_record(records.in_beijing(record)),
+            day=record.received_at.astimezone(records.BEIJING).date(),
+            base=case_base(record.matter_code),
+            people=tuple(self._tools.person_digest(one.document_no) for one in _people(record)),
+        )
+
+    def store_ready(self, unit: HallUnit, actor: Actor, ready: ReadyCase) -> CaseAck:
+        """What ``store`` does, for a record that was made ready."""
+        record = ready.record
         known = unit.cases.find(record.case_id)
         seen = unit.cases.revision(record.case_id, record.revision)
         if known is not None and seen is not None:
-            if seen[0] != body_hash:
+            if seen[0] != ready.body_hash and not self._same_today(unit, known.revision, ready):
                 raise Conflict(f"{record.case_number} 第 {record.revision} 稿已经上传过，内容不一样，没有覆盖")
             return CaseAck(known.record_id, known.case_no, seen[1], record.revision, self._epoch)
         if known is not None and record.revision < known.revision:
             raise Conflict(f"{record.case_number} 服务器上已有更新的第 {known.revision} 稿，没有覆盖")
-        now = self._tools.now()
-        stands = standing.of_record(records.in_beijing(record))
         if known is not None and unit.files.acts(record.case_id):
             raise Conflict(f"{record.case_number} 后面的环节已经开始，受理时的记录不能再改")
-        write = CaseWrite(
-            case_id=record.case_id,
-            case_number=record.case_number,
-            ticket_id=record.ticket_id,
-            window_no=record.window_no,
-            matter_code=record.matter_code,
-            outcome=record.outcome,
-            received_at=record.received_at,
-            promised_on=record.promised_on,
-            revision=record.revision,
-            body=plain(record),
-            standing=stands,
-        )
+        now = self._tools.now()
         if known is None:
-            day = record.received_at.astimezone(records.BEIJING).date()
-            known = unit.cases.add(write, self._tools.new_id(), case_base(record.matter_code), day)
+            known = unit.cases.add(ready.write(), self._tools.new_id(), ready.base, ready.day)
             kind = "case.stored"
         else:
-            unit.cases.update(write)
+            unit.cases.update(ready.write())
             kind = "case.updated"
-        unit.cases.add_revision(record.case_id, record.revision, body_hash, now)
-        unit.files.set_people(record.case_id, [self._tools.person_digest(one.document_no) for one in _people(record)])
+        unit.cases.add_revision(record.case_id, record.revision, ready.body_hash, now)
+        unit.files.set_people(record.case_id, ready.people)
         if pre_check := _pre_check(record):
             unit.online.use_pre_check(pre_check, record.case_id)
-        payload = {
-            "window_no": record.window_no,
-            "revision": record.revision,
-            "outcome": record.outcome,
-            "case_number": record.case_number,
-            "case_state": stands.state.value,
-            "instant": stands.instant,
-        }
-        self._tools.record(unit, actor, kind, record.case_id, {**payload, "body_hash": body_hash})
+        self._tools.record(unit, actor, kind, record.case_id, ready.told())
         return CaseAck(known.record_id, known.case_no, now, record.revision, self._epoch)
+
+    def store_fresh(self, unit: HallUnit, actor: Actor, fresh: Sequence[ReadyCase]) -> list[CaseAck] | None:
+        """Store cases that the store does not know, all at once, in few statements; the acknowledgements in order.
+
+        None when one of them collides with what is there: nothing is stored then, and they come one by one.
+        """
+        now = self._tools.now()
+        rows = [
+            FreshCase(
+                case_id=ready.record.case_id,
+                record_id=self._tools.new_id(),
+                revision=ready.record.revision,
+                values=ready.columns(),
+                standing=ready.standing,
+                base=ready.base,
+                day=ready.day,
+                body_hash=ready.body_hash,
+                synced_at=now,
+                people=ready.people,
+            )
+            for ready in fresh
+        ]
+        numbers = unit.many.add_cases(rows)
+        if numbers is None:
+            return None
+        unit.journal.append_all(
+            [self._tools.entry(unit, actor, "case.stored", one.record.case_id, one.told()) for one in fresh]
+        )
+        for ready in fresh:
+            if pre_check := _pre_check(ready.record):
+                unit.online.use_pre_check(pre_check, ready.record.case_id)
+        return [CaseAck(row.record_id, numbers[row.case_id], now, row.revision, self._epoch) for row in rows]
+
+    def _digest(self, body: dict[str, Any]) -> str:
+        return self._tools.digest(canonical(_as_sent(body)))
+
+    def _same_today(self, unit: HallUnit, newest: int, ready: ReadyCase) -> bool:
+        """Whether the stored record, read with what this program knows, is the one that comes again: an older server
+        kept fields of it that it did not know, so its digest did not cover them."""
+        if ready.record.revision != newest:
+            return False
+        stored = records.load(CaseRecord, unit.cases.body(ready.record.case_id))
+        return self._digest(plain(stored)) == ready.body_hash
 
     def rate(self, unit: HallUnit, actor: Actor, rating: RatingRecord) -> RatingAck:
         """One visit, one rating per stage (GB/T 39734-2020 一次一评); the same rating again gets the same answer."""
@@ -146,9 +238,8 @@ class Cases:
         return visit
 
 
-def _as_sent(record: CaseRecord) -> dict[str, Any]:
+def _as_sent(body: dict[str, Any]) -> dict[str, Any]:
     """What the digest of a record covers: a record without the later fields keeps the digest it had before them."""
-    body: dict[str, Any] = plain(record)
     return {name: value for name, value in body.items() if name not in _LATER_FIELDS or value != _LATER_FIELDS[name]}
 
 

@@ -10,6 +10,7 @@ from clerk_app.ports.stores_hall import HallStore
 from clerk_app.services.hall.access import Access
 from clerk_app.services.hall.appointments import Appointments
 from clerk_app.services.hall.approvals import Approvals
+from clerk_app.services.hall.batches import Batches
 from clerk_app.services.hall.board import Board
 from clerk_app.services.hall.calling import Calling
 from clerk_app.services.hall.casefiles import CaseFiles
@@ -34,6 +35,7 @@ from clerk_app.services.hall.supplements import Supplements
 from clerk_app.services.hall.taking import Taking
 from clerk_app.services.hall.tools import Tools
 from clerk_app.services.hall.trips import TripCounts
+from clerk_app.services.hall.uploads import Uploads
 from clerk_app.services.hall.visits import Visits
 from clerk_app.services.hall.waiting import Waiting
 from clerk_app.services.hall.worklists import WorkLists
@@ -80,6 +82,10 @@ class HallDesk:
         self.approvals = Approvals(store, self.tools, self.access, self.people)
         self.seals = Seals(self.tools)
         self.visits = Visits(self.tools)
+        self.uploads = Uploads(store, self.tools)
+        self.batches = Batches(
+            store, self.tools, self.access, committed, self.cases, self.files, self.seals, self.visits
+        )
         self.trips = TripCounts()
         self.pre_checks = PreChecks(self.tools)
         self.supplements = Supplements(self.tools)

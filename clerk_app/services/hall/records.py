@@ -48,10 +48,15 @@ def _in_beijing(value: Any) -> Any:
     return value
 
 
+def read(kind: type[T], body: Mapping[str, Any]) -> T:
+    """A record as a window sent it; pydantic's ``ValidationError`` for what is none."""
+    found: T = _form(kind).validate_python(body)
+    return found
+
+
 def load(kind: type[T], body: Mapping[str, Any]) -> T:
     """A record as it was stored, of whatever version of the window."""
-    found: T = _form(kind).validate_python(body)
-    return in_beijing(found)
+    return in_beijing(read(kind, body))
 
 
 def dump(value: Any) -> dict[str, Any]:
