@@ -108,20 +108,22 @@ def _runs(name: str) -> list[dict[str, Any]]:
 
 
 def _table() -> str:
-    """A line for each target: all executions and seconds, and where the last run, which began with everything that
-    those before had found, saw a line or branch for the last time."""
+    """A line for each target: all executions and seconds, the coverage in the last run, the execution, counted through
+    all runs, that was the last to show new coverage, and how many inputs are kept."""
     from fuzz.corpora import kept
     from fuzz.targets import TARGETS
 
     lines = ["| Target | Executions | Seconds | Coverage | New coverage last at | Kept |", "|---|--:|--:|--:|--:|--:|"]
     for name, target in TARGETS.items():
-        runs = _runs(name) or [{"executions": 0, "seconds": 0, "coverage": 0, "new_coverage_at": 0}]
-        executions, seconds = sum(run["executions"] for run in runs), sum(run["seconds"] for run in runs)
-        last = runs[-1]
-        lines.append(
-            f"| {name} | {executions:,} | {seconds:,.0f} | {last['coverage']} "
-            f"| {last['new_coverage_at']:,} of {last['executions']:,} | {len(kept(target))} |"
-        )
+        runs = [run for run in _runs(name) if run["executions"]]
+        executions, newest = 0, 0
+        for run in runs:
+            # what is there when a run begins was found before
+            if run["new_coverage_at"] > run.get("began_at", 0):
+                newest = executions + run["new_coverage_at"]
+            executions += run["executions"]
+        seconds, coverage = sum(run["seconds"] for run in runs), runs[-1]["coverage"] if runs else 0
+        lines.append(f"| {name} | {executions:,} | {seconds:,.0f} | {coverage} | {newest:,} | {len(kept(target))} |")
     return "\n".join(lines)
 
 

@@ -82,7 +82,7 @@ def caller_keypad(data: bytes) -> None:
 
 def led_lines(data: bytes) -> None:
     address, text = (data[0] if data else 0), text_of(data[1:])
-    for make in (sum_frame, xor_frame):
+    for make in (sum_frame, xor_frame) if rarely(data) else (sum_frame,) if address % 2 else (xor_frame,):
         try:
             frame = make(address, text)
         except Unprintable as refused:

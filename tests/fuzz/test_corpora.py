@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fuzz import corpora
@@ -18,6 +20,15 @@ def test_seeds_and_kept_inputs_keep_the_properties_of_their_parser(name: str) ->
             target.run(data)
         except Exception as broken:
             raise AssertionError(f"{name} is broken by {data!r}") from broken
+
+
+def test_the_page_has_the_figures_and_the_properties_of_every_target() -> None:
+    page = (corpora.FOLDER.parents[2] / "docs" / "fuzzing.md").read_text(encoding="utf-8")
+    properties, figures = page.split("## Figures", 1)
+    for name, target in TARGETS.items():
+        (told,) = re.findall(rf"^\| {name} \| (.+) \| (.+) \|$", properties, re.MULTILINE)
+        assert told == (", ".join(f"`{module.removeprefix('clerk_app.')}`" for module in target.modules), target.about)
+        assert len(re.findall(rf"^\| {name} \|(?: [\d,]+ \|){{5}}$", figures, re.MULTILINE)) == 1
 
 
 def test_the_kept_inputs_are_few_and_small() -> None:

@@ -6,14 +6,16 @@ import unicodedata
 
 from clerk_app.domain.errors import Rejected
 
-_DROPPED = frozenset("-－—–‐·.")
+_DROPPED = dict.fromkeys(map(ord, "-－—–‐·."))
 LOOK_ALIKE = {"O": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8"}
 
 
 def normalised(text: str) -> str:
     """Half-width capitals without blanks and dashes (numbers are shown in groups of 6-8-4)."""
     plain = unicodedata.normalize("NFKC", text).upper().replace("×", "X")
-    kept = "".join(char for char in plain if not char.isspace() and char not in _DROPPED and char.isprintable())
+    kept = "".join(plain.split()).translate(_DROPPED)
+    if not kept.isprintable():
+        kept = "".join(filter(str.isprintable, kept))
     # a mark that stood on a blank may stand on a letter now
     return unicodedata.normalize("NFKC", kept)
 
