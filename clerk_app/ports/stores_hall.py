@@ -13,6 +13,7 @@ from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall_cases import CaseFileStore, CaseStanding, OnlineStore, RegisterStore
 from clerk_app.ports.stores_hall_emergency import EmergencyStore
+from clerk_app.ports.stores_hall_exports import ExportStore
 from clerk_app.ports.stores_hall_office import OfficeStore
 from clerk_app.ports.stores_hall_operations import HousekeepingStore, InstanceStore
 from clerk_app.ports.stores_hall_queue import CounterStore, TicketStore
@@ -349,6 +350,8 @@ class HallUnit(Protocol):
     def uploads(self) -> UploadStore: ...
     @property
     def office(self) -> OfficeStore: ...
+    @property
+    def exports(self) -> ExportStore: ...
 
     def attempt(self, work: Callable[[], T]) -> T:
         """Run a part of the transaction that may fail alone: what it raises undoes this part only."""

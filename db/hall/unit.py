@@ -12,6 +12,7 @@ from db.hall.casefiles import SqlCaseFiles
 from db.hall.cases import SqlCases, SqlCatalogue
 from db.hall.counters import SqlCounters, SqlRunning
 from db.hall.emergency import SqlEmergency
+from db.hall.exports import SqlExports
 from db.hall.housekeeping import SqlHousekeeping, SqlInstances
 from db.hall.journal import SqlJournal
 from db.hall.many import SqlMany
@@ -52,6 +53,7 @@ class SqlUnit:
         self.office = SqlOffice(connection, hall_id)
         self.instances = SqlInstances(connection, hall_id)
         self.housekeeping = SqlHousekeeping(connection, hall_id)
+        self.exports = SqlExports(connection, hall_id)
         self._connection = connection
 
     def attempt(self, work: Callable[[], T]) -> T:

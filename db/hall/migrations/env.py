@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import db.hall.case_models
+import db.hall.export_models
 import db.hall.instance_models
 import db.hall.office_models
 import db.hall.queue_models

@@ -35,9 +35,12 @@ def upgrade() -> None:
     _uploads()
     _instances()
     _office()
+    _exports()
 
 
 def downgrade() -> None:
+    for table in ("export_refusal", "export_batch", "export_change", "export_run"):
+        op.drop_table(table)
     for table in ("office_login", "office_number", "office_person", "office_route"):
         op.drop_table(table)
     op.drop_table("device_instance")
@@ -179,5 +182,81 @@ def _office() -> None:
             ["hall_id", "session_id"],
             ["login_session.hall_id", "login_session.session_id"],
             name="fk_office_login_login_session",
+        ),
+    )
+
+
+# --- exports to platforms (export_models) ---------------------------------------------------------------------------
+def _exports() -> None:
+    op.create_table(
+        "export_run",
+        _text("hall_id", 36),
+        _text("adapter", 64),
+        _number("cursor"),
+        _number("number"),
+        _moment("began_at", null=True),
+        _moment("done_at", null=True),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        _text("holder", 64),
+        _moment("held_until", null=True),
+        sa.PrimaryKeyConstraint("hall_id", "adapter", name="pk_export_run"),
+    )
+    op.create_table(
+        "export_change",
+        _text("hall_id", 36),
+        _text("adapter", 64),
+        _text("change_id", 64),
+        _number("feed_no"),
+        _text("case_id", 36),
+        _text("case_number", 64),
+        _text("kind", 32),
+        _number("place"),
+        _moment("at"),
+        _text("state", 32),
+        _text("batch_id", 36),
+        _text("digest", 64),
+        sa.PrimaryKeyConstraint("hall_id", "adapter", "change_id", name="pk_export_change"),
+    )
+    waiting = sa.text("state IN ('waiting', 'refused')")
+    op.create_index(
+        "ix_export_change_open",
+        "export_change",
+        ["hall_id", "adapter", "feed_no"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
+    op.create_index("ix_export_change_batch", "export_change", ["hall_id", "adapter", "batch_id"])
+    op.create_table(
+        "export_batch",
+        _text("hall_id", 36),
+        _text("adapter", 64),
+        _text("batch_id", 36),
+        _number("number"),
+        _text("name", 128),
+        _moment("made_at"),
+        _moment("sent_at", null=True),
+        sa.Column("change_ids", sa.Text(), nullable=False),
+        _number("refused"),
+        _text("digest", 64),
+        sa.Column("doubts", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("hall_id", "adapter", "batch_id", name="pk_export_batch"),
+    )
+    op.create_index("uq_export_batch_number", "export_batch", ["hall_id", "adapter", "number"], unique=True)
+    op.create_table(
+        "export_refusal",
+        _text("hall_id", 36),
+        _text("adapter", 64),
+        _text("change_id", 64),
+        _number("line"),
+        _text("field", 128),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        _text("source", 16),
+        _moment("at"),
+        sa.PrimaryKeyConstraint("hall_id", "adapter", "change_id", "line", name="pk_export_refusal"),
+        sa.ForeignKeyConstraint(
+            ["hall_id", "adapter", "change_id"],
+            ["export_change.hall_id", "export_change.adapter", "export_change.change_id"],
+            name="fk_export_refusal_export_change",
         ),
     )
