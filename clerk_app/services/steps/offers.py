@@ -11,6 +11,7 @@ from clerk_app.domain import case_rules, cases
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import CaseState, CaseStep
+from clerk_app.domain.errors import Locked, NotAllowed
 from clerk_app.services.steps.values import StepOption
 
 MOST = 9
@@ -95,6 +96,16 @@ def options(file: CaseFile, actor: Actor, now: datetime) -> tuple[StepOption, ..
         reason = case_rules.lock_reason(file, step, actor.user_id, actor.roles, now)
         found.append(StepOption(step, step.label, bool(reason), reason))
     return tuple(found)
+
+
+def allow(file: CaseFile, step: CaseStep, actor: Actor, now: datetime) -> None:
+    """``NotAllowed`` where the person may not do the step, ``Locked`` where the state or the law forbids it."""
+    reason = case_rules.lock_reason(file, step, actor.user_id, actor.roles, now)
+    if not reason:
+        return
+    lawful = (file.state, step) in cases.TRANSITIONS
+    may = not actor.roles.isdisjoint(case_rules.roles_for(step))
+    raise NotAllowed(reason) if lawful and not may else Locked(reason)
 
 
 def offers(file: CaseFile, found: Sequence[StepOption], roles: frozenset[Role]) -> tuple[Offer, ...]:

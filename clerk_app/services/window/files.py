@@ -19,7 +19,7 @@ from clerk_app.domain.calendar import WorkingCalendar
 from clerk_app.domain.casefile import CaseFile
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.conclusion import Conclusion, case_opening
-from clerk_app.domain.errors import Locked, NotAllowed, NotFound, Refusal, Unreachable
+from clerk_app.domain.errors import NotAllowed, NotFound, Refusal, Unreachable
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.papers import Notice
 from clerk_app.domain.queue import VisitReason
@@ -40,7 +40,7 @@ from clerk_app.ports.window import (
 from clerk_app.ports.window_files import ActRow, ActState
 from clerk_app.services.steps.acting import Acting
 from clerk_app.services.steps.numbers import seal_number
-from clerk_app.services.steps.offers import options
+from clerk_app.services.steps.offers import allow, options
 from clerk_app.services.steps.values import Acted, Fate, OpenFile, RefusedAct, Settled, StepOption, Wish
 from clerk_app.services.window import records
 from clerk_app.services.window.adopting import adopt
@@ -233,7 +233,7 @@ class FileDesk(Acting):
     ) -> tuple[CaseAct, list[NewPaper]]:
         """The act of a wish with its papers numbered and drawn; nothing is stored but the numbers. ``Locked``,
         ``NotAllowed`` where the person or the law forbids it."""
-        self._allow(file, wish.step, actor)
+        allow(file, wish.step, actor, self._journal.now())
         return self._made(unit, conclusion, file, wish, actor)
 
     def file_in(
@@ -251,14 +251,6 @@ class FileDesk(Acting):
         return after
 
     # --- inside -----------------------------------------------------------------------------------------------
-    def _allow(self, file: CaseFile, step: CaseStep, actor: Actor) -> None:
-        reason = case_rules.lock_reason(file, step, actor.user_id, actor.roles, self._journal.now())
-        if not reason:
-            return
-        lawful = (file.state, step) in cases.TRANSITIONS
-        may = not actor.roles.isdisjoint(case_rules.roles_for(step))
-        raise NotAllowed(reason) if lawful and not may else Locked(reason)
-
     def _made(
         self, unit: WindowUnit, conclusion: Conclusion, file: CaseFile, wish: Wish, actor: Actor
     ) -> tuple[CaseAct, list[NewPaper]]:
