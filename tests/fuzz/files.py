@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from clerk_app.bootstrap import settings
 from clerk_app.bootstrap.dispatch import read_log
 from clerk_app.documents.catalogue_files import read_catalogue_file
+from clerk_app.domain import dispatch
 from clerk_app.domain.calendar_file import merge_years, parse_calendar
 from clerk_app.domain.catalogue_rows import RawCatalogue, RawRow
 from clerk_app.domain.dispatch_check import check
@@ -176,13 +178,21 @@ def _calendar_seeds() -> list[bytes]:
 
 
 def _dispatch_seeds() -> list[bytes]:
-    """A day in parts: what came first and a few entries of each kind, so that a change is soon tried."""
+    """A day in parts: what came first and a ticket's whole story, sealed anew with the hashes used here."""
     whole = json.loads((_HERE / "dispatch_day.json").read_text(encoding="utf-8"))
     first, *others = whole["entries"]
+    day_of, secret, hall_id = date.fromisoformat(whole["day"]), bytes.fromhex(whole["secret"]), whole["hall_id"]
+    first["commitment"] = whole["commitment"] = dispatch.commitment(secret, hall_id, day_of, _digest)
+    key = dispatch.day_key(secret, whole["outside"], hall_id, day_of, _mac)
+    for draw in (one["draw"] for one in others if "draw" in one):
+        kind = dispatch.DrawKind(draw["kind"])
+        draw |= dispatch.draw(key, kind, draw["fixed"], draw["candidates"], day_of, _mac).to_json()
     start = first["start"]
     start["groups"] = dict(list(start["groups"].items())[:1]) | {"01a20621-ad00-7b06-a308-d7864f4e9290": ["C", 1]}
-    parts = [others[at : at + 5] for at in range(0, len(others), 5)] + [others[1:2] + others[4:6]]
-    days = [{**whole, "entries": [first, *part]} for part in parts]
+    others = [one for one in others if one["kind"] != "ticket.recalled"]
+    numbers = {one["number"] for one in others if "number" in one}
+    stories = [[one for one in others if one.get("number", number) == number] for number in sorted(numbers)]
+    days = [{**whole, "entries": [first, *story]} for story in stories]
     for day in days:
         day["digest"] = log_digest(day, _digest)
     return [json.dumps(day, ensure_ascii=False, separators=(",", ":")).encode() for day in days]
@@ -270,7 +280,7 @@ TARGETS = (
             "clerk_app.domain.dispatch_steps",
         ),
         "Rejected, or a report that names what does not fit; never an exception, whatever the log says",
-        longest=4000,
+        longest=6000,
         tree=True,
         words=_JSON_WORDS,
     ),
