@@ -7,7 +7,6 @@ connection may be another one each time (pgbouncer, pooling by transactions).
 
 from __future__ import annotations
 
-import hashlib
 import random
 import re
 import time
@@ -24,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from clerk_app.domain.errors import StoreFault
+from db.errors import Again
 
 T = TypeVar("T")
 DRIVER = "postgresql+psycopg"
@@ -129,12 +129,6 @@ def without_password(url: str) -> str:
     return str(_checked(url).render_as_string(hide_password=True))
 
 
-def lock_number(*names: str) -> int:
-    """The 64-bit number of an advisory lock, the same in every process."""
-    digest = hashlib.sha256("\0".join(("clerk", *names)).encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
 def quoted(value: str) -> str:
     """A text constant of SQL."""
     return "'" + value.replace("'", "''") + "'"
@@ -167,10 +161,11 @@ def in_transaction(
         except _Broken as broken:
             if not left:
                 raise fault(broken.error) from broken.error
-        except (DBAPIError, psycopg.Error) as error:
-            if not (left and may_go_again(error)):
-                if is_fault(error):
-                    raise fault(error) from error
+        except (DBAPIError, psycopg.Error, Again) as error:
+            cause = error.error if isinstance(error, Again) else error
+            if not (left and may_go_again(cause)):
+                if is_fault(cause):
+                    raise fault(cause) from error
                 raise
         time.sleep(random.uniform(0.2, 1.0) * _PAUSE * (_TRIES - left))
     raise AssertionError("the last try returns or raises")
@@ -196,16 +191,17 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
                     driver.execute(told)
                 sent = True
             return result
-        except (DBAPIError, psycopg.Error) as error:
-            if not (driver.closed or _lost(error)):
+        except (DBAPIError, psycopg.Error, Again) as error:
+            cause = error.error if isinstance(error, Again) else error
+            if not (driver.closed or _lost(cause)):
                 raise
             connection.invalidate()
             if engine.pool is pool:
                 # the others are of the same dead server
                 engine.dispose()
             if sent:
-                raise fault(error) from error
-            raise _Broken(error) from error
+                raise fault(cause) from error
+            raise _Broken(cause) from error
 
 
 def _batch(driver: Any, statements: str) -> list[Any]:

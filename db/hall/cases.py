@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from clerk_app.domain.errors import Conflict, NotFound
 from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.stores_hall import CaseWrite, StoredCase
+from db.errors import Again
 from db.hall.casefiles import standing_values
 from db.hall.models import CaseRevisionRow, CaseRow, CatalogueRow, RatingRow
+from db.locks import lock_number
 
 _C = CaseRow.__table__.c
 _R = CaseRevisionRow.__table__.c
 _G = RatingRow.__table__.c
 _V = CatalogueRow.__table__.c
-_TRIES = 20
+_NUMBERING = text("SELECT pg_advisory_xact_lock(:number)")
 
 
 def _values(case: CaseWrite) -> dict[str, Any]:
     values = asdict(case)
     del values["standing"]
     return values | standing_values(case.standing)
+
+
+def numbering_turn(connection: Connection, hall_id: str, places: Collection[tuple[str, date]]) -> None:
+    """Until this transaction ends no other one counts on the official numbers of these bases and days. SQLite has one
+    writer anyway."""
+    if connection.dialect.name == "sqlite":
+        return
+    for number in sorted(lock_number("number", hall_id, base, day.isoformat()) for base, day in places):
+        connection.execute(_NUMBERING, {"number": number})
 
 
 class SqlCases:
@@ -36,10 +48,11 @@ class SqlCases:
         self._hall = hall_id
 
     def find(self, case_id: str) -> StoredCase | None:
+        # The row is held until the transaction ends: a revision and an act of one case come one after the other.
         row = self._db.execute(
-            select(_C.case_id, _C.record_id, _C.case_no, _C.revision).where(
-                _C.hall_id == self._hall, _C.case_id == case_id
-            )
+            select(_C.case_id, _C.record_id, _C.case_no, _C.revision)
+            .where(_C.hall_id == self._hall, _C.case_id == case_id)
+            .with_for_update()
         ).one_or_none()
         return None if row is None else StoredCase(**row._mapping)
 
@@ -56,29 +69,28 @@ class SqlCases:
         last = select(func.coalesce(func.max(_C.serial), 0)).where(
             _C.hall_id == self._hall, _C.case_base == base, _C.case_day == day
         )
-        # Two writers of PostgreSQL may compute the same serial: the unique index refuses one, which tries again.
-        for _ in range(_TRIES):
-            if self._db.execute(taken).first() is not None:
-                raise Conflict(f"编号 {case.case_number} 已经属于另一件，请技术员检查这台电脑是否是复制的")
-            serial = self._db.execute(last).scalar_one() + 1
-            case_no = f"{base}{day:%Y%m%d}{serial:04d}"
-            try:
-                with self._db.begin_nested():
-                    self._db.execute(
-                        insert(CaseRow).values(
-                            hall_id=self._hall,
-                            record_id=record_id,
-                            case_no=case_no,
-                            case_base=base,
-                            case_day=day,
-                            serial=serial,
-                            **_values(case),
-                        )
+        numbering_turn(self._db, self._hall, {(base, day)})
+        if self._db.execute(taken).first() is not None:
+            raise Conflict(f"编号 {case.case_number} 已经属于另一件，请技术员检查这台电脑是否是复制的")
+        serial = self._db.execute(last).scalar_one() + 1
+        case_no = f"{base}{day:%Y%m%d}{serial:04d}"
+        try:
+            with self._db.begin_nested():
+                self._db.execute(
+                    insert(CaseRow).values(
+                        hall_id=self._hall,
+                        record_id=record_id,
+                        case_no=case_no,
+                        case_base=base,
+                        case_day=day,
+                        serial=serial,
+                        **_values(case),
                     )
-            except IntegrityError:
-                continue
-            return StoredCase(case.case_id, record_id, case_no, case.revision)
-        raise Conflict("同时登记的件太多，系统会自动再传一次")
+                )
+        except IntegrityError as error:
+            # The same record came twice at once, by two servers: the next look finds what the other one stored.
+            raise Again(error) from error
+        return StoredCase(case.case_id, record_id, case_no, case.revision)
 
     def update(self, case: CaseWrite) -> None:
         values = _values(case)

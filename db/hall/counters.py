@@ -52,7 +52,6 @@ _FREE_FOR = (
         or_(~_OWN, _OWN_GROUP),
     )
     .order_by(_C.window_no)
-    .with_for_update(skip_locked=True, of=CounterRow)
 )
 _N = CounterTurnRow.__table__.c
 _IN_A_ROW = select(_N.in_a_row).where(
@@ -137,8 +136,8 @@ class SqlRunning:
 
     def add_day(self, day: HallDay) -> bool:
         make = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
-        done = self._db.execute(make(HallDayRow).values(hall_id=self._hall, **asdict(day)).on_conflict_do_nothing())
-        return done.rowcount == 1
+        add = make(HallDayRow).values(hall_id=self._hall, **asdict(day)).on_conflict_do_nothing()
+        return self._db.execute(add.returning(_D.day)).first() is not None
 
     def change_day(self, day: date, **values: Any) -> None:
         self._db.execute(update(HallDayRow).where(_D.hall_id == self._hall, _D.day == day).values(**values))

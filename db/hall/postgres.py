@@ -25,6 +25,7 @@ from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
 from db.hall.unit import SqlUnit
+from db.locks import lock_number
 from db.postgres import (
     READ,
     WRITE,
@@ -32,7 +33,6 @@ from db.postgres import (
     in_transaction,
     is_fault,
     listening,
-    lock_number,
     plain_engine,
     postgres_engine,
     quoted,

@@ -34,8 +34,9 @@ _GROUPS = (
 _SERVED = select(CounterGroupRow.group_id, CounterGroupRow.weight).where(
     CounterGroupRow.hall_id == _HALL, CounterGroupRow.window_no == bindparam("_window")
 )
-_RESERVE_SQLITE = sqlite_insert(RequestKeyRow).on_conflict_do_nothing()
-_RESERVE_POSTGRESQL = postgresql_insert(RequestKeyRow).on_conflict_do_nothing()
+# How many rows an INSERT made is not told on PostgreSQL: what it returns tells.
+_RESERVE_SQLITE = sqlite_insert(RequestKeyRow).on_conflict_do_nothing().returning(_K.key)
+_RESERVE_POSTGRESQL = postgresql_insert(RequestKeyRow).on_conflict_do_nothing().returning(_K.key)
 _ANSWER = (
     update(RequestKeyRow)
     .where(_K.hall_id == _HALL, _K.key == bindparam("_key"))
@@ -177,8 +178,7 @@ class SqlRequests:
     def reserve(self, key: str, body_hash: str, at: datetime) -> tuple[str, str] | None:
         reserve = _RESERVE_SQLITE if self._db.dialect.name == "sqlite" else _RESERVE_POSTGRESQL
         values = {"hall_id": self._hall, "key": key, "body_hash": body_hash, "status": 0, "response": "", "at": at}
-        taken = self._db.execute(reserve, values)
-        if taken.rowcount == 1:
+        if self._db.execute(reserve, values).first() is not None:
             return None
         row = self._db.execute(select(_K.body_hash, _K.response).where(_K.hall_id == self._hall, _K.key == key)).one()
         return row.body_hash, row.response

@@ -13,6 +13,7 @@ from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.engine import sqlite_engine
+from db.errors import Again
 from db.hall import registers, setup
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
@@ -23,8 +24,8 @@ T = TypeVar("T")
 _READERS = 8
 
 
-def _sentence(error: DBAPIError) -> str:
-    text = str(error.orig).lower()
+def _sentence(error: BaseException) -> str:
+    text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
     if "full" in text:
         return "服务器的磁盘满了，这一步没有存下。请技术员清出空间后再做一次"
     if "locked" in text or "busy" in text:
@@ -91,8 +92,9 @@ def _guarded(engine: Engine, work: Callable[[Connection], T]) -> T:
     try:
         with engine.begin() as connection:
             return work(connection)
-    except OperationalError as error:
-        raise StoreFault(_sentence(error)) from error
+    except (OperationalError, Again) as error:
+        cause = error.error if isinstance(error, Again) else error
+        raise StoreFault(_sentence(cause)) from error
 
 
 def _epoch(engine: Engine) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     insert,
     or_,
@@ -64,13 +64,20 @@ def seconds_between(dialect: str, start: ColumnElement[Any], end: ColumnElement[
     return func.extract("epoch", end - start)
 
 
+def _busy() -> Select[Any]:
+    other = TicketRow.__table__.alias("other")
+    at_window = (other.c.hall_id == _HALL, other.c.window_no == bindparam("_window"))
+    return select(other.c.ticket_id).where(*at_window, text(f"other.{ACTIVE_NOW}"))
+
+
 @cache
 def _claim(dialect: str) -> ReturningUpdate[Any]:
     waited = cast(func.round(seconds_between(dialect, _T.queued_at, _NOW)), Integer)
     never_less = func.max(waited, 0) if dialect == "sqlite" else func.greatest(waited, 0)
     return (
         update(TicketRow)
-        .where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"), _IS_QUEUED)
+        # The unique index would refuse a window that has a ticket; an error, though, ends PostgreSQL's transaction.
+        .where(_T.hall_id == _HALL, _T.ticket_id == bindparam("_ticket"), _IS_QUEUED, ~exists(_busy()))
         .values(
             state=TicketState.CALLED,
             window_no=bindparam("_window"),
@@ -107,7 +114,7 @@ def _candidates(groups: int, among: int) -> Select[Any]:
         found = select(*_COLUMNS).where(_NOW_QUEUED, _DUE, *which)
         if limit:
             found = found.order_by(_T.order_at, _T.ticket_id).limit(fixed(limit))
-        return found.with_for_update(skip_locked=True)
+        return found
 
     parts = [
         oldest(among, _ANYBODYS, _T.group_id == group, _T.lane == lane) for group in _groups(groups) for lane in Lane
@@ -257,12 +264,9 @@ class SqlTickets(SqlFigures):
 
     def claim(self, ticket_id: str, window_no: str, now: datetime) -> Ticket | None:
         values = {"_hall": self._hall, "_ticket": ticket_id, "_window": window_no, "_now": now}
-        try:
-            # The caller may go on with another window, and PostgreSQL ends a transaction at its first error.
-            with nullcontext() if self._db.dialect.name == "sqlite" else self._db.begin_nested():
-                row = self._db.execute(_claim(self._db.dialect.name), values).one_or_none()
-        except IntegrityError:
-            raise Locked(_WINDOW_TAKEN) from None
+        row = self._db.execute(_claim(self._db.dialect.name), values).one_or_none()
+        if row is None and self.active(window_no) is not None:
+            raise Locked(_WINDOW_TAKEN)
         return None if row is None else self._built(row)
 
     def pass_over(self, seat: Seat, day: date, now: datetime, called: Candidate) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
+from db.errors import Again
 from db.hall.appointments import SqlAppointments
 from db.hall.casefiles import SqlCaseFiles
 from db.hall.cases import SqlCases, SqlCatalogue
@@ -58,5 +60,9 @@ class SqlUnit:
 
     def attempt(self, work: Callable[[], T]) -> T:
         """Run a part of the transaction that may fail alone: what it raises undoes this part only."""
-        with self._connection.begin_nested():
-            return work()
+        try:
+            with self._connection.begin_nested():
+                return work()
+        except OperationalError as error:
+            # Not this part's doing: the disk, the connection, another transaction in the way.
+            raise Again(error) from error

@@ -127,7 +127,7 @@ def _as_write(position: int, body: dict[str, object]) -> ActWrite:
 
 class TestSqliteCaseFiles(CaseFilesContract):
     @pytest.fixture
-    def hall(self, tmp_path: Path) -> Iterator[HallInHand]:
-        with hall_in_hand(tmp_path) as found:
+    def hall(self, hall_place: Path | str) -> Iterator[HallInHand]:
+        with hall_in_hand(hall_place) as found:
             found.clock.move(hours=1)
             yield found

@@ -338,6 +338,6 @@ def _candidate(ticket: Ticket, passed: int) -> Candidate:
 
 class TestSqliteQueueStore(QueueStoreContract):
     @pytest.fixture
-    def hall(self, tmp_path: Path) -> Iterator[HallInHand]:
-        with hall_in_hand(tmp_path) as found:
+    def hall(self, hall_place: Path | str) -> Iterator[HallInHand]:
+        with hall_in_hand(hall_place) as found:
             yield found

@@ -1,4 +1,4 @@
-"""A hall in one process for tests: real services and a real encrypted SQLite store, a clock moved by hand."""
+"""A hall in one process for tests: real services and a real store on SQLite or PostgreSQL, a clock moved by hand."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.setup import HallPlan
 from clerk_app.services.hall.tools import system_actor
+from db.hall.postgres import PostgresHallStore, open_postgres
 from db.hall.store import SqlHallStore, open_sqlite
 
 STORE_KEY = bytes(range(32))
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
 PROFILE = HallProfile(hall_id="", code="MH", name="明河区政务服务中心", area="一楼 A 区")
 PASSWORD = "qing-fang-xin-8"
+
+Store = SqlHallStore | PostgresHallStore
 
 
 class HandClock:
@@ -73,7 +76,7 @@ class HallInHand:
     """The hall with shortcuts that tests read well with."""
 
     desk: HallDesk
-    store: SqlHallStore
+    store: Store
     clock: HandClock
     hall_id: str
 
@@ -148,19 +151,26 @@ class HallInHand:
         return self.desk.sequencer.run(self.hall_id)
 
 
+def open_place(place: Path | str, entropy: SeededEntropy) -> Store:
+    """The store in a folder, or at a URL of PostgreSQL."""
+    if isinstance(place, str):
+        return open_postgres(place, entropy)
+    return open_sqlite(place / "hall.db", STORE_KEY, entropy)
+
+
 @contextmanager
-def hall_in_hand(folder: Path, seed: int = 1) -> Iterator[HallInHand]:
-    """A new hall in ``folder``, closed at the end."""
+def hall_in_hand(place: Path | str, seed: int = 1) -> Iterator[HallInHand]:
+    """A new hall in a folder or in a database, closed at the end."""
     clock, entropy = HandClock(), SeededEntropy(seed)
     crypto = NationalCrypto(entropy)
-    store = open_sqlite(folder / "hall.db", STORE_KEY, entropy)
+    store = open_place(place, entropy)
     try:
         yield over(store, clock, entropy, crypto)
     finally:
         store.close()
 
 
-def over(store: SqlHallStore, clock: HandClock, entropy: SeededEntropy, crypto: NationalCrypto) -> HallInHand:
+def over(store: Store, clock: HandClock, entropy: SeededEntropy, crypto: NationalCrypto) -> HallInHand:
     """The services on an open store; the hall is made when it is new."""
     keys = FileKeyring(STORE_KEY, crypto)
     desk = HallDesk(store, clock, entropy, crypto, keys, QuickPasswords(), b"f" * 32, lambda hall_id: None)

@@ -4,6 +4,7 @@ One quick server a session (and worker), started when the first test asks for it
 
     def test_something(postgres_url: str) -> None:          # an empty store at the newest schema
     def test_something(empty_postgres_url: str) -> None:    # an empty database, no table at all
+    def test_something(hall_place: Path | str) -> None:     # on SQLite and on PostgreSQL: ``hall_in_hand(hall_place)``
     def test_something(durable_postgres: PostgresServer) -> None:   # fsync on; kill() and start() as you like
 
 URLs are those of SQLAlchemy and of ``clerk server --database``. Below root PostgreSQL refuses to run: there it runs as
@@ -241,6 +242,15 @@ def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     name = postgres_server.new_database()
     yield postgres_server.url(name)
     postgres_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hall_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where ``support.hall.hall_in_hand`` makes its hall: the test runs on both stores."""
+    if request.param == "sqlite":
+        return tmp_path
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture

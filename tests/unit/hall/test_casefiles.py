@@ -41,8 +41,8 @@ SOON = MORNING + timedelta(minutes=5)
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         found.clock.move(hours=1)
         yield found
 

@@ -23,8 +23,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         found.in_order()
         yield found
 

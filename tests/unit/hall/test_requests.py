@@ -16,8 +16,8 @@ KEY = "0198f0a0-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         found.user()
         found.in_order()
         yield found

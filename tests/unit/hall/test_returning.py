@@ -18,8 +18,8 @@ OTHER = CardPerson("王五", "110101199003070011", date(1990, 3, 7))
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         yield found
 
 

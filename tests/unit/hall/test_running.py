@@ -19,8 +19,8 @@ DAY = date(2026, 11, 23)
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         yield found
 
 

@@ -18,8 +18,8 @@ from support.hall import STORE_KEY, HallInHand, hall_in_hand
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         yield found
 
 

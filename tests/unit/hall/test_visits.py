@@ -34,8 +34,8 @@ PAGE = GuidancePage(
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[HallInHand]:
-    with hall_in_hand(tmp_path) as found:
+def hall(hall_place: Path | str) -> Iterator[HallInHand]:
+    with hall_in_hand(hall_place) as found:
         yield found
 
 
