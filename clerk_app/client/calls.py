@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Calls(ABC):
-    """The base of ``QueueCalls``, ``CaseCalls``, ``RunningCalls``; ``HallClient`` carries them out."""
+    """The base of ``QueueCalls``, ``CaseCalls``, ``RunningCalls``, ``SyncCalls``; ``HallClient`` carries them out."""
 
     @abstractmethod
     def _get(self, path: str, kind: Any, query: dict[str, Any] | None = None) -> Any: ...
@@ -19,3 +19,15 @@ class Calls(ABC):
     @abstractmethod
     def _ask(self, path: str, kind: Any, body: Any, body_kind: Any) -> Any:
         """A question whose words must not stand in an address; without a key, since asking again is harmless."""
+
+    @abstractmethod
+    def _send(
+        self,
+        method: str,
+        path: str,
+        kind: Any,
+        content: bytes | None = None,
+        query: dict[str, Any] | None = None,
+        more: dict[str, str] | None = None,
+    ) -> Any:
+        """Bytes as they are, with further headers; without a key, since repeating it is harmless."""

@@ -1,5 +1,5 @@
-"""The hall over HTTP: ``HallClient`` is the ``Hall`` of ``clerk_app.ports.hall`` and the ``FullCounter`` of
-``clerk_app.ports.hall_cases``."""
+"""The hall over HTTP: ``HallClient`` is the ``Hall`` of ``clerk_app.ports.hall``, the ``FullCounter`` of
+``clerk_app.ports.hall_cases`` and the ``SyncCounter`` of ``clerk_app.ports.hall_sync``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from clerk_app.client.cases import CaseCalls
 from clerk_app.client.emergency import EmergencyCalls
 from clerk_app.client.queue import QueueCalls
 from clerk_app.client.running import RunningCalls
+from clerk_app.client.sync import SyncCalls
 from clerk_app.client.transport import Transport
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.ids import RANDOM_BYTES, uuid7
@@ -32,7 +33,7 @@ from clerk_app.ports.hall import (
 )
 
 
-class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, RunningCalls, CaseCalls):
+class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, RunningCalls, CaseCalls, SyncCalls):
     """One enrolled device's view of its server. Calls block: run them on the network lane, never on the GUI thread.
 
     ``address`` is ``https://host:port``, ``ca_pem`` and ``device_token`` come from the enrolment.
@@ -58,6 +59,18 @@ class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, RunningCalls, Cas
 
     def _ask(self, path: str, kind: Any, body: Any, body_kind: Any) -> Any:
         return self._transport.call("POST", path, kind, body=body, body_kind=body_kind)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        kind: Any,
+        content: bytes | None = None,
+        query: dict[str, Any] | None = None,
+        more: dict[str, str] | None = None,
+    ) -> Any:
+        body_kind = None if content is None else bytes
+        return self._transport.call(method, path, kind, body=content, body_kind=body_kind, query=query, more=more)
 
     # what every device may do
     def server_time(self) -> ServerTime:

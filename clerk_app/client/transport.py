@@ -11,11 +11,22 @@ import httpx2
 import stamina
 from pydantic import TypeAdapter, ValidationError
 
+from clerk_app import __version__
 from clerk_app.client.tls import trusting, unverified
 from clerk_app.domain.enrolment import SERVER_NAME
 from clerk_app.domain.errors import Fault, Unreachable
 from clerk_app.ports.hall import SessionEnded
 from clerk_app.ports.problems import Problem, to_error
+from clerk_app.ports.speaking import (
+    API,
+    API_HEADER,
+    OLDEST_API,
+    VERSION_HEADER,
+    VersionApart,
+    apart,
+    common,
+    spoken,
+)
 
 _TIMEOUT = httpx2.Timeout(10.0, connect=3.0)
 _ATTEMPTS = 3
@@ -42,7 +53,9 @@ class Transport:
     ) -> None:
         context = unverified() if ca_pem is None else trusting(ca_pem)
         self._client = _client(address, context)
-        self._headers = {} if device_token is None else {"Authorization": f"Bearer {device_token}"}
+        self._headers = {API_HEADER: f"{OLDEST_API}-{API}", VERSION_HEADER: __version__}
+        if device_token is not None:
+            self._headers["Authorization"] = f"Bearer {device_token}"
         self._extensions = {"sni_hostname": SERVER_NAME}
         self._attempts = attempts
         self._session: str | None = None
@@ -63,27 +76,43 @@ class Transport:
         body_kind: Any = None,
         query: dict[str, Any] | None = None,
         key: str | None = None,
+        more: dict[str, str] | None = None,
     ) -> Any:
-        """Send and decode. ``kind`` is the answer's type (None for none), ``body_kind`` the body's."""
-        content = None if body_kind is None else adapter(body_kind).dump_json(body)
+        """Send and decode. ``kind`` is the answer's type (None for none, ``bytes`` for what it is), ``body_kind`` the
+        body's (``bytes``: ready as it is); ``more`` are further headers."""
+        content, headers = self._packed(body, body_kind)
+        headers |= more or {}
         with self._lock:
             session = self._session
-        headers = dict(self._headers)
         if session is not None:
             headers["X-Session"] = session
         if key is not None:
             headers["Idempotency-Key"] = key
-        if content is not None:
-            headers["Content-Type"] = "application/json"
         response = self._send(method, path, content, query, headers)
+        self._heed(response)
         if response.status_code >= 400:
             raise self._refusal(response, session)
         if kind is None:
             return None
+        if kind is bytes:
+            return response.content
         try:
             return response.text if kind is str else adapter(kind).validate_json(response.content)
         except ValidationError as error:
             raise Fault(_NONSENSE) from error
+
+    def _packed(self, body: Any, body_kind: Any) -> tuple[bytes | None, dict[str, str]]:
+        if body_kind is None:
+            return None, dict(self._headers)
+        if body_kind is bytes:
+            return body, {**self._headers, "Content-Type": "application/octet-stream"}
+        return adapter(body_kind).dump_json(body), {**self._headers, "Content-Type": "application/json"}
+
+    def _heed(self, response: httpx2.Response) -> None:
+        """``VersionApart`` when the server speaks no level that this program speaks."""
+        theirs = spoken(response.headers.get(API_HEADER), response.headers.get(VERSION_HEADER))
+        if API_HEADER in response.headers and common(theirs) is None:
+            raise VersionApart(apart(__version__, theirs.version, window_is_older=theirs.oldest > API))
 
     def _send(
         self, method: str, path: str, content: bytes | None, query: dict[str, Any] | None, headers: dict[str, str]

@@ -20,6 +20,8 @@ MOST_BYTES = 20 * 1024 * 1024
 """Of one file, picture or PDF."""
 MOST_PDF_PAGES = 200
 
+ON_THE_SERVER = "这一页已过本机的保存期限，只在服务器上"
+
 
 class PageOrigin(StrEnum):
     """Where a page came from."""
@@ -120,7 +122,9 @@ class PageStore(Protocol):
 
     def get(self, page_id: str) -> PageRow | None: ...
 
-    def content(self, page_id: str) -> bytes: ...
+    def content(self, page_id: str) -> bytes:
+        """``NotFound`` when its time in this store is over."""
+        ...
 
     def of_case(self, case_id: str) -> list[PageRow]:
         """By material and position, removed ones left out."""

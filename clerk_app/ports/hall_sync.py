@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from clerk_app.ports.hall_cases import FullCounter
 from clerk_app.ports.problems import Problem
 
 MOST_RECORDS = 100
@@ -41,7 +42,8 @@ class Batch:
 
 
 class RecordKind(StrEnum):
-    """What a record of a batch is; the body is that of the endpoint for one alone."""
+    """What a record of a batch is; the body is that of the endpoint for one alone. What was done at the queue without
+    the server is none: it waits for the hall's turn and goes alone."""
 
     CASE = "case"
     ACT = "act"
@@ -50,7 +52,6 @@ class RecordKind(StrEnum):
     VISIT = "visit"
     CONSULTATION = "consultation"
     SIGNATURE = "signature"
-    EMERGENCY = "emergency"
 
 
 class Taken(StrEnum):
@@ -185,3 +186,7 @@ class FileReading(Protocol):
 
 class SyncCounter(RecordSending, FileSending, FileReading, Protocol):
     """All of it; ``clerk_app.client.hall.HallClient`` is the one that talks to a server."""
+
+
+class WindowCounter(FullCounter, SyncCounter, Protocol):
+    """Everything that a window tells the server and asks of it."""

@@ -18,6 +18,7 @@ from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.capture import PageStore
 from clerk_app.ports.window_emergency import EmergencyRows
 from clerk_app.ports.window_files import FileUnit
+from clerk_app.ports.window_sync import OfferStore
 
 T = TypeVar("T")
 
@@ -327,6 +328,7 @@ class OutboxKind(StrEnum):
     CONSULTATION = "consultation"
     SIGNATURE = "signature"
     EMERGENCY = "emergency"
+    FILE = "file"
 
 
 class OutboxState(StrEnum):
@@ -364,12 +366,12 @@ class OutboxStore(Protocol):
         """Store at the end; the position given is ignored, the stored one is returned."""
         ...
 
-    def waiting(self, after: int, limit: int) -> list[OutboxEntry]:
-        """Entries in state ``waiting`` behind a position, in order."""
+    def waiting(self, after: int, limit: int, *, files: bool = False) -> list[OutboxEntry]:
+        """Records (or ``files``) in state ``waiting`` behind a position, in order."""
         ...
 
     def of_stream(self, stream: str, after: int) -> list[OutboxEntry]:
-        """Entries of one stream in state ``waiting`` behind a position, in order."""
+        """Records of one stream in state ``waiting`` behind a position, in order."""
         ...
 
     def set_aside(self) -> list[OutboxEntry]:
@@ -378,14 +380,18 @@ class OutboxStore(Protocol):
 
     def get(self, entry_id: str) -> OutboxEntry | None: ...
 
-    def counts(self) -> tuple[int, datetime | None]:
-        """How many wait, and since when the oldest."""
+    def counts(self, *, files: bool = False) -> tuple[int, datetime | None]:
+        """How many records (or ``files``) wait, and since when the oldest."""
         ...
 
     def mark(self, entry_id: str, state: OutboxState, at: datetime, reason: str) -> None: ...
 
     def reopen_done(self) -> int:
         """Everything that was done waits again (the server lost its memory); returns how many."""
+        ...
+
+    def reopen_set_aside(self) -> int:
+        """Everything that was set aside waits again; returns how many."""
         ...
 
 
@@ -495,6 +501,8 @@ class WindowUnit(FileUnit, Protocol):
     def emergency(self) -> EmergencyRows: ...
     @property
     def pages(self) -> PageStore: ...
+    @property
+    def offers(self) -> OfferStore: ...
 
 
 class WindowStore(Protocol):

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.ports.window_emergency import EmergencyRow, WindowBlock
-from db.window.cases import columns_of, values_of
+from db.window.cases import columns_of, rows_of, values_of
 from db.window.emergency_models import BlockTable, EmergencyTable
 
 _B = BlockTable.__table__.c
@@ -21,7 +21,7 @@ class SqlEmergency:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(EmergencyRow, _E)).where(_E.hall_id == hall_id)
+        self._read = rows_of(EmergencyRow, _E, hall_id)
 
     def blocks(self, device_id: str) -> list[WindowBlock]:
         rows = (

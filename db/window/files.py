@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.window_files import ActRow, ActState, ConsultationRow, SealRow, SignatureRow, VisitRow
-from db.window.cases import columns_of, values_of
+from db.window.cases import rows_of, values_of
 from db.window.models import ActTable, ConsultationTable, SealTable, SignatureTable, VisitTable
 
 _ACT = ActTable.__table__.c
@@ -37,7 +37,7 @@ class SqlActs:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(ActRow, _ACT)).where(_ACT.hall_id == hall_id)
+        self._read = rows_of(ActRow, _ACT, hall_id)
 
     def add(self, act: ActRow) -> None:
         self._db.execute(insert(ActTable).values(hall_id=self._hall, **values_of(act)))
@@ -90,7 +90,7 @@ class SqlSignatures:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(SignatureRow, _SIGNATURE)).where(_SIGNATURE.hall_id == hall_id)
+        self._read = rows_of(SignatureRow, _SIGNATURE, hall_id)
 
     def add(self, signature: SignatureRow) -> None:
         self._db.execute(insert(SignatureTable).values(hall_id=self._hall, **values_of(signature)))
@@ -110,7 +110,7 @@ class SqlSeals:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(SealRow, _SEAL)).where(_SEAL.hall_id == hall_id)
+        self._read = rows_of(SealRow, _SEAL, hall_id)
 
     def add(self, use: SealRow) -> None:
         self._db.execute(insert(SealTable).values(hall_id=self._hall, **values_of(use)))
@@ -131,7 +131,7 @@ class SqlVisits:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(VisitRow, _VISIT)).where(_VISIT.hall_id == hall_id)
+        self._read = rows_of(VisitRow, _VISIT, hall_id)
 
     def add(self, visit: VisitRow) -> None:
         values = {**values_of(visit), "reasons": [reason.value for reason in visit.reasons]}
@@ -161,7 +161,7 @@ class SqlConsultations:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(ConsultationRow, _CONSULTATION)).where(_CONSULTATION.hall_id == hall_id)
+        self._read = rows_of(ConsultationRow, _CONSULTATION, hall_id)
 
     def add(self, consultation: ConsultationRow) -> None:
         self._db.execute(insert(ConsultationTable).values(hall_id=self._hall, **values_of(consultation)))

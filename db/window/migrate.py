@@ -12,7 +12,7 @@ from clerk_app.domain.errors import StoreFault
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest schema version; a store that has it is opened without Alembic, whose import takes 0.2 s."""
 
 NEWER = "这个窗口的数据是更新的程序写的，请技术员升级程序，或退回升级前的备份"

@@ -130,7 +130,8 @@ class CaseTable(Base):
 
 
 class PaperTable(Base):
-    """One sheet. ``content`` are the bytes as printed, ``source`` the value they were drawn from."""
+    """One sheet. ``content`` are the bytes as printed, ``source`` the value they were drawn from; ``offered_at`` is
+    when it got its entry in the outbox."""
 
     __tablename__ = "paper"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -151,9 +152,11 @@ class PaperTable(Base):
     sentence: Mapped[str] = mapped_column(Text)
     source: Mapped[dict[str, Any]] = mapped_column(Json)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    offered_at: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
         Index("uq_paper_position", "hall_id", "case_id", "position", unique=True),
         Index("ix_paper_state", "hall_id", "state"),
+        Index("ix_paper_offered", "hall_id", "offered_at", "state"),
     )
 
 

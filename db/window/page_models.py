@@ -13,7 +13,7 @@ from db.window.models import Base
 
 
 class PageTable(Base):
-    """One page of a material, without its content."""
+    """One page of a material, without its content; ``offered_at`` is when it got its entry in the outbox."""
 
     __tablename__ = "material_page"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -31,9 +31,11 @@ class PageTable(Base):
     user_id: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
+    offered_at: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
         Index("uq_material_page_place", "hall_id", "case_id", "material_id", "position", unique=True),
         Index("ix_material_page_removed", "hall_id", "removed_at"),
+        Index("ix_material_page_offered", "hall_id", "offered_at"),
     )
 
 

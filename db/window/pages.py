@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from clerk_app.ports.capture import PageRow
-from db.window.cases import columns_of, values_of
+from clerk_app.domain.errors import NotFound
+from clerk_app.ports.capture import ON_THE_SERVER, PageRow
+from db.window.cases import rows_of, values_of
 from db.window.page_models import PageContentTable, PageTable
 
 _PAGE = PageTable.__table__.c
@@ -20,7 +21,7 @@ class SqlPages:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(PageRow, _PAGE)).where(_PAGE.hall_id == hall_id)
+        self._read = rows_of(PageRow, _PAGE, hall_id)
 
     def add(self, row: PageRow, content: bytes) -> PageRow:
         last = select(func.max(_PAGE.position)).where(
@@ -37,7 +38,9 @@ class SqlPages:
 
     def content(self, page_id: str) -> bytes:
         found = select(_CONTENT.content).where(_CONTENT.hall_id == self._hall, _CONTENT.page_id == page_id)
-        content: bytes = self._db.execute(found).scalar_one()
+        content: bytes | None = self._db.execute(found).scalar_one_or_none()
+        if content is None:
+            raise NotFound(ON_THE_SERVER)
         return content
 
     def of_case(self, case_id: str) -> list[PageRow]:

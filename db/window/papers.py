@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from clerk_app.domain.errors import Conflict
 from clerk_app.ports.window import (
     NewPaper,
     OutboxEntry,
+    OutboxKind,
     OutboxState,
     PaperState,
     StoredPaper,
 )
-from db.window.cases import columns_of, values_of
+from db.window.cases import rows_of, values_of
 from db.window.models import OutboxTable, PaperTable
 
 _PAPER = PaperTable.__table__.c
@@ -28,7 +29,7 @@ class SqlPapers:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(StoredPaper, _PAPER)).where(_PAPER.hall_id == hall_id)
+        self._read = rows_of(StoredPaper, _PAPER, hall_id)
 
     def add(self, new: NewPaper) -> None:
         last = select(func.max(_PAPER.position)).where(
@@ -88,7 +89,7 @@ class SqlOutbox:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(OutboxEntry, _OUTBOX)).where(_OUTBOX.hall_id == hall_id)
+        self._read = rows_of(OutboxEntry, _OUTBOX, hall_id)
 
     def add(self, entry: OutboxEntry) -> OutboxEntry:
         last = select(func.max(_OUTBOX.position)).where(_OUTBOX.hall_id == self._hall)
@@ -96,9 +97,9 @@ class SqlOutbox:
         self._db.execute(insert(OutboxTable).values(hall_id=self._hall, **values))
         return OutboxEntry(**values)
 
-    def waiting(self, after: int, limit: int) -> list[OutboxEntry]:
+    def waiting(self, after: int, limit: int, *, files: bool = False) -> list[OutboxEntry]:
         rows = self._db.execute(
-            self._read.where(_OUTBOX.state == OutboxState.WAITING, _OUTBOX.position > after)
+            self._read.where(_OUTBOX.state == OutboxState.WAITING, _OUTBOX.position > after, _of_kind(files))
             .order_by(_OUTBOX.position)
             .limit(limit)
         )
@@ -107,7 +108,8 @@ class SqlOutbox:
     def of_stream(self, stream: str, after: int) -> list[OutboxEntry]:
         rows = self._db.execute(
             self._read.where(
-                _OUTBOX.stream == stream, _OUTBOX.state == OutboxState.WAITING, _OUTBOX.position > after
+                *(_OUTBOX.stream == stream, _OUTBOX.state == OutboxState.WAITING),
+                *(_OUTBOX.position > after, _of_kind(files=False)),
             ).order_by(_OUTBOX.position)
         )
         return [OutboxEntry(*row) for row in rows]
@@ -120,9 +122,9 @@ class SqlOutbox:
         row = self._db.execute(self._read.where(_OUTBOX.entry_id == entry_id)).first()
         return OutboxEntry(*row) if row else None
 
-    def counts(self) -> tuple[int, datetime | None]:
+    def counts(self, *, files: bool = False) -> tuple[int, datetime | None]:
         found = select(func.count(), func.min(_OUTBOX.made_at)).where(
-            _OUTBOX.hall_id == self._hall, _OUTBOX.state == OutboxState.WAITING
+            _OUTBOX.hall_id == self._hall, _OUTBOX.state == OutboxState.WAITING, _of_kind(files)
         )
         count, oldest = self._db.execute(found).one()
         return count, oldest
@@ -142,3 +144,16 @@ class SqlOutbox:
             .values(state=OutboxState.WAITING, done_at=None)
         )
         return changed.rowcount
+
+    def reopen_set_aside(self) -> int:
+        changed = self._db.execute(
+            update(OutboxTable)
+            .where(_OUTBOX.hall_id == self._hall, _OUTBOX.state == OutboxState.SET_ASIDE)
+            .values(state=OutboxState.WAITING, reason="")
+        )
+        return changed.rowcount
+
+
+def _of_kind(files: bool) -> ColumnElement[bool]:
+    """Files wait behind all records: they are large, and nobody waits for them."""
+    return _OUTBOX.kind == OutboxKind.FILE if files else _OUTBOX.kind != OutboxKind.FILE

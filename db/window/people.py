@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.domain.actor import Role
 from clerk_app.ports.window import JournalRow, KnownUser, RatingRow
-from db.window.cases import columns_of, values_of
+from db.window.cases import columns_of, rows_of, values_of
 from db.window.models import JournalTable, KnownUserTable, RatingTable
 
 _RATING = RatingTable.__table__.c
@@ -74,7 +74,7 @@ class SqlJournal:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
-        self._read = select(*columns_of(JournalRow, _JOURNAL)).where(_JOURNAL.hall_id == hall_id)
+        self._read = rows_of(JournalRow, _JOURNAL, hall_id)
 
     def append(self, row: JournalRow) -> None:
         self._db.execute(insert(JournalTable).values(hall_id=self._hall, **values_of(row)))

@@ -17,6 +17,7 @@ from db.window.catalogue import SqlCatalogue
 from db.window.emergency import SqlEmergency
 from db.window.files import SqlActs, SqlConsultations, SqlSeals, SqlSignatures, SqlVisits
 from db.window.migrate import migrate
+from db.window.offers import SqlOffers
 from db.window.pages import SqlPages
 from db.window.papers import SqlOutbox, SqlPapers
 from db.window.people import SqlJournal, SqlPeople, SqlRatings
@@ -49,6 +50,7 @@ class SqlUnit:
         self.consultations = SqlConsultations(connection, hall_id)
         self.emergency = SqlEmergency(connection, hall_id)
         self.pages = SqlPages(connection, hall_id)
+        self.offers = SqlOffers(connection, hall_id)
 
 
 class SqlWindowStore:

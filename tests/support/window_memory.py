@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from clerk_app.domain.cases import CaseState, CaseStep
 from clerk_app.domain.errors import Conflict, NotFound, Rejected
-from clerk_app.ports.capture import PageRow
+from clerk_app.ports.capture import ON_THE_SERVER, PageRow
 from clerk_app.ports.window import (
     Binding,
     CaseDates,
@@ -23,6 +23,7 @@ from clerk_app.ports.window import (
     MatterUse,
     NewPaper,
     OutboxEntry,
+    OutboxKind,
     OutboxState,
     PaperState,
     RatingRow,
@@ -57,6 +58,7 @@ class State:
     emergency: dict[str, EmergencyRow] = field(default_factory=dict)
     pages: dict[str, PageRow] = field(default_factory=dict)
     page_contents: dict[str, bytes] = field(default_factory=dict)
+    offered: dict[str, datetime] = field(default_factory=dict)
 
     def fork(self) -> State:
         return State(**{name: copy(value) for name, value in vars(self).items()})
@@ -206,11 +208,14 @@ class _Outbox(_Part):
         rows = [entry for entry in self._s.outbox.values() if entry.state is state]
         return sorted(rows, key=lambda entry: entry.position)
 
-    def waiting(self, after: int, limit: int) -> list[OutboxEntry]:
-        return [entry for entry in self._in(OutboxState.WAITING) if entry.position > after][:limit]
+    def _waiting(self, files: bool = False) -> list[OutboxEntry]:
+        return [entry for entry in self._in(OutboxState.WAITING) if (entry.kind is OutboxKind.FILE) is files]
+
+    def waiting(self, after: int, limit: int, *, files: bool = False) -> list[OutboxEntry]:
+        return [entry for entry in self._waiting(files) if entry.position > after][:limit]
 
     def of_stream(self, stream: str, after: int) -> list[OutboxEntry]:
-        return [row for row in self._in(OutboxState.WAITING) if row.stream == stream and row.position > after]
+        return [row for row in self._waiting() if row.stream == stream and row.position > after]
 
     def set_aside(self) -> list[OutboxEntry]:
         return self._in(OutboxState.SET_ASIDE)
@@ -218,8 +223,8 @@ class _Outbox(_Part):
     def get(self, entry_id: str) -> OutboxEntry | None:
         return self._s.outbox.get(entry_id)
 
-    def counts(self) -> tuple[int, datetime | None]:
-        rows = self._in(OutboxState.WAITING)
+    def counts(self, *, files: bool = False) -> tuple[int, datetime | None]:
+        rows = self._waiting(files)
         return len(rows), min((row.made_at for row in rows), default=None)
 
     def mark(self, entry_id: str, state: OutboxState, at: datetime, reason: str) -> None:
@@ -231,6 +236,12 @@ class _Outbox(_Part):
         for entry in done:
             self._s.outbox[entry.entry_id] = replace(entry, state=OutboxState.WAITING, done_at=None)
         return len(done)
+
+    def reopen_set_aside(self) -> int:
+        aside = self.set_aside()
+        for entry in aside:
+            self._s.outbox[entry.entry_id] = replace(entry, state=OutboxState.WAITING, reason="")
+        return len(aside)
 
 
 class _Ratings(_Part):
@@ -335,6 +346,8 @@ class _Pages(_Part):
         return self._s.pages.get(page_id)
 
     def content(self, page_id: str) -> bytes:
+        if page_id not in self._s.page_contents:
+            raise NotFound(ON_THE_SERVER)
         return self._s.page_contents[page_id]
 
     def of_case(self, case_id: str) -> list[PageRow]:
@@ -353,6 +366,37 @@ class _Pages(_Part):
 
 def _place(row: PageRow) -> tuple[str, str]:
     return row.case_id, row.material_id
+
+
+_ON_PAPER = {PaperState.PRINTED, PaperState.SENT, PaperState.SAVED, PaperState.VOIDED}
+
+
+class _Offers(_Part):
+    def papers(self, limit: int) -> list[StoredPaper]:
+        rows = [new.paper for new in self._s.papers.values() if new.paper.state in _ON_PAPER]
+        left = [paper for paper in rows if paper.paper_id not in self._s.offered]
+        return sorted(left, key=lambda paper: (paper.made_at, paper.paper_id))[:limit]
+
+    def pages(self, limit: int) -> list[PageRow]:
+        rows = [page for page in self._s.pages.values() if page.removed_at is None and page.case_id in self._s.cases]
+        left = [page for page in rows if page.page_id not in self._s.offered]
+        return sorted(left, key=lambda page: (page.case_id, page.material_id, page.position))[:limit]
+
+    def paper_offered(self, paper_id: str, at: datetime) -> None:
+        self._s.offered[paper_id] = at
+
+    page_offered = paper_offered
+
+    def drop_contents(self, acknowledged_before: datetime, limit: int) -> list[PageRow]:
+        gone = []
+        for page_id in list(self._s.page_contents):
+            entry = self._s.outbox.get(page_id)
+            if entry is None or entry.state is not OutboxState.DONE or entry.done_at is None:
+                continue
+            if entry.done_at < acknowledged_before and len(gone) < limit:
+                del self._s.page_contents[page_id]
+                gone.append(self._s.pages[page_id])
+        return gone
 
 
 class _Seals(_Part):
@@ -438,6 +482,7 @@ class Unit:
         self.consultations = _Consultations(state)
         self.emergency = _Emergency(state)
         self.pages = _Pages(state)
+        self.offers = _Offers(state)
 
 
 class MemoryCatalogue:

@@ -1,10 +1,14 @@
-"""How each kind of outbox entry reaches the server, and what its answer changes in the window's store."""
+"""How each kind of outbox entry reaches the server, alone or in a batch, and what its answer changes in the window's
+store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+
+from pydantic import ValidationError
 
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.errors import Fault
@@ -19,6 +23,7 @@ from clerk_app.ports.hall_cases import (
     VisitRecord,
 )
 from clerk_app.ports.hall_running import EmergencyMerged, EmergencyVisit
+from clerk_app.ports.hall_sync import BATCH_BYTES, MOST_RECORDS, BatchRecord, RecordKind
 from clerk_app.ports.window import OutboxEntry, OutboxKind, WindowUnit
 from clerk_app.services.window import records
 
@@ -33,19 +38,11 @@ def send(counter: FullCounter, entry: OutboxEntry) -> Ack:
 
 
 def _case(counter: FullCounter, entry: OutboxEntry) -> Ack:
-    record = records.load_case_record(entry.payload)
-    ack = counter.store_case(record, key=entry.key)
-    if ack.revision != record.revision:
-        raise Fault(OTHER_CASE)
-    return ack
+    return fitting(entry, counter.store_case(records.load_case_record(entry.payload), key=entry.key))
 
 
 def _act(counter: FullCounter, entry: OutboxEntry) -> Ack:
-    act = records.load(CaseAct, entry.payload)
-    ack = counter.store_act(act, key=entry.key)
-    if (ack.act_id, ack.case_id) != (act.act_id, act.case_id):
-        raise Fault(OTHER_CASE)
-    return ack
+    return fitting(entry, counter.store_act(records.load(CaseAct, entry.payload), key=entry.key))
 
 
 def _rating(counter: FullCounter, entry: OutboxEntry) -> Ack:
@@ -82,6 +79,66 @@ _SENDERS: Final[Mapping[OutboxKind, Callable[[FullCounter, OutboxEntry], Ack]]] 
     OutboxKind.SIGNATURE: _signature,
     OutboxKind.EMERGENCY: _emergency,
 }
+
+
+_BATCHED: Final = frozenset(kind.value for kind in RecordKind)
+_ACKS: Final[Mapping[OutboxKind, type[Any]]] = {
+    OutboxKind.CASE: CaseAck,
+    OutboxKind.ACT: ActAck,
+    OutboxKind.RATING: RatingAck,
+}
+
+
+def goes_in_batches(entry: OutboxEntry) -> bool:
+    """Whether the server takes this kind together with others."""
+    return entry.kind.value in _BATCHED
+
+
+def packs(entries: Sequence[OutboxEntry]) -> Iterator[list[OutboxEntry]]:
+    """Neighbours that go together, in order: at most ``MOST_RECORDS`` and ``BATCH_BYTES``; others alone."""
+    pack: list[OutboxEntry] = []
+    size = 0
+    for entry in entries:
+        weight = len(json.dumps(entry.payload, ensure_ascii=False).encode())
+        alone = not goes_in_batches(entry)
+        if pack and (alone or len(pack) == MOST_RECORDS or size + weight > BATCH_BYTES):
+            yield pack
+            pack, size = [], 0
+        if alone:
+            yield [entry]
+            continue
+        pack.append(entry)
+        size += weight
+    if pack:
+        yield pack
+
+
+def record_of(entry: OutboxEntry) -> BatchRecord:
+    """The stored payload as it is: a window that was upgraded meanwhile sends the very same content."""
+    return BatchRecord(entry.kind.value, entry.key, entry.stream, entry.payload)
+
+
+def ack_of(entry: OutboxEntry, answer: dict[str, Any] | None) -> Ack:
+    """The acknowledgement out of a batch. ``Fault`` for an answer that does not fit."""
+    try:
+        ack: Ack = records.load(_ACKS.get(entry.kind, Stored), answer or {})
+    except ValidationError as error:
+        raise Fault(OTHER_CASE) from error
+    return fitting(entry, ack)
+
+
+def fitting(entry: OutboxEntry, ack: Ack) -> Ack:
+    """The acknowledgement, if it speaks of this entry; ``Fault`` otherwise."""
+    told = entry.payload
+    if isinstance(ack, CaseAck):
+        fits = ack.revision == told.get("revision", 1)
+    elif isinstance(ack, ActAck):
+        fits = (ack.act_id, ack.case_id) == (told.get("act_id"), told.get("case_id"))
+    else:
+        fits = True
+    if not fits:
+        raise Fault(OTHER_CASE)
+    return ack
 
 
 def keep(unit: WindowUnit, entry: OutboxEntry, ack: Ack) -> tuple[str, str, dict[str, Any]]:
