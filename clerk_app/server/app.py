@@ -8,6 +8,9 @@ from clerk_app import __version__
 from clerk_app.server import (
     description,
     feed,
+    office_admin,
+    office_case,
+    office_entry,
     pages,
     routes_appointments,
     routes_cases,
@@ -69,5 +72,7 @@ def routed() -> FastAPI:
     app.include_router(routes_voice.router)
     app.include_router(routes_display.router)
     app.include_router(routes_phone.router)
+    for pages_of_office in (office_entry, office_case, office_admin):
+        app.include_router(pages_of_office.router)
     app.include_router(feed.router)
     return app
