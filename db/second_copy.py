@@ -1,13 +1,13 @@
 """A second copy of a SQLite store on another disk, that follows every commit and can be opened at any moment.
 
-A store in WAL is a file of pages and a log of what was committed since; both are encrypted page by page. The copy is the
-same two files: once all pages, then the log byte for byte, as far as SQLite's own index says that it is committed. When
-the store begins its log anew, the copy's log is worked into its pages first, as SQLite would. SQLite opens the copy like a
-store whose power was cut.
+A store in WAL is a file of pages and a log of what was committed since; both are encrypted page by page. The copy is
+the same two files: once all pages, then the log byte for byte, as far as SQLite's own index says that it is
+committed. When the store begins its log anew, the copy's log is worked into its pages first, as SQLite would. SQLite
+opens the copy like a store whose power was cut.
 
-So that no part of the log is overwritten before it was read, a connection keeps a read transaction open. It moves on only
-while nobody can write and all of the log has been read: that takes as long as a checkpoint, which a writer would have done
-at that point anyway. (Formats: sqlite.org/walformat.html, sqlite.org/fileformat2.html section 4.)
+So that no part of the log is overwritten before it was read, a connection keeps a read transaction open. It moves on
+only while nobody can write and all of the log has been read: that takes as long as a checkpoint, which a writer would
+have done at that point anyway. (Formats: sqlite.org/walformat.html, sqlite.org/fileformat2.html section 4.)
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ class Source:
         # POSIX: closing a file drops every lock that this process has on it, those of SQLite's connections too. These
         # stay open until the store is closed (``release``).
         self._pin.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        self._pages: BinaryIO = open(path, "rb", buffering=0)
-        self._log: BinaryIO = open(f"{path}-wal", "rb", buffering=0)
-        self._index_file: BinaryIO = open(f"{path}-shm", "rb", buffering=0)
+        self._pages: BinaryIO = open(path, "rb", buffering=0)  # noqa: SIM115
+        self._log: BinaryIO = open(f"{path}-wal", "rb", buffering=0)  # noqa: SIM115
+        self._index_file: BinaryIO = open(f"{path}-shm", "rb", buffering=0)  # noqa: SIM115
         self._index = mmap.mmap(self._index_file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def standing(self) -> _Standing:

@@ -1,7 +1,7 @@
 """One log for each program, never a traceback on a clerk's screen, never personal data on purpose.
 
-Windows, kiosks and displays write a rotating text file. A server writes one JSON object a line, a file for each day: its
-requests too, by the template of their route and without what a caller sent.
+Windows, kiosks and displays write a rotating text file. A server writes one JSON object a line, a file for each day:
+its requests too, by the template of their route and without what a caller sent.
 """
 
 from __future__ import annotations

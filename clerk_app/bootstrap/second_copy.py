@@ -1,7 +1,7 @@
 """The thread that keeps the second copy of a one-PC hall's store (``[server] second_copy``), and what is known of it.
 
-Whatever happens to the other disk, the hall goes on: a copy that cannot be written is said in the log, in the figures and
-on the status page, and is begun anew as soon as the disk is there again.
+Whatever happens to the other disk, the hall goes on: a copy that cannot be written is said in the log, in the figures
+and on the status page, and is begun anew as soon as the disk is there again.
 """
 
 from __future__ import annotations

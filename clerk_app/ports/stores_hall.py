@@ -192,7 +192,9 @@ class SetupStore(Protocol):
         """The groups a window serves: its own, or all."""
         ...
 
-    def add_hall(self, profile: HallProfile) -> None: ...
+    def add_hall(self, profile: HallProfile) -> None:
+        """``Conflict`` when the code is taken."""
+        ...
 
     def add_group(self, group: ServiceGroup) -> None:
         """``Conflict`` when the letter is taken."""
@@ -395,6 +397,15 @@ class HallStore(Protocol):
 
     def hall_of_page(self, page_hash: str) -> str | None:
         """The hall that gave out a public page, by the digest of its token."""
+        ...
+
+    @property
+    def writes_waiting(self) -> int:
+        """Writes that wait for their turn in this process."""
+        ...
+
+    def size_bytes(self) -> int:
+        """How much the store takes up where it lies."""
         ...
 
     def close(self) -> None: ...

@@ -1,7 +1,7 @@
-"""What a server tells of itself: figures for Prometheus and one log line for each request, by the template of its route.
+"""What a server tells of itself: figures for Prometheus, and one log line for each request by its route's template.
 
-Nothing here names a person, a device's token, a ticket or a path as it was asked: the routes of the API are few and known,
-what stands in them is not. Each process has its own registry.
+Nothing here names a person, a device's token, a ticket or a path as it was asked: the routes of the API are few and
+known, what stands in them is not. Each process has its own registry.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can serve, and its figures: for systemd, proxies and Prometheus, not for devices.
+"""Whether the process lives, whether it can serve, and its figures: for systemd, proxies and Prometheus.
 
 None of the three stands in the API's description: they belong to one process, not to the hall.
 """
@@ -78,5 +78,3 @@ def _may_look(request: Request, token: str) -> bool:
         return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
-
-

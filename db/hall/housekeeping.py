@@ -73,9 +73,7 @@ class SqlHousekeeping:
         return tickets.rowcount + appointments.rowcount
 
     def drop_codes(self, before: datetime) -> int:
-        return self._db.execute(
-            delete(EnrolCodeRow).where(_C.hall_id == self._hall, _C.expires_at < before)
-        ).rowcount
+        return self._db.execute(delete(EnrolCodeRow).where(_C.hall_id == self._hall, _C.expires_at < before)).rowcount
 
     def drop_sessions(self, before: datetime) -> int:
         ended = (_S.hall_id == self._hall, _S.ended_at.is_not(None), _S.ended_at < before)

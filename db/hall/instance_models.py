@@ -12,8 +12,8 @@ from db.types import ID, Moment
 
 
 class DeviceInstanceRow(Base):
-    """``sign`` is the digest of the word that the device will show next; ``doubles`` counts how often an older word came,
-    last at ``doubled_at``: then a copy of the store runs somewhere."""
+    """``sign`` is the digest of the word that the device will show next; ``doubles`` counts how often an older word
+    came, last at ``doubled_at``: then a copy of the store runs somewhere."""
 
     __tablename__ = "device_instance"
     hall_id: Mapped[str] = mapped_column(ID, primary_key=True)
