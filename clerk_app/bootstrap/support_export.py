@@ -91,6 +91,9 @@ def log_tail(path: Path) -> str:
         head = _LOG_HEAD.match(line)
         if head is not None:
             kept.append(head.group() + scrubbed(line[head.end() :]))
+        elif line.startswith("{") and line.endswith("}"):
+            # A server's line holds no words of an exception.
+            kept.append(scrubbed(line))
         elif line.startswith(('  File "', "Traceback")):
             kept.append(scrubbed(line))
         # The rest of a traceback may show values.

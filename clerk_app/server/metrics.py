@@ -112,6 +112,10 @@ class Watched:
         self._metrics.running.inc()
         try:
             await self._app(scope, receive, told)
+        except BaseException:
+            # What answers for an unexpected error stands outside of this.
+            status = status or 500
+            raise
         finally:
             self._metrics.running.dec()
             seconds = time.perf_counter() - began

@@ -113,7 +113,8 @@ def _heads(connection: Connection) -> Iterator[ChainHead]:
         mine = {"hall": hall_id}
         last = connection.execute(
             text(
-                "SELECT feed_no, mac FROM journal WHERE hall_id = :hall AND feed_no IS NOT NULL ORDER BY feed_no DESC"
+                "SELECT feed_no, mac FROM journal WHERE hall_id = :hall AND feed_no IS NOT NULL"
+                " ORDER BY feed_no DESC LIMIT 1"
             ),
             mine,
         ).first()
