@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain import case_rules, casefile
 from clerk_app.domain.actor import Role
 from clerk_app.domain.acts import CaseAct
@@ -20,7 +22,21 @@ from clerk_app.ports.hall_cases import (
     Stored,
     VisitRecord,
 )
-from support.window import HALL_ID, NOW, USER_ID
+from clerk_app.ports.hall_sync import (
+    Batch,
+    BatchAnswer,
+    BatchRecord,
+    ByteRange,
+    FileHead,
+    FileProgress,
+    FileSubject,
+    RecordAnswer,
+    StoredFile,
+    Taken,
+)
+from clerk_app.ports.problems import Problem, to_problem
+from clerk_app.services.window import records
+from support.window import HALL_ID, NOW, USER_ID, SeededEntropy
 from support.window_queue import QueueInMemory
 
 T = TypeVar("T")
@@ -45,6 +61,9 @@ class FakeServer:
     refuse: set[str] = field(default_factory=set)
     arrivals: list[str] = field(default_factory=list)
     writes: int = 0
+    heads: dict[str, FileHead] = field(default_factory=dict)
+    pieces: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    whole: dict[str, bytes] = field(default_factory=dict)
 
     def store_case(self, record: CaseRecord, key: str) -> CaseAck:
         def do() -> CaseAck:
@@ -97,6 +116,61 @@ class FakeServer:
 
         return self._once(key, record, do)
 
+    def take_batch(self, batch: Batch) -> BatchAnswer:
+        """As the real server: each record its own answer, nothing behind one of its stream that was not taken."""
+        blocked: set[str] = set()
+        answers = []
+        for record in batch.records:
+            answer = RecordAnswer(record.key, Taken.HELD) if record.stream in blocked else self._take(record)
+            if answer.taken is not Taken.ACCEPTED:
+                blocked.add(record.stream)
+            answers.append(answer)
+        return BatchAnswer(self.epoch, tuple(answers))
+
+    def _take(self, record: BatchRecord) -> RecordAnswer:
+        if record.kind not in _TAKERS:
+            problem = Problem("rejected", "服务器看不懂这一条，先留在本机", "kind")
+            return RecordAnswer(record.key, Taken.UNREADABLE, problem=problem)
+        kind, take = _TAKERS[record.kind]
+        try:
+            ack = take(self, records.load(kind, record.body), record.key)
+        except Refusal as refusal:
+            taken = Taken.CONFLICT if isinstance(refusal, Conflict) else Taken.REFUSED
+            return RecordAnswer(record.key, taken, problem=to_problem(refusal)[1])
+        return RecordAnswer(record.key, Taken.ACCEPTED, records.dump(type(ack), ack))
+
+    def begin_file(self, head: FileHead) -> FileProgress:
+        if head.subject is FileSubject.CASE and head.subject_id not in self.cases:
+            raise NotFound("这份文件所属的记录还没有上传")
+        if self.heads.setdefault(head.file_id, head) != head:
+            raise Conflict("这份文件已经登记过，内容不一样，没有覆盖")
+        return self._progress(head)
+
+    def put_chunk(self, file_id: str, start: int, content: bytes, sha: str) -> FileProgress:
+        head = self.heads[file_id]
+        assert sha == _sm3(content)
+        assert len(content) == min(CHUNK, head.size - start)
+        pieces = self.pieces.setdefault(file_id, {})
+        pieces.setdefault(start, content)
+        whole = b"".join(pieces[at] for at in sorted(pieces))
+        if len(whole) == head.size:
+            if _sm3(whole) != head.sha:
+                pieces.clear()
+                raise Conflict("传到服务器的文件和窗口登记的摘要不一样")
+            self.whole.setdefault(file_id, whole)
+        return self._progress(head)
+
+    def _progress(self, head: FileHead) -> FileProgress:
+        pieces = self.pieces.get(head.file_id, {})
+        have = tuple(ByteRange(start, start + len(piece)) for start, piece in sorted(pieces.items()))
+        synced = NOW if head.file_id in self.whole else None
+        return FileProgress(head.file_id, have, CHUNK, synced, self.epoch)
+
+    def forget(self) -> None:
+        """Restored from before anything came."""
+        epoch, refuse = self.epoch + "+", self.refuse
+        self.__init__(epoch=epoch, refuse=refuse)  # type: ignore[misc]
+
     def server_case(self, reference: str) -> ServerCase:
         record = next((r for r in self.cases.values() if reference in {r.case_id, r.case_number}), None)
         if record is None or record.opening is None:
@@ -116,11 +190,39 @@ class FakeServer:
         return answer
 
 
-class FakeCounter(QueueInMemory):
-    """``Counter`` of one window over a network with a plan: one mode per request, ``OK`` when the plan is empty."""
+CHUNK = 64
+"""Small, so that every file of a test has several pieces."""
+_crypto = NationalCrypto(SeededEntropy())
 
-    def __init__(self, server: FakeServer | None = None) -> None:
+
+def _sm3(content: bytes) -> str:
+    return _crypto.digest(content).hex()
+
+
+_TAKERS: dict[str, tuple[type[Any], Callable[[FakeServer, Any, str], Any]]] = {
+    "case": (CaseRecord, FakeServer.store_case),
+    "act": (CaseAct, FakeServer.store_act),
+    "rating": (RatingRecord, FakeServer.store_rating),
+    "seal_use": (SealUse, lambda server, use, key: server.store_told(use.use_id, use, key)),
+    "visit": (VisitRecord, lambda server, visit, key: server.store_told(visit.visit, visit, key)),
+    "consultation": (ConsultationRecord, lambda server, one, key: server.store_told(one.consultation_id, one, key)),
+    "signature": (SignatureRecord, lambda server, one, key: server.store_told(one.signature_id, one, key)),
+}
+
+
+class FakeCounter(QueueInMemory):
+    """``WindowCounter`` of one window over a network with a plan: one mode per request, ``OK`` when the plan is empty.
+
+    ``api`` is the level that the server speaks; it knows neither batches nor files at level 1.
+    """
+
+    def __init__(self, server: FakeServer | None = None, api: int = 1) -> None:
         super().__init__()
+        self.api = api
+        self.oldest_api = max(1, api - 1)
+        self.version = "1"
+        self.ahead = timedelta()
+        self.requests: list[str] = []
         self.server = server or FakeServer()
         self.plan: list[str] = []
         self.late: list[Callable[[], object]] = []
@@ -189,7 +291,32 @@ class FakeCounter(QueueInMemory):
         return self._over_the_network(lambda: self.server.server_case(reference))
 
     def server_time(self) -> ServerTime:
-        return self._over_the_network(lambda: ServerTime(NOW, "1", self.server.epoch, HALL_ID, 0))
+        at = NOW - self.ahead
+        answer = ServerTime(at, self.version, self.server.epoch, HALL_ID, 0, self.api, self.oldest_api)
+        return self._over_the_network(lambda: replace(answer, epoch=self.server.epoch))
+
+    # --- batches and files ------------------------------------------------------------------------------------
+    def send_batch(self, batch: Batch) -> BatchAnswer:
+        assert self.api >= 2
+        self.requests.append(f"batch {len(batch.records)}")
+        self.keys.extend(record.key for record in batch.records)
+        return self._over_the_network(lambda: self.server.take_batch(batch))
+
+    def begin_file(self, head: FileHead) -> FileProgress:
+        assert self.api >= 2
+        self.requests.append(f"begin {head.file_id}")
+        return self._over_the_network(lambda: self.server.begin_file(head))
+
+    def put_chunk(self, file_id: str, start: int, content: bytes, sha: str) -> FileProgress:
+        self.requests.append(f"put {file_id} {start}")
+        return self._over_the_network(lambda: self.server.put_chunk(file_id, start, content, sha))
+
+    def files_of(self, subject_id: str) -> tuple[StoredFile, ...]:
+        whole = [head for head in self.server.heads.values() if head.file_id in self.server.whole]
+        return tuple(StoredFile(head, NOW) for head in whole if head.subject_id == subject_id)
+
+    def file_content(self, file_id: str) -> bytes:
+        return self._over_the_network(lambda: self.server.whole[file_id])
 
     # --- logins -----------------------------------------------------------------------------------------------
     def login(self, login: Login) -> Session:

@@ -1,7 +1,8 @@
 """Pages of a case's materials (扫描件): kept with the case in the window's encrypted store, counted in the checklist.
 
 Called on the database lane. A page is durable before the clerk sees it counted; what is taken out by mistake comes back
-for a day and is then deleted with its content. Pages lie in this window only: nothing of them is sent to the server.
+for a day and is then deleted with its content. Once the case is concluded its pages are final and go to the server
+(``uploading``).
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from clerk_app.domain.law import OutcomeKind
+from clerk_app.ports.speaking import API, OLDEST_API
 from clerk_app.ports.window import OutboxKind, OutboxState, PaperState
 from clerk_app.services.window import records
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.rating import RatingDesk
+from clerk_app.services.window.sheets import ON_PAPER
 from support.window import CLERK, FakePagePrinter, FakeReceiptPrinter, Window
 from support.window_memory import MemoryWindowStore
 from support.window_server import DUPLICATED, HELD_BACK, LOST_ANSWER, LOST_REQUEST, OK, FakeCounter
@@ -26,11 +28,11 @@ class Crash(BaseException):
 class WindowLife(RuleBasedStateMachine):
     """A clerk concludes, prints and rates while the network and the power do what they like."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(api=st.sampled_from([OLDEST_API, API]))
+    def begin(self, api: int) -> None:
         self.store = MemoryWindowStore()
         self.window = Window(self.store)
-        self.counter = FakeCounter()
+        self.counter = FakeCounter(api=api)
         self.promised: dict[str, str] = {}
         self.printed: list[bytes] = []
         self.restart()
@@ -91,9 +93,7 @@ class WindowLife(RuleBasedStateMachine):
 
     @rule()
     def restored_server(self) -> None:
-        server = self.counter.server
-        server.cases, server.ratings, server.told, server.answers, server.arrivals = {}, {}, {}, {}, []
-        server.epoch += "+"
+        self.counter.server.forget()
         self.counter.late.clear()
 
     @invariant()
@@ -117,6 +117,18 @@ class WindowLife(RuleBasedStateMachine):
     def every_case_has_its_entry(self) -> None:
         streams = {entry.stream for entry in self.store.state.outbox.values()}
         assert set(self.store.state.cases) <= streams
+
+    @rule()
+    def upgraded_server(self) -> None:
+        self.counter.api = API
+
+    @invariant()
+    def a_file_is_done_only_when_the_server_has_all_of_it(self) -> None:
+        for entry in self.store.state.outbox.values():
+            if entry.kind is OutboxKind.FILE and entry.state is OutboxState.DONE:
+                lost = self.counter.server.epoch != self.store.state.facts["server_epoch"]
+                whole = self.counter.server.whole.get(entry.entry_id)
+                assert lost or whole == self.store.state.papers[entry.entry_id].content
 
     @invariant()
     def every_printed_sheet_has_one_line_of_its_seal(self) -> None:
@@ -149,19 +161,23 @@ class WindowLife(RuleBasedStateMachine):
         rated = {row.rating_id for row in self.store.state.ratings.values()}
         assert rated == set(self.counter.server.ratings)
         assert {use.use_id for use in self.store.state.seals} == set(self.counter.server.told)
+        if self.counter.api == API:
+            sheets = [new for new in self.store.state.papers.values() if new.paper.state in ON_PAPER]
+            assert self.counter.server.whole == {new.paper.paper_id: new.content for new in sheets}
 
 
 TestWindowLife = WindowLife.TestCase
 TestWindowLife.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 
 
+@pytest.mark.parametrize("api", [OLDEST_API, API], ids=["one by one", "in batches and files"])
 @pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after the commit"])
-def test_every_commit_of_a_visit_survives_a_crash(after: bool) -> None:
+def test_every_commit_of_a_visit_survives_a_crash(after: bool, api: int) -> None:
     """Each commit from the first key to the acknowledgement, crashed at once each, before and after it is durable."""
     crashed = 0
     while True:
         life = WindowLife()
-        life.begin()
+        life.begin(api)
         life.serve(countdown=crashed, after=after, plan=[], rate=True)
         for check in (
             life.nothing_promised_is_lost,
@@ -171,9 +187,14 @@ def test_every_commit_of_a_visit_survives_a_crash(after: bool) -> None:
             life.every_case_has_its_entry,
             life.nothing_is_left_in_mid_print,
             life.the_audit_trail_is_whole,
+            life.a_file_is_done_only_when_the_server_has_all_of_it,
         ):
             check()
-        finished = len(life.counter.server.ratings) == 1 and life.outbox.status().waiting == 0
+        told = life.outbox.status()
+        papers = len(life.store.state.papers) if api == API else 0
+        everything = (1, 0, 0, papers)
+        server = life.counter.server
+        finished = (len(server.ratings), told.waiting, told.files_waiting, len(server.whole)) == everything
         life.teardown()
         if finished:
             break
