@@ -19,6 +19,7 @@
     emergency_blocks = 1         # reserved blocks of 99 numbers for the time without the server
     keyboard_scanner = false     # a scanner that types (a serial one is better, see docs/devices/scanners.md)
     rating_prompt = ""           # said when a rating is asked for, e.g. "请您评价这次服务"
+    keep_pages_days = 0          # scanned pages stay on this PC so long after the server has them; 0: for ever
 
     [kiosk]
     emergency_blocks = 3         # as above, for a ticket machine
@@ -62,6 +63,8 @@ _INNER: dict[str, type] = {"agency_short": str, "volumes": int}
 """What stands in the tables inside a section."""
 
 SHORTEST_AWAY, LONGEST_AWAY = 5, 600
+SHORTEST_KEEPING, LONGEST_KEEPING = 30, 3650
+"""Days. Shorter than a backup is old, a restored server could ask for a page that nobody has any more."""
 """Seconds. The restart of a server takes one to three: calling by hand must not begin for that."""
 
 
@@ -117,6 +120,7 @@ class WindowSettings:
     emergency_after: float = 10.0
     emergency_blocks: int = 1
     keyboard_scanner: bool = False
+    keep_pages_days: int = 0
     rating_prompt: str = ""
 
 
@@ -212,6 +216,12 @@ def load(folder: Path | None = None) -> Settings:
     if not SHORTEST_AWAY <= settings.window.emergency_after <= LONGEST_AWAY:
         raise Rejected(
             "settings", f"设置文件 {path} 的 [window] emergency_after 要在 {SHORTEST_AWAY} 到 {LONGEST_AWAY} 秒之间"
+        )
+    kept = settings.window.keep_pages_days
+    if kept and not SHORTEST_KEEPING <= kept <= LONGEST_KEEPING:
+        raise Rejected(
+            "settings",
+            f"设置文件 {path} 的 [window] keep_pages_days 写 0（一直留）或 {SHORTEST_KEEPING} 到 {LONGEST_KEEPING} 天",
         )
     for name, blocks in (("window", settings.window.emergency_blocks), ("kiosk", settings.kiosk.emergency_blocks)):
         if not 0 <= blocks <= MOST_BLOCKS:

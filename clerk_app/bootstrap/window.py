@@ -205,7 +205,7 @@ def assemble(
     )
     opened = devices or open_devices(for_window(config.devices, number, device.folder), clock)
     page_printer = None if papers_folder else open_page_printer(config.devices, clock)
-    outbox = Outbox(store, client, journal)
+    outbox = Outbox(store, client, journal, clock)
     catalogue = CatalogueDesk(store.catalogue, clock)
     listeners: list[Callable[..., None]] = []
 
@@ -246,7 +246,11 @@ def assemble(
         outbox,
         entropy,
         told,
-        (CataloguePull(store.catalogue, client, catalogue), lambda: emergency.keep_blocks()),
+        (
+            CataloguePull(store.catalogue, client, catalogue),
+            lambda: emergency.keep_blocks(),
+            lambda: outbox.drop_old(config.window.keep_pages_days),
+        ),
     )
     emergency = EmergencyDesk(
         store,
