@@ -1,4 +1,4 @@
-"""How long the server may be away, and how many numbers are kept for then."""
+"""How long the server may be away, how many numbers are kept for then, and how long pages are."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def test_a_hall_may_set_its_own(tmp_path: Path) -> None:
         ("window", "emergency_after = 2", "5 到 600 秒"),
         ("window", "emergency_blocks = 13", "0 到 12"),
         ("kiosk", "emergency_blocks = -1", "0 到 12"),
+        ("window", "keep_pages_days = 7", "30 到 3650 天"),
     ],
 )
 def test_what_cannot_work_is_refused_with_its_bounds(tmp_path: Path, section: str, line: str, words: str) -> None:
