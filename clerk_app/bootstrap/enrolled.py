@@ -15,7 +15,7 @@ from clerk_app.client.hall import HallClient
 from clerk_app.crypto.keyfile import FileKeyring, open_keyring
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import DeviceKind
-from clerk_app.domain.errors import NotAllowed, StoreFault
+from clerk_app.domain.errors import NotAllowed, StoreFault, Unreachable
 from clerk_app.ports.clock import Clock, Entropy
 
 _ENROLMENT = TypeAdapter(Enrolment)
@@ -70,6 +70,9 @@ def open_device(
             enrolment = enrol(address, code, kind, name, window_no)
             _write(sealed, enrolment, keys, crypto)
             handed_over.unlink(missing_ok=True)
+        elif code:
+            enrolment = _again(enrolment, address, code, kind, name, window_no)
+            _write(sealed, enrolment, keys, crypto)
         return Device(folder, keys, crypto, enrolment)
     assert embedded is not None
     server = embedded()
@@ -81,6 +84,17 @@ def open_device(
         enrolment = Enrolment(running.address, enrolment.ca_pem, enrolment.enrolled)
         _write(sealed, enrolment, keys, crypto)
     return Device(folder, keys, crypto, enrolment)
+
+
+def _again(
+    enrolment: Enrolment, address: str, code: str, kind: DeviceKind, name: str, window_no: str | None
+) -> Enrolment:
+    """Enrol anew with a fresh code: the technician's answer to a copied or lost store. A code that was used already,
+    perhaps by this very shortcut, changes nothing."""
+    try:
+        return enrol(address, code, kind, name, window_no)
+    except (NotAllowed, Unreachable):
+        return enrolment
 
 
 def read_device(folder: Path, kind: DeviceKind, entropy: Entropy) -> Device | None:

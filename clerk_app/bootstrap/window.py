@@ -166,6 +166,7 @@ def assemble(
     from clerk_app.services.window.outbox import Outbox
     from clerk_app.services.window.overview import OverviewDesk
     from clerk_app.services.window.prechecks import PreCheckDesk
+    from clerk_app.services.window.presence import PresenceDesk
     from clerk_app.services.window.printing import PrintDesk
     from clerk_app.services.window.queue import QueueDesk
     from clerk_app.services.window.rating import RatingDesk
@@ -195,7 +196,7 @@ def assemble(
     store = open_window_store(device.folder / "window.db", device.keys.key("sqlcipher"), enrolled.hall.hall_id)
     journal = Journal(device.crypto, device.keys.key("journal"), clock, entropy)
     binding = StoreBinding(store, ThisMachine(), journal)
-    binding.ensure(enrolled.hall, number, enrolled.device_id)
+    binding.settle(enrolled.hall, number, enrolled.device_id)
     calendar = calendar_files.load(config.calendars)
     receipt_profile(config.devices)  # a slip in the settings is told at the start
     renderer = Renderer(
@@ -247,6 +248,7 @@ def assemble(
         entropy,
         told,
         (
+            PresenceDesk(store, client, journal, entropy),
             CataloguePull(store.catalogue, client, catalogue),
             lambda: emergency.keep_blocks(),
             lambda: outbox.drop_old(config.window.keep_pages_days),

@@ -31,6 +31,7 @@ from clerk_app.ports.hall import (
     Session,
     UserInfo,
 )
+from clerk_app.ports.hall_presence import Presence, PresenceAnswer
 
 
 class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, RunningCalls, CaseCalls, SyncCalls):
@@ -85,6 +86,10 @@ class HallClient(QueueCalls, EmergencyCalls, AppointmentCalls, RunningCalls, Cas
         query = {"epoch": cursor.epoch, "after": cursor.feed_no, "mark": cursor.mark, "limit": limit}
         found: FeedPage = self._get("/v1/feed", FeedPage, query)
         return found
+
+    def present(self, presence: Presence, *, key: str | None = None) -> PresenceAnswer:
+        answer: PresenceAnswer = self._post("/v1/presence", PresenceAnswer, key, presence, Presence)
+        return answer
 
     # the window
     def login(self, login: Login) -> Session:

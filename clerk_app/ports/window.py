@@ -70,6 +70,10 @@ class NumberStore(Protocol):
         """Give out ``value``; ``Conflict`` unless it is the one after the last."""
         ...
 
+    def jump(self, by: int) -> None:
+        """Every series goes on so far above its last value."""
+        ...
+
 
 class Step(StrEnum):
     """The five steps of a case, Alt+1 … Alt+5."""

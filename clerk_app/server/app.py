@@ -20,6 +20,7 @@ from clerk_app.server import (
     routes_emergency,
     routes_phone,
     routes_platform,
+    routes_presence,
     routes_queue,
     routes_running,
     routes_sync,
@@ -60,6 +61,7 @@ def routed() -> FastAPI:
     app.add_middleware(wire.Inflating)
     app.add_middleware(wire.Speaking)
     app.include_router(routes_desk.router)
+    app.include_router(routes_presence.router)
     app.include_router(routes_queue.router)
     app.include_router(routes_dispatch.router)
     app.include_router(routes_running.router)

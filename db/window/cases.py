@@ -86,6 +86,9 @@ class SqlNumbers:
         row = upsert(SeriesTable).values(hall_id=self._hall, series=series, last=value)
         self._db.execute(row.on_conflict_do_update(index_elements=["hall_id", "series"], set_={"last": value}))
 
+    def jump(self, by: int) -> None:
+        self._db.execute(update(SeriesTable).where(_SERIES.hall_id == self._hall).values(last=_SERIES.last + by))
+
 
 class SqlDrafts:
     """``DraftStore`` in one transaction."""

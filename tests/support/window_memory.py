@@ -92,6 +92,9 @@ class _Numbers(_Part):
             raise Conflict("编号已被占用，请再按一次")
         self._s.series[series] = value
 
+    def jump(self, by: int) -> None:
+        self._s.series = {series: last + by for series, last in self._s.series.items()}
+
 
 class _Drafts(_Part):
     def put(self, draft: DraftRow) -> None:

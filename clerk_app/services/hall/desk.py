@@ -22,6 +22,7 @@ from clerk_app.services.hall.devices import Devices
 from clerk_app.services.hall.dispatch_log import DispatchLogs
 from clerk_app.services.hall.emergency import Emergency
 from clerk_app.services.hall.hall_groups import HallGroups
+from clerk_app.services.hall.identity import Identity
 from clerk_app.services.hall.matching import Matcher
 from clerk_app.services.hall.notices import Notices
 from clerk_app.services.hall.people import People
@@ -76,6 +77,7 @@ class HallDesk:
         self.emergency = Emergency(self.tools, self.days, self.matcher)
         self.people = People(store, self.tools, passwords, self.counters)
         self.devices = Devices(store, self.tools, fingerprint)
+        self.identity = Identity(self.tools)
         self.cases = Cases(self.tools, store.epoch)
         self.files = CaseFiles(self.tools, store.epoch)
         self.lists = WorkLists(self.tools)

@@ -16,7 +16,17 @@ from clerk_app.services.window.journal import Journal, system_actor
 
 NOT_BOUND = "本窗口还没有登记，不能编号。请技术员先登记这台电脑"
 CLONED = "这份数据是从别的电脑拷来的，为免编号重复，本机不能编号。请技术员重新登记本窗口"
+DOUBLED = (
+    "服务器发现这份数据还有另一份在用（电脑被复制，或数据是从旧映像恢复的），为免编号重复，本机不能编号。"
+    "已办的件照常上传；请技术员重新登记本窗口"
+)
 OTHER_WINDOW = "这份数据属于 {} 号窗口，和本机的登记对不上，不能编号。请技术员重新登记本窗口"
+
+DOUBLED_FACT = "doubled"
+"""When the server told this store that another copy of it is in use; empty after a new enrolment."""
+_PRESENCE_FACTS = ("presence", "presence_next")
+_NUMBERS_ON = 500
+"""More than a window gives in a day: so far a store that was an old image goes on above the numbers it knows."""
 
 
 class StoreBinding:
@@ -59,6 +69,11 @@ class StoreBinding:
             fresh = self._fresh(hall, window_no, device_id)
             if bound is not None:
                 fresh = replace(fresh, store_id=bound.store_id)
+            if unit.binding.fact(DOUBLED_FACT):
+                # The other copy may have given numbers that this one does not know.
+                unit.numbers.jump(_NUMBERS_ON)
+            for name in (DOUBLED_FACT, *_PRESENCE_FACTS):
+                unit.binding.set_fact(name, "")
             return self._bind(unit, replace(fresh, fingerprint=self._fingerprint(fresh.store_id)), actor)
 
         return self._store.write(work)
@@ -70,7 +85,16 @@ class StoreBinding:
             raise Locked(NOT_BOUND)
         if bound.fingerprint != self._fingerprint(bound.store_id):
             raise Locked(CLONED)
+        if unit.binding.fact(DOUBLED_FACT):
+            raise Locked(DOUBLED)
         return bound
+
+    def settle(self, hall: HallProfile, window_no: str, device_id: str) -> Binding:
+        """``ensure``, but ``rebind`` when this computer was enrolled anew since the last start."""
+        bound = self._store.read(lambda unit: unit.binding.binding())
+        if bound is None or bound.device_id == device_id:
+            return self.ensure(hall, window_no, device_id)
+        return self.rebind(hall, window_no, device_id, system_actor(replace(bound, device_id=device_id)))
 
     def problem(self) -> str:
         """The sentence why this window cannot number, empty when it can; for the banner at the start."""
