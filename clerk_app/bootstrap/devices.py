@@ -7,6 +7,7 @@ Opening does no I/O: a device is connected at its first use or ``probe`` and fou
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +30,8 @@ from drivers.base.health import Health
 from drivers.base.host import Host
 from drivers.base.readings import CardKind, CardReading, KeyPress, PrintReport, SignatureReading
 from drivers.base.registry import Registry
+from drivers.idcard.registered import photo_decoder
+from drivers.idcard.vendor.wlt import PhotoDecoder
 from drivers.printer.profiles import Profile
 
 _ID_TYPES = {
@@ -55,6 +58,7 @@ def card_facts(reading: CardReading) -> CardFacts:
         valid_from=reading.valid_from,
         valid_to=reading.valid_to,
         photo=reading.photo,
+        picture=reading.picture,
     )
 
 
@@ -117,12 +121,29 @@ class _Hosted(Opened):
 
 
 class OpenCardReader(_Hosted):
-    """A ``ports.devices.CardReader``."""
+    """A ``ports.devices.CardReader``. ``decoder`` makes pictures of photos where the maker's codec lies on this PC."""
+
+    def __init__(self, host: Host[Any], decoder: PhotoDecoder | None = None) -> None:
+        super().__init__(host)
+        self._decoder = decoder
 
     def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
         """As the port says; ``DeviceFault`` carries the sentence for the clerk."""
         reading: CardReading | None = self._use(lambda reader: reader.wait_for_card(timeout_s, cancel))
         return None if reading is None else card_facts(reading)
+
+    def picture_of(self, photo: bytes) -> bytes:
+        """As the port says."""
+        if self._decoder is None or not photo:
+            return b""
+        decoded: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._decoder.decode(photo, decoded.put)
+        return decoded.get() or b""
+
+    def close(self) -> None:
+        super().close()
+        if self._decoder is not None:
+            self._decoder.close()
 
     def found(self) -> str:
         """Where a search over all lines has found the reader (``COM3@9600``); empty with a named line."""
@@ -268,7 +289,7 @@ class DeviceSet:
 def open_card_reader(workshop: Workshop) -> OpenCardReader | None:
     """The reader that the settings name, None when it is off."""
     host = workshop.host("id_reader")
-    return None if host is None else OpenCardReader(host)
+    return None if host is None else OpenCardReader(host, photo_decoder(workshop.context("id_photo")))
 
 
 def open_receipt_printer(workshop: Workshop) -> OpenReceiptPrinter | None:

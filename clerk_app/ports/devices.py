@@ -51,7 +51,8 @@ class CardFacts:
     """One identity card as read; personal fields stay out of ``repr``.
 
     ``sex_code`` as in GB/T 2261.1, ``ethnic`` the GB/T 3304 code (empty where the card has none), ``address`` the
-    newest one; ``valid_to`` None means 长期. ``photo`` is what the reader gave (WLT), empty when nothing.
+    newest one; ``valid_to`` None means 长期. ``photo`` is what the reader gave (WLT), empty when nothing; ``picture``
+    the same as BMP where the maker's library handed that over.
     """
 
     id_type: IdType
@@ -66,6 +67,7 @@ class CardFacts:
     valid_from: date | None = field(default=None, repr=False)
     valid_to: date | None = field(default=None, repr=False)
     photo: bytes = field(default=b"", repr=False)
+    picture: bytes = field(default=b"", repr=False)
 
     def person(self, today: date) -> CheckedPerson:
         """The person with the doubts that ask for a second look; ``Rejected("name")`` for a card without a name."""
@@ -108,6 +110,10 @@ class CardReader(Protocol):
 
     def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
         """The next card laid down, None when none came or ``cancel`` was set; ``DeviceFault`` when it was not read."""
+        ...
+
+    def picture_of(self, photo: bytes) -> bytes:
+        """The photo of a card as BMP; empty when nothing here decodes it. Takes up to 3 s; on a lane of its own."""
         ...
 
     def health(self) -> DeviceHealth: ...

@@ -78,9 +78,11 @@ def _make_termb(address: str, context: Context) -> TermbReader:
     )
 
 
-def photo_decoder(context: Context) -> PhotoDecoder:
-    """The decoder of photos, by the maker's codec where it is; the options are those of the libraries."""
-    return PhotoDecoder(_library(wlt.NAMES, context))
+def photo_decoder(context: Context) -> PhotoDecoder | None:
+    """The decoder of photos by the maker's codec, None where that is not on this PC; the options are those of the
+    libraries."""
+    library = _library(wlt.NAMES, context)
+    return PhotoDecoder(library) if library.there else None
 
 
 def _ga467(choices: Choices, context: Context, *, searching: bool = False) -> Ga467Reader:

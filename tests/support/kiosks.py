@@ -80,6 +80,9 @@ class HandReader:
             self._cards.append(card)
             self._laid.notify_all()
 
+    def picture_of(self, photo: bytes) -> bytes:
+        return b""
+
     def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
         with self._laid:
             if self.ill is not None:

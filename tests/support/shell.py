@@ -148,6 +148,10 @@ class CardSlot:
 
     def __init__(self) -> None:
         self.next: CardFacts | Exception | None = None
+        self.pictures: dict[bytes, bytes] = {}
+
+    def picture_of(self, photo: bytes) -> bytes:
+        return self.pictures.get(photo, b"")
 
     def wait_for_card(self, timeout_s: float, cancel: threading.Event) -> CardFacts | None:
         found, self.next = self.next, None

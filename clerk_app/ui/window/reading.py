@@ -24,14 +24,18 @@ SOMEBODY_ELSE = "刚才读的证件不是这个号的人，请再放一次"
 
 
 class CardReading(QObject):
-    """``read`` carries a ``CheckedPerson``, ``trouble`` why a card was not read."""
+    """``read`` carries a ``CheckedPerson``, ``trouble`` why a card was not read. ``pictured`` follows when there is one
+    more of ``pictures``: the photos of the visit's cards as BMP by the number on the card. They are never stored."""
 
     read = Signal(object)
     trouble = Signal(str)
+    pictured = Signal()
 
-    def __init__(self, reader: CardReader | None, lane: Lane, clock: Clock) -> None:
+    def __init__(self, reader: CardReader | None, lane: Lane, clock: Clock, photos: Lane) -> None:
         super().__init__()
-        self._reader, self._lane, self._clock = reader, lane, clock
+        self._reader, self._lane, self._clock, self._photos = reader, lane, clock, photos
+        self.pictures: dict[str, bytes] = {}
+        self._visit = 0
         self._closing = threading.Event()
         self._kept: tuple[CheckedPerson, float] | None = None
 
@@ -52,6 +56,9 @@ class CardReading(QObject):
     def forget(self) -> None:
         """The visit is over."""
         self._kept = None
+        self._visit += 1
+        self.pictures.clear()
+        self.pictured.emit()
 
     def take(self, ticket: Ticket | None = None) -> CheckedPerson | None:
         """The card that waits, if it is fresh and can be that of the ticket's person; it waits no longer."""
@@ -67,6 +74,7 @@ class CardReading(QObject):
 
     def _came(self, facts: CardFacts | None) -> None:
         if facts is not None:
+            self._ask_picture(facts)
             try:
                 self.read.emit(facts.person(self._clock.now().date()))
             except Refusal as refused:
@@ -76,3 +84,17 @@ class CardReading(QObject):
     def _not_read(self, failure: Failure) -> None:
         self.trouble.emit(failure.text)
         QTimer.singleShot(CARD_PAUSE_MS, self.start)
+
+    def _ask_picture(self, facts: CardFacts) -> None:
+        """The picture comes when it comes; nothing waits for it, and without one the person stays a sign."""
+        number, begun = facts.id_number, self._visit
+
+        def came(picture: bytes) -> None:
+            if picture and begun == self._visit:
+                self.pictures[number] = picture
+                self.pictured.emit()
+
+        if facts.picture:
+            came(facts.picture)
+        elif facts.photo and self._reader is not None:
+            self._photos.run(self._reader.picture_of, facts.photo, done=came, failed=lambda failure: None)

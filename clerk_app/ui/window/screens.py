@@ -100,6 +100,7 @@ class Screens(QObject):
         idle.resume.connect(control.resume)
         idle.find_wanted.connect(control.find)
         parts.network.retry.connect(control.retry_upload)
+        control.pictured.connect(lambda: parts.side.person.show_pictures(control.pictures))
         parts.side.manual.connect(self._type_person)
         parts.side.uploads.connect(self._open_network)
         parts.side.devices_wanted.connect(self._open_devices)

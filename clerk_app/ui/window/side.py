@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -23,6 +23,7 @@ from clerk_app.ui.kit.paint import State
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px, theme
 from clerk_app.ui.window.citizen_panel import CitizenPanel
+from clerk_app.ui.window.face import Face
 from clerk_app.ui.window.frames import Dashed, Scroll
 from clerk_app.ui.window.hints import HintButton
 from clerk_app.ui.window.wording import (
@@ -147,14 +148,15 @@ class _CardPanel(_Section):
 class _Person(_Section):
     def __init__(self) -> None:
         super().__init__(line=False)
-        tile = Surface("sunk", width=64, height=80)
-        tile.setLayout(centred(IconLabel("user", "pri", 40, stroke=1.6)))
+        self.face = Face()
+        self._pictures: Mapping[str, bytes] = {}
+        self._number = ""
         self.role = Text("", "note", "ink5")
         self.name = ElidedLabel("", "person")
         self.number = Text("", "body")
         words = Column(None, self.role, self.name, self.number, None)
         self._top = QWidget()
-        top = Row(tile, words, gap=SPACE.x12)
+        top = Row(self.face, words, gap=SPACE.x12)
         top.setStretch(1, 1)
         self._top.setLayout(top)
         self.pills = Column(gap=SPACE.x4)
@@ -177,6 +179,8 @@ class _Person(_Section):
         person = arrived(intake)
         self._top.setVisible(person is not None)
         self.pills.empty()
+        self._number = person.id_number if person is not None else ""
+        self.show_pictures(self._pictures)
         if person is not None:
             self.role.setText(arrived_as(intake))
             self.name.setText(person.display_name)
@@ -194,6 +198,11 @@ class _Person(_Section):
         self.scope.setVisible(bool(scope))
         self._show_applicant(intake)
         self._show_others(intake)
+
+    def show_pictures(self, pictures: Mapping[str, bytes]) -> None:
+        """Photos by the number on the card; the one of who is here is shown."""
+        self._pictures = pictures
+        self.face.show_picture(pictures.get(self._number, b""))
 
     def _show_others(self, intake: Intake) -> None:
         """The other parties of a joint application, and the roles that nobody plays yet."""

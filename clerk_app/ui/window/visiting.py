@@ -5,7 +5,7 @@ The half of the window's controller that knows the queue's keys; it lives on the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from PySide6.QtCore import Signal
@@ -27,7 +27,8 @@ from clerk_app.ui.window.undoing import LastStep
 
 
 class Visiting(Standing):
-    """``calling`` and ``call_answered`` frame F2 and F12; ``undo_offered`` carries what Ctrl+Z takes back now.
+    """``calling`` and ``call_answered`` frame F2 and F12; ``undo_offered`` carries what Ctrl+Z takes back now;
+    ``pictured``: there is another photo of a card, or none any more.
 
     A call that was taken back puts its draft away: it comes up again when this window gets the ticket again.
     """
@@ -36,11 +37,13 @@ class Visiting(Standing):
     calling = Signal()
     call_answered = Signal()
     undo_offered = Signal(str)
+    pictured = Signal()
 
     def __init__(self, desk: Desk, lanes: Lanes) -> None:
         super().__init__(desk, lanes)
         self._last = LastStep(desk.clock)
-        self._cards = CardReading(desk.reader, lanes.lane("reader"), desk.clock)
+        self._cards = CardReading(desk.reader, lanes.lane("reader"), desk.clock, lanes.lane("photos"))
+        self._cards.pictured.connect(self.pictured)
         self._asking = RatingAsk(desk.rating, lanes.lane("evaluator"), has_keypad=desk.has_evaluator)
         self._endings = Endings(desk.queue, self._network, self.refresh_view, self.said.emit, self._failed)
         self.emergency = EmergencyWork(desk, lanes, lambda: self.session)
@@ -49,6 +52,11 @@ class Visiting(Standing):
         self.connection_changed.connect(lambda: self.emergency.show_connection(self.connection))
         self.sync_changed.connect(self.emergency.refresh)
         self._looked_for_sheets = False
+
+    @property
+    def pictures(self) -> Mapping[str, bytes]:
+        """The photos of this visit's cards as BMP, by the number on the card."""
+        return self._cards.pictures
 
     # --- the queue's keys -------------------------------------------------------------------------------------
     def call_next(self) -> None:

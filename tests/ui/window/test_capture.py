@@ -21,7 +21,8 @@ from clerk_app.ports.capture import PageOrigin
 from clerk_app.ports.devices import DeviceFault, DeviceHealth, DeviceState
 from clerk_app.services.window.attachments import AttachmentDesk
 from clerk_app.ui.keys import Page
-from clerk_app.ui.window.capture.room import NO_CAMERA, CaptureRoom
+from clerk_app.ui.window.capture.preview import NO_CAMERA
+from clerk_app.ui.window.capture.room import CaptureRoom
 from drivers.camera.samples import VIEWS, frame
 from support import window_views
 from support.look import clipped_labels, grab
@@ -222,7 +223,7 @@ def test_a_camera_that_is_away_says_so_and_files_still_work(qtbot: Any, camera: 
     seat.press("Enter")
     assert [page.origin for page in seat.kept()] == [PageOrigin.FILE]
     camera.trouble = None
-    seat.room._look()
+    seat.room.preview.look()
     seat.settle()
     camera.look()
     seat.settle()
@@ -234,7 +235,7 @@ def test_a_camera_that_is_lost_while_it_is_looked_through_says_so(seat: ScanSeat
     camera.look()
     seat.settle()
     camera.state, camera.trouble = DeviceState.ABSENT, DeviceFault("高拍仪没有连上，请检查连线")
-    seat.room._look()
+    seat.room.preview.look()
     assert "没有连上" in seat.room.view.words
     seat.press("F7")
     assert "没有连上" in seat.room.sentence.whole_text()

@@ -111,7 +111,12 @@ def test_a_search_that_finds_nothing_says_so() -> None:
     assert "没有找到读卡器" in health.advice
 
 
-def test_the_photo_codec_is_made_from_the_options_and_refuses_unknown_ones() -> None:
-    registered.photo_decoder(Context(options={"library": "/nowhere/libwltrs.so"})).close()
+def test_the_photo_codec_is_made_where_it_lies_and_refuses_unknown_options(tmp_path: Path) -> None:
+    assert registered.photo_decoder(Context(options={"library": "/nowhere/libwltrs.so"})) is None
+    codec = tmp_path / "libwltrs.so"
+    codec.write_bytes(b"")
+    decoder = registered.photo_decoder(Context(options={"library": str(codec)}))
+    assert decoder is not None
+    decoder.close()
     with pytest.raises(BadAddress):
         registered.photo_decoder(Context(options={"baud": "9600"}))

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QImage, QShowEvent
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.capture import MOST_BYTES, Corners, DocumentCamera, PageKind, PageOrigin, PageRow, PictureWork
-from clerk_app.ports.devices import DeviceState
 from clerk_app.services.window.attachments import AttachmentDesk
 from clerk_app.ui.keys import Hit, Page, key
 from clerk_app.ui.kit.buttons import Button, ButtonRole
@@ -27,18 +26,15 @@ from clerk_app.ui.kit.legend import Legend
 from clerk_app.ui.kit.surfaces import Surface
 from clerk_app.ui.kit.theme import px
 from clerk_app.ui.lanes import Failure, Lanes
+from clerk_app.ui.window.capture.preview import NO_CAMERA, Preview
 from clerk_app.ui.window.capture.shot import Shot, ShotWork
 from clerk_app.ui.window.capture.strip import WIDTH, Strip
 from clerk_app.ui.window.capture.viewer import Viewer, moved
 from clerk_app.ui.window.rooms import Room
 
-WATCH_MS = 2_000
-CAPTURE_S = 8.0
 NUDGE = 0.004
 MOST_WIDTH = 16_777_215
 """No limit, in Qt's words."""
-NO_CAMERA = "没有设置高拍仪。把图片或 PDF 拖到这里，或按 O 选文件"
-OPENING = "正在打开高拍仪…"
 _FILTER = "图片和 PDF (*.jpg *.jpeg *.png *.pdf)"
 _STEPS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 
@@ -58,8 +54,9 @@ class CaptureRoom(Room):
         actor: Callable[[], Actor],
     ) -> None:
         super().__init__()
-        self._lanes, self._desk, self._camera, self._actor = lanes, desk, camera, actor
+        self._lanes, self._desk, self._actor = lanes, desk, actor
         self._work = ShotWork(lanes.lane("pictures"), pictures)
+        self.preview = Preview(lanes, camera, self._work, self)
         self._case_id = self._material_id = self._name = ""
         self._pages: tuple[PageRow, ...] = ()
         self._done: list[tuple[str, bool]] = []
@@ -67,11 +64,7 @@ class CaptureRoom(Room):
         self._shot: Shot | None = None
         self._waiting: list[Path] = []
         self._turn = 0
-        self._previewing = self._looking = self._busy = False
-        self._frames = 0
-        self._watch = QTimer(self)
-        self._watch.setInterval(WATCH_MS)
-        self._watch.timeout.connect(self._look)
+        self._busy = False
         self.title = ElidedLabel("", "title")
         self.note = Text("", "note", "ink7")
         self.view = Viewer("画面", editable=True)
@@ -105,6 +98,9 @@ class CaptureRoom(Room):
         self.setLayout(column)
 
     def _connect(self) -> None:
+        self.preview.frame.connect(lambda image: self.view.show_image(image, self.view.corners))
+        self.preview.outlined.connect(self.view.show_corners)
+        self.preview.told.connect(self.view.show_words)
         self.view.key_pressed.connect(self._pressed)
         self.view.corners_moved.connect(self._cut_anew)
         self.strip.wanted.connect(self._load_small)
@@ -130,13 +126,11 @@ class CaptureRoom(Room):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._start_preview()
-        self._watch.start()
+        self.preview.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._watch.stop()
-        self._stop_preview()
+        self.preview.stop()
 
     def escape(self) -> bool:
         """A shot is dropped first, then the room is left."""
@@ -155,72 +149,16 @@ class CaptureRoom(Room):
         self._store(act, page_id, self._actor(), done=lambda _: self._read_pages(words))
         return True
 
-    # --- preview ----------------------------------------------------------------------------------------------
-    def _start_preview(self) -> None:
-        if self._camera is None:
-            self._show_live_words(NO_CAMERA)
-            return
-        if self._previewing:
-            return
-        self._previewing = True
-        self._frames = 0
-        self._show_live_words(OPENING)
-        self._lanes.lane("camera").run(self._camera.start, self._on_frame, failed=self._no_preview, key="preview")
-
-    def _stop_preview(self) -> None:
-        self._previewing = False
-        if self._camera is not None:
-            self._lanes.lane("camera").run(self._camera.stop, key="preview")
-
-    def _no_preview(self, failure: Failure) -> None:
-        self._previewing = False
-        self._show_live_words(failure.text)
-
-    def _on_frame(self, frame: bytes) -> None:
-        """On the camera's thread: the newest frame only is handed over."""
-        image = QImage.fromData(frame)
-        if not image.isNull():
-            self._lanes.post(self._show_frame, image, frame, key=("camera", id(self)))
-
-    def _show_frame(self, image: QImage, frame: bytes) -> None:
-        if self._shot is not None or not self._previewing:
-            return
-        self._frames += 1
-        self.view.show_image(image, self.view.corners)
-        if not self._looking:
-            self._looking = True
-            self._work.outline(frame, self._show_outline)
-
-    def _show_outline(self, corners: Corners | None) -> None:
-        self._looking = False
-        if self._shot is None and self._previewing:
-            self.view.show_corners(corners)
-
-    def _look(self) -> None:
-        """Every two seconds: a camera that was lost says so, one that came back is started again."""
-        if self._camera is None or self._shot is not None:
-            return
-        if not self._previewing:
-            self._start_preview()
-            return
-        health = self._camera.health()
-        if health.state in (DeviceState.ABSENT, DeviceState.FAULTY) and health.advice:
-            self._show_live_words(health.advice)
-
-    def _show_live_words(self, words: str) -> None:
-        if self._shot is None:
-            self.view.show_words(words)
-
     # --- a shot -----------------------------------------------------------------------------------------------
     def _take(self) -> None:
         if self._busy or self._shot is not None:
             return
-        if self._camera is None:
+        if not self.preview.has_camera:
             self._say(NO_CAMERA, "warn")
             return
         self._busy = True
         self.go.busy("正在拍…")
-        self._lanes.lane("camera").run(self._camera.capture, CAPTURE_S, done=self._taken, failed=self._not_taken)
+        self.preview.capture(self._taken, self._not_taken)
 
     def _taken(self, picture: bytes) -> None:
         self._work.begin(picture, PageOrigin.CAMERA, self._turn, self._show_shot, self._not_taken)
@@ -237,6 +175,7 @@ class CaptureRoom(Room):
         self._busy = False
         self.go.ready()
         self._shot = shot
+        self.preview.hold()
         self.page = self.view.page = Page.CAPTURE_SHOT
         self.view.show_image(shot.image, shot.page.corners)
         self.result.show_image(shot.result)
@@ -308,12 +247,7 @@ class CaptureRoom(Room):
         self._shot = None
         self.page = self.view.page = Page.CAPTURE
         self.view.choose(-1)
-        if self._camera is None:
-            self.view.show_words(NO_CAMERA)
-        elif not self._frames:
-            self.view.show_words(OPENING)
-        else:
-            self.view.show_corners(None)
+        self.preview.go_on()
         self._right.setCurrentIndex(0)
         self._share(0)
         self._say("", "ink7")
