@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from clerk_app import typefaces
@@ -13,6 +14,8 @@ from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.office import BackOffice
 from clerk_app.services.hall.office_access import OfficeAccess
 from clerk_app.services.hall.office_routing import OfficeRouting
+
+_LOG = logging.getLogger(__name__)
 
 
 def office_state(desk: HallDesk, folder: Path) -> OfficeState:
@@ -26,4 +29,14 @@ def office_state(desk: HallDesk, folder: Path) -> OfficeState:
         office=BackOffice(desk, renderer, lambda: calendar),
         access=OfficeAccess(desk.store, desk.tools, desk.access, desk.people),
         routing=OfficeRouting(desk.tools),
+        warm_up=lambda: _warm(renderer),
     )
+
+
+def _warm(renderer: Renderer) -> None:
+    """Fonts take seconds to load the first time; nobody should wait for them with a decision typed in."""
+    try:
+        renderer.warm_up()
+    except typefaces.TypefaceFault as fault:
+        # Who draws the first paper is told so.
+        _LOG.warning("papers cannot be drawn: %s", fault)

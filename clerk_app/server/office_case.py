@@ -218,7 +218,8 @@ def _step_page(
         status=status,
         step=step,
         choice=choice,
-        form=form,
+        # Nothing is printed here: the paper comes out at a window.
+        verb=form.verb.replace("打印", "出"),
         note=form.note(found.opened),
         fields=fields,
         problem=_above(problem, field, fields, choice),

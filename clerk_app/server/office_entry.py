@@ -5,7 +5,9 @@ A form that was filled in while the login ended is not lost: the login page carr
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
@@ -51,12 +53,14 @@ _NOT_KEPT: Final = frozenset({"password", "key", "seen", "do"})
 
 @dataclass
 class OfficeState:
-    """What the pages work with; made by bootstrap as ``app.state.office``."""
+    """What the pages work with; made by bootstrap as ``app.state.office``. ``warm_up`` loads what papers are drawn
+    with; it is called at logins, off their thread."""
 
     desk: HallDesk
     office: BackOffice
     access: OfficeAccess
     routing: OfficeRouting
+    warm_up: Callable[[], None]
     enrolling: RateLimit = field(default_factory=lambda: RateLimit(burst=10, per_second=1 / 30))
     logging_in: RateLimit = field(default_factory=lambda: RateLimit(burst=30, per_second=1 / 6))
 
@@ -135,6 +139,9 @@ class OfficeRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - the last one is logged by ``unexpected``
+                if isinstance(error, SessionEnded) and request.method == "POST" and of_own_page(request.headers):
+                    with contextlib.suppress(Rejected):
+                        await read_form(request)
                 return await run_in_threadpool(_error_page, request, error)
 
         return handled
@@ -224,6 +231,7 @@ def login(request: Request, state: State, form: Form) -> Response:
         return _login_page(target, kept, problem.sentence, name, status)
     finally:
         state.desk.committed(device.actor.hall_id)
+    threading.Thread(target=state.warm_up, name="office-warm-up", daemon=True).start()
     answer: Response
     if kept and _is_own(target):
         answer = page("kept.html", "接着办", target=target, kept=kept)

@@ -196,7 +196,8 @@ def _arrivals(file: CaseFile) -> list[Arrival]:
 def _note(check: MaterialCheck, arrival: Arrival | None, waits: bool) -> str:
     if waits:
         return f"{short_day(check.due)} 前补" if check.due else ""
-    counted = f"{check.pieces} 份 {check.pages} 页" if check.pieces else ""
+    sheets = f" {check.pages} 页" if check.pages else ""
+    counted = f"{check.pieces} 份{sheets}" if check.pieces else ""
     after = f"{short_day(arrival.arrived_at)} {arrival.channel.label}" if arrival else ""
     words = check.sentence or "、".join(check.phrases)
     return joined(counted, check.source, words if check.verdict is Verdict.DEFECTIVE else "", after)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Browser, Page
+
+from clerk_app.bootstrap import sample_hall
+from clerk_app.bootstrap.server import open_hall
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.cases import CaseStep
 from clerk_app.domain.catalogue import Matter
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import SystemClock
-from clerk_app.ports.hall import CaseRecord, NewUser
+from clerk_app.ports.hall import CaseRecord, Login, NewUser
 from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.office import BackOffice, OfficeCase
 from clerk_app.services.hall.office_access import OfficeAccess
@@ -21,9 +28,11 @@ from clerk_app.services.hall.tools import system_actor
 from clerk_app.services.window import records
 from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.outbox import Outbox
+from support.browser import address, enrol_code, page_of
 from support.hall import PASSWORD, HallInHand
 from support.matters import food_licence
 from support.people import resident
+from support.server import ServerProcess, client_of, server
 from support.window import FakeClock, FakeRenderer, Window, calendar
 from support.window_memory import MemoryWindowStore
 
@@ -146,3 +155,54 @@ class RealWindow:
         concluded = self.window.cases.conclude(intake, OutcomeKind.ACCEPTED, self.actor)
         self.outbox.push_once()
         return concluded.case_id
+
+
+MANAGER = ("lig", "李刚")
+SECOND = ("chenyu", "陈宇")
+"""Another reviewer than the sample hall has."""
+
+
+@contextmanager
+def office_server(folder: Path) -> Iterator[ServerProcess]:
+    """The sample hall with a manager and a second reviewer, running."""
+    folder.mkdir(exist_ok=True)
+    sample_hall.write_settings(folder)
+    hall = open_hall(folder)
+    try:
+        sample_hall.furnish(hall)
+        desk, actor = hall.desk, system_actor(hall.hall_id)
+        for (login, name), role in ((MANAGER, Role.MANAGER), (SECOND, Role.REVIEWER)):
+            user = desk.people.prepare(NewUser(login, name, sample_hall.PASSWORD, (role,)))
+            desk.store.write(hall.hall_id, "test", lambda unit, user=user: desk.people.create(unit, actor, user))
+    finally:
+        hall.close()
+    with server(folder) as running:
+        yield running
+
+
+def window_at(running: ServerProcess) -> RealWindow:
+    """Window 12 of the sample hall with its clerk."""
+    client = client_of(running.enrol(window_no=sample_hall.WINDOW_NO))
+    client.login(Login(sample_hall.CLERK_LOGIN, sample_hall.PASSWORD))
+    return RealWindow(client)
+
+
+def sit_down(chrome: Browser, running: ServerProcess, login: str, size: tuple[int, int] = (1366, 768)) -> Page:
+    """A browser that runs no script, enrolled for the office, with this person before the work list."""
+    page = page_of(chrome, size, java_script_enabled=False)
+    page.goto(f"{address(running)}/office")
+    page.fill("#code", enrol_code(running, DeviceKind.OFFICE)[:11])
+    page.click("button.primary")
+    log_in(page, login)
+    page.wait_for_url("**/office")
+    return page
+
+
+def log_in(page: Page, login: str, password: str = sample_hall.PASSWORD) -> None:
+    page.fill("#login_name", login)
+    page.fill("#password", password)
+    page.click("button.primary")
+
+
+def open_case(page: Page, running: ServerProcess, case_id: str, step: str = "") -> None:
+    page.goto(f"{address(running)}/office/case/{case_id}{f'/step/{step}' if step else ''}")

@@ -6,7 +6,7 @@ import gzip
 import json
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import NotFound, Rejected
@@ -73,11 +73,16 @@ class OfficeRouting:
         return RoutingTable(tuple(routes), people, tuple(sorted(departments - {ANY})), names)
 
     def put(self, unit: HallUnit, actor: Actor, route: Route) -> None:
-        """Add a route or change whose it is. ``Rejected`` by field: ``matter_code``, ``to``."""
+        """Add a route or change whose it is; the matter by its code or its whole name. ``Rejected`` by field:
+        ``matter_code``, ``department``, ``to``."""
         actor.require(Role.MANAGER)
         matters = self._matters(unit)
+        named = [one.code for one in matters.values() if one.name == route.matter_code]
+        if len(named) == 1:
+            route = replace(route, matter_code=named[0])
         if route.matter_code and route.matter_code not in matters:
-            raise Rejected("matter_code", "目录里没有这个事项编码，请照事项目录填，或留空（全部事项）")
+            wrong = "有几个事项叫这个名字，请填编码" if named else "目录里没有这个事项，请照事项目录填，或留空"
+            raise Rejected("matter_code", wrong)
         if not route.to.strip():
             raise Rejected("to", "请写明归哪个部门办")
         if len(route.to) > _LONGEST or len(route.department) > _LONGEST:
