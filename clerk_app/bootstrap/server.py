@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from clerk_app.bootstrap import logs, settings
 from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, server_folder
+from clerk_app.bootstrap.server_office import office_state
 from clerk_app.bootstrap.voice import OFF, voice_rules
 from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
 from clerk_app.crypto.keyfile import open_keyring
@@ -184,6 +185,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     waker.append(loop.wake)
     app = create_app(hall.desk, hall.identity.ca_pem, activity, hub)
     app.state.web_voice = _web_voice(folder)
+    app.state.office = office_state(hall.desk, folder)
     listening = _listen(args.host, args.port)
     port: int = listening.getsockname()[1]
 
