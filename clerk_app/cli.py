@@ -103,6 +103,16 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="数据文件夹")
         one.add_argument("--json", action="store_true", help="给安装程序读")
 
+    export = commands.add_parser(
+        "export", help="把办件导出到别的系统（在服务器电脑上）", description="把办件导出到 clerk.toml 里 [platform] 写的系统"
+    )
+    deeds = export.add_subparsers(dest="verb", required=True, metavar="动作")
+    for verb, text in (("now", "现在导出"), ("status", "导出到哪里了"), ("refused", "哪些没有导出，为什么")):
+        one = deeds.add_parser(verb, help=text)
+        one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
+        if verb == "now":
+            one.add_argument("--again", action="store_true", help="对方退回过的也再发一次")
+
     pcs = commands.add_parser("pcs", help="全大厅电脑的设置，一张表（pcs.csv）", description="全大厅电脑的设置，一张表")
     jobs = pcs.add_subparsers(dest="verb", required=True, metavar="动作")
     for verb, text in (
@@ -150,6 +160,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.administration import run_enrol as run
     elif args.command == "stores":
         from clerk_app.bootstrap.stores import run
+    elif args.command == "export":
+        from clerk_app.bootstrap.platforms import run
     elif args.command == "pcs":
         from clerk_app.bootstrap.pcs import run
     else:

@@ -20,7 +20,7 @@ import anyio.to_thread
 import uvicorn
 from filelock import FileLock, Timeout
 
-from clerk_app.bootstrap import logs, settings
+from clerk_app.bootstrap import logs, platforms, settings
 from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, server_folder
 from clerk_app.bootstrap.server_office import office_state
 from clerk_app.bootstrap.voice import OFF, voice_rules
@@ -216,6 +216,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     server = _Server(config, ready)
     done = threading.Event()
     loop.start()
+    stop_exporting = platforms.start(folder, hall.desk, hall.hall_id)
     if args.exit_when_idle:
         watch = threading.Thread(
             target=_stop_when_idle, args=(server, activity, args.exit_when_idle, done), name="idle", daemon=True
@@ -228,6 +229,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
         server.run(sockets=[listening])
     finally:
         done.set()
+        stop_exporting()
         loop.stop()
         hall.close()
         listening.close()

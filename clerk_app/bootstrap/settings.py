@@ -38,6 +38,9 @@
     repeats = 2
     clips = ""                   # folder with the hall's own recordings
 
+    [platform]                   # to which system the cases go, see docs/platforms.md
+    adapter = "off"              # "off", "folder", "http"
+
 An unknown key or a wrong type is refused with its name: a misspelt setting must not be ignored silently.
 """
 
@@ -51,6 +54,7 @@ from typing import Any
 
 from clerk_app.bootstrap.device_settings import DeviceSettings as DeviceSettings
 from clerk_app.bootstrap.device_settings import read_devices
+from clerk_app.bootstrap.platform_settings import PlatformSettings as PlatformSettings
 from clerk_app.domain.emergency import MOST_BLOCKS
 from clerk_app.domain.errors import Rejected, shown
 from clerk_app.domain.hall import HallProfile
@@ -59,7 +63,7 @@ FILE_NAME = "clerk.toml"
 CITIZEN_SCREENS = ("auto", "window", "off")
 _LONGEST_REASON, _LONGEST_KEY = 200, 40
 _LARGEST = 1e9
-_INNER: dict[str, type] = {"agency_short": str, "volumes": int}
+_INNER: dict[str, type] = {"agency_short": str, "volumes": int, "refuse": str, "bodies": str, "options": str}
 """What stands in the tables inside a section."""
 
 SHORTEST_AWAY, LONGEST_AWAY = 5, 600
@@ -159,6 +163,7 @@ class Settings:
     kiosk: KioskSettings = field(default_factory=KioskSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    platform: PlatformSettings = field(default_factory=PlatformSettings)
     calendars: tuple[Path, ...] = ()
 
 
@@ -193,6 +198,7 @@ def load(folder: Path | None = None) -> Settings:
         "kiosk": KioskSettings,
         "devices": DeviceSettings,
         "voice": VoiceSettings,
+        "platform": PlatformSettings,
     }
     named = table.pop("calendars", [])
     if not isinstance(named, list) or not all(isinstance(one, str) and one.isprintable() for one in named):

@@ -141,14 +141,14 @@ def audience_fault(matter_name: str, audience: tuple[str, ...], applicant: Appli
         return "" if "1" in audience else f"「{matter_name}」只对单位办理，请在第 1 步录入单位"
     if set(audience) == {"1"}:
         return f"「{matter_name}」只对个人办理，请换成个人申请"
-    kind = _audience_of(applicant)
+    kind = audience_of(applicant)
     if not kind or kind in audience or _UNSURE & set(audience):
         return ""
     names = "、".join(AUDIENCES[code] for code in audience if code in AUDIENCES)
     return f"「{matter_name}」的服务对象是{names}，{AUDIENCES[kind]}不能申请，请核对单位或换一个事项"
 
 
-def _audience_of(applicant: LegalEntity | OtherOrganisation) -> str:
+def audience_of(applicant: LegalEntity | OtherOrganisation) -> str:
     """Kind of an organisation by the first two characters of its credit code (GB 32100); empty where they do not tell:
     a sole trader (92) is no legal person, and a branch looks like its company."""
     if isinstance(applicant, OtherOrganisation):

@@ -189,6 +189,11 @@ class FieldMap:
         return str(value)
 
 
+def writable(text: str) -> str:
+    """The text without what XML 1.0 cannot hold."""
+    return _UNWRITABLE.sub("", text)
+
+
 def formed(moment: datetime, form: str) -> str:
     """``strftime``, with four digits for every year on every system."""
     return moment.strftime(form.replace("%Y", f"{moment.year:04d}"))

@@ -92,7 +92,8 @@ def _field(group: Group, one: Field, told: Any) -> Field:
         isinstance(codes, Mapping) and all(isinstance(part, str) for pair in codes.items() for part in pair)
     ):
         raise _bad(f'{place} 的 codes 写成对照表，如 {{ "1" = "JBJ" }}')
-    most = told.get("length", one.most)
+    # Other codes have other lengths.
+    most = told.get("length", 0 if "codes" in told else one.most)
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
         raise _bad(f"{place} 的 length 应为字符数")
     strict = frozenset(faults_of(told["strict"])) if "strict" in told else one.strict

@@ -30,7 +30,7 @@ class ExportState(StrEnum):
 class Change:
     """One change of one case, by its journal entry. ``place`` is the revision of the record or the act's position.
 
-    ``digest`` is of what was refused: the same content is not offered again.
+    ``digest`` is of the content that a platform refused, which is not offered again; empty when our own rules did.
     """
 
     change_id: str
@@ -100,6 +100,10 @@ class RefusalLine:
 class ExportStore(Protocol):
     """Exports of one hall; each adapter has its own."""
 
+    def adapters(self) -> list[str]:
+        """The names of all that ever ran, in order."""
+        ...
+
     def run(self, adapter: str) -> ExportRun:
         """An empty one before the first run."""
         ...
@@ -124,8 +128,8 @@ class ExportStore(Protocol):
 
     def counts(self, adapter: str) -> dict[ExportState, int]: ...
 
-    def pack(self, adapter: str, batch: StoredBatch) -> None:
-        """Keep a batch before it is sent; its changes are packed."""
+    def pack(self, adapter: str, batch: StoredBatch, digests: Sequence[str]) -> None:
+        """Keep a batch before it is sent; its changes are packed, each with the digest of its content."""
         ...
 
     def unsent(self, adapter: str) -> StoredBatch | None:
@@ -140,8 +144,9 @@ class ExportStore(Protocol):
         """The platform took nothing of it: its changes wait again, the batch is dropped."""
         ...
 
-    def refuse(self, adapter: str, change_id: str, digest: str, lines: Sequence[RefusalLine]) -> None:
-        """A change stays here; ``lines`` replace what was said of it before."""
+    def refuse(self, adapter: str, change_id: str, lines: Sequence[RefusalLine], digest: str | None = None) -> None:
+        """A change stays here; ``lines`` replace what was said of it before. Without ``digest`` the one that it was
+        packed with stays."""
         ...
 
     def set_state(self, adapter: str, change_id: str, state: ExportState) -> None:

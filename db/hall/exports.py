@@ -41,6 +41,10 @@ class SqlExports:
         self._hall = hall_id
 
     # --- the run --------------------------------------------------------------------------------------------------
+    def adapters(self) -> list[str]:
+        rows = self._db.execute(select(_R.adapter).where(_R.hall_id == self._hall).order_by(_R.adapter))
+        return list(rows.scalars())
+
     def run(self, adapter: str) -> ExportRun:
         row = self._db.execute(select(*_RUN).where(_R.hall_id == self._hall, _R.adapter == adapter)).one_or_none()
         return ExportRun() if row is None else ExportRun(**row._mapping)
@@ -110,9 +114,10 @@ class SqlExports:
         )
         return {row[0]: row[1] for row in rows}
 
-    def refuse(self, adapter: str, change_id: str, digest: str, lines: Sequence[RefusalLine]) -> None:
+    def refuse(self, adapter: str, change_id: str, lines: Sequence[RefusalLine], digest: str | None = None) -> None:
         self.set_state(adapter, change_id, ExportState.REFUSED)
-        self._set_change(adapter, change_id, digest=digest)
+        if digest is not None:
+            self._set_change(adapter, change_id, digest=digest)
         for number, one in enumerate(lines):
             self._db.execute(
                 insert(ExportRefusalRow).values(
@@ -156,14 +161,14 @@ class SqlExports:
         return [RefusalLine(**row._mapping) for row in rows]
 
     # --- batches --------------------------------------------------------------------------------------------------
-    def pack(self, adapter: str, batch: StoredBatch) -> None:
+    def pack(self, adapter: str, batch: StoredBatch, digests: Sequence[str]) -> None:
         values = {one.name: getattr(batch, one.name) for one in fields(StoredBatch)}
         values |= {"change_ids": list(batch.change_ids), "doubts": [asdict(one) for one in batch.doubts]}
         self._db.execute(insert(ExportBatchRow).values(hall_id=self._hall, adapter=adapter, **values))
         self._set_run(adapter, number=batch.number)
-        for change_id in batch.change_ids:
+        for change_id, digest in zip(batch.change_ids, digests, strict=True):
             self.set_state(adapter, change_id, ExportState.PACKED)
-            self._set_change(adapter, change_id, batch_id=batch.batch_id)
+            self._set_change(adapter, change_id, batch_id=batch.batch_id, digest=digest)
 
     def unsent(self, adapter: str) -> StoredBatch | None:
         row = self._db.execute(

@@ -21,6 +21,7 @@ from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.devices import Devices
 from clerk_app.services.hall.dispatch_log import DispatchLogs
 from clerk_app.services.hall.emergency import Emergency
+from clerk_app.services.hall.exports import Exports
 from clerk_app.services.hall.hall_groups import HallGroups
 from clerk_app.services.hall.identity import Identity
 from clerk_app.services.hall.matching import Matcher
@@ -96,3 +97,4 @@ class HallDesk:
         self.sequencer = Sequencer(store, self.tools)
         self.dispatch = DispatchLogs(self.tools, self.days, self.sequencer)
         self.setup = Setup(store, self.tools)
+        self.exports = Exports(store, self.tools)
