@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 
-def often(call: Callable[[], object], times: int = 5) -> None:
-    """Call again and again: the first call after a plug was pulled may still be the one that finds out."""
-    for _ in range(times):
+def often(call: Callable[[], object], seconds: float = 10.0) -> None:
+    """Call again and again until it raises: a pulled plug shows when the system has taken the line down, and the first
+    call after that may still be the one that finds out."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
         call()
+        time.sleep(0.01)
