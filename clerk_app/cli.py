@@ -113,6 +113,17 @@ def parser() -> argparse.ArgumentParser:
         if verb == "now":
             one.add_argument("--again", action="store_true", help="对方退回过的也再发一次")
 
+    backup = program("backup", "备份服务器的数据（服务器可以照常运行）")
+    backup.add_argument("--out", type=Path, required=True, metavar="位置", help="文件，或文件夹（文件名带时间）")
+    backup.add_argument("--database", default=None, metavar="地址", help="PostgreSQL 的地址，默认按设置")
+    backup.add_argument("--keep", type=int, default=None, metavar="份", help="文件夹里只留最近几份")
+
+    restore = program("restore", "用备份或第二份恢复服务器的数据，恢复到空的地方并逐表核对")
+    restore.add_argument("source", type=Path, metavar="备份", help="备份文件，或第二份所在的文件夹")
+    restore.add_argument("--key", type=Path, default=None, metavar="文件", help="密钥文件 hall.key")
+    restore.add_argument("--database", default=None, metavar="地址", help="恢复进这个空的 PostgreSQL 库")
+    restore.add_argument("--gap", type=int, default=None, metavar="个", help="今天的号跳过多少个再发（默认 500）")
+
     pcs = commands.add_parser("pcs", help="全大厅电脑的设置，一张表（pcs.csv）", description="全大厅电脑的设置，一张表")
     jobs = pcs.add_subparsers(dest="verb", required=True, metavar="动作")
     for verb, text in (
@@ -162,6 +173,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.stores import run
     elif args.command == "export":
         from clerk_app.bootstrap.platforms import run
+    elif args.command == "backup":
+        from clerk_app.bootstrap.backup import run_backup as run
+    elif args.command == "restore":
+        from clerk_app.bootstrap.backup import run_restore as run
     elif args.command == "pcs":
         from clerk_app.bootstrap.pcs import run
     else:

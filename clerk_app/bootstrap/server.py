@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from clerk_app.bootstrap import logs, platforms, settings
 from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, server_folder
+from clerk_app.bootstrap.server_health import watched
 from clerk_app.bootstrap.server_office import office_state
 from clerk_app.bootstrap.voice import OFF, voice_rules
 from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
@@ -151,7 +152,7 @@ def serve(args: argparse.Namespace) -> None:
     folder: Path = args.data or settings.default_folder()
     home = server_folder(folder)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    logs.start(folder, "server")
+    logs.start_server(folder, "server")
     lock = FileLock(home / LOCK_FILE)
     try:
         lock.acquire(timeout=0)
@@ -186,6 +187,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     app = create_app(hall.desk, hall.identity.ca_pem, activity, hub)
     app.state.web_voice = _web_voice(folder)
     app.state.office = office_state(hall.desk, folder)
+    health = watched(app, hall.desk, hall.hall_id, hub, folder, "")
     listening = _listen(args.host, args.port)
     port: int = listening.getsockname()[1]
 
@@ -217,6 +219,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     done = threading.Event()
     loop.start()
     stop_exporting = platforms.start(folder, hall.desk, hall.hall_id)
+    health.start()
     if args.exit_when_idle:
         watch = threading.Thread(
             target=_stop_when_idle, args=(server, activity, args.exit_when_idle, done), name="idle", daemon=True
@@ -231,7 +234,9 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
         done.set()
         stop_exporting()
         loop.stop()
+        health.stop()
         hall.close()
+        health.release()
         listening.close()
 
 

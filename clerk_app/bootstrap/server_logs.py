@@ -6,6 +6,7 @@ import gzip
 import os
 import re
 import shutil
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,8 +27,10 @@ def tidy_logs(folder: Path, today: date, days: int) -> None:
 
 
 def _pack(path: Path) -> None:
-    fresh = path.with_name(path.name + ".new")
-    with path.open("rb") as plain, gzip.open(fresh, "wb") as packed:
-        shutil.copyfileobj(plain, packed)
-    os.replace(fresh, path.with_name(path.name + ".gz"))
-    path.unlink()
+    # Another server of the same folder may be packing it too: each under a name of its own, whoever is last counts.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with suppress(FileNotFoundError), path.open("rb") as plain:
+        with gzip.open(fresh, "wb") as packed:
+            shutil.copyfileobj(plain, packed)
+        os.replace(fresh, path.with_name(path.name + ".gz"))
+    path.unlink(missing_ok=True)
