@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     server = program("server", "服务器")
     server.add_argument("--host", default="127.0.0.1", help="监听地址；给别的电脑用时写 0.0.0.0")
     server.add_argument("--port", type=int, default=8443, help="端口，0 为任选")
+    server.add_argument("--database", default=None, metavar="地址", help="如 postgresql+psycopg://clerk@主机/hall")
+    server.add_argument("--instance", default=None, metavar="名", help="同一文件夹第二个服务器的名字，如 b")
     server.add_argument("--print-enrol-code", action="store_true", help="启动后印一个一次性登记码")
     server.add_argument("--exit-when-idle", type=float, default=None, metavar="秒", help="这么久没有设备连接就退出")
 
@@ -103,16 +105,6 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="数据文件夹")
         one.add_argument("--json", action="store_true", help="给安装程序读")
 
-    export = commands.add_parser(
-        "export", help="把办件导出到别的系统（在服务器电脑上）", description="把办件导出到 clerk.toml 里 [platform] 写的系统"
-    )
-    deeds = export.add_subparsers(dest="verb", required=True, metavar="动作")
-    for verb, text in (("now", "现在导出"), ("status", "导出到哪里了"), ("refused", "哪些没有导出，为什么")):
-        one = deeds.add_parser(verb, help=text)
-        one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
-        if verb == "now":
-            one.add_argument("--again", action="store_true", help="对方退回过的也再发一次")
-
     backup = program("backup", "备份服务器的数据（服务器可以照常运行）")
     backup.add_argument("--out", type=Path, required=True, metavar="位置", help="文件，或文件夹（文件名带时间）")
     backup.add_argument("--database", default=None, metavar="地址", help="PostgreSQL 的地址，默认按设置")
@@ -123,6 +115,16 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--key", type=Path, default=None, metavar="文件", help="密钥文件 hall.key")
     restore.add_argument("--database", default=None, metavar="地址", help="恢复进这个空的 PostgreSQL 库")
     restore.add_argument("--gap", type=int, default=None, metavar="个", help="今天的号跳过多少个再发（默认 500）")
+
+    export = commands.add_parser(
+        "export", help="把办件导出到别的系统（在服务器电脑上）", description="把办件导出到 clerk.toml 里 [platform] 写的系统"
+    )
+    deeds = export.add_subparsers(dest="verb", required=True, metavar="动作")
+    for verb, text in (("now", "现在导出"), ("status", "导出到哪里了"), ("refused", "哪些没有导出，为什么")):
+        one = deeds.add_parser(verb, help=text)
+        one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
+        if verb == "now":
+            one.add_argument("--again", action="store_true", help="对方退回过的也再发一次")
 
     pcs = commands.add_parser("pcs", help="全大厅电脑的设置，一张表（pcs.csv）", description="全大厅电脑的设置，一张表")
     jobs = pcs.add_subparsers(dest="verb", required=True, metavar="动作")
@@ -171,12 +173,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.administration import run_enrol as run
     elif args.command == "stores":
         from clerk_app.bootstrap.stores import run
-    elif args.command == "export":
-        from clerk_app.bootstrap.platforms import run
     elif args.command == "backup":
         from clerk_app.bootstrap.backup import run_backup as run
     elif args.command == "restore":
         from clerk_app.bootstrap.backup import run_restore as run
+    elif args.command == "export":
+        from clerk_app.bootstrap.platforms import run
     elif args.command == "pcs":
         from clerk_app.bootstrap.pcs import run
     else:

@@ -6,12 +6,13 @@ import argparse
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,21 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from clerk_app.bootstrap import logs, platforms, settings
-from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, server_folder
+from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, instance_folder, server_folder
 from clerk_app.bootstrap.server_health import watched
 from clerk_app.bootstrap.server_office import office_state
 from clerk_app.bootstrap.voice import OFF, voice_rules
 from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
-from clerk_app.crypto.keyfile import open_keyring
+from clerk_app.crypto.keyfile import FileKeyring, open_keyring
 from clerk_app.crypto.passwords import Argon2Passwords
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.design.resources import resource
 from clerk_app.domain.actor import DeviceKind
-from clerk_app.domain.errors import Fault, Refusal, StoreFault
+from clerk_app.domain.errors import Fault, Refusal, Rejected, StoreFault
 from clerk_app.domain.spoken import Reading
 from clerk_app.ports.clock import SystemClock, SystemEntropy
 from clerk_app.ports.hall import EnrolCode, NewEnrolCode
+from clerk_app.ports.stores_hall import HallStore
 from clerk_app.server.app import create_app
 from clerk_app.server.calls import Activity
 from clerk_app.server.feed import FeedHub, SequencerLoop
@@ -46,6 +48,8 @@ from clerk_app.services.hall.tools import system_actor
 from db.hall.store import open_sqlite
 
 _LOG = logging.getLogger(__name__)
+_INSTANCE = re.compile(r"[a-z0-9-]{1,16}")
+_OPENING_SECONDS = 120
 _GRACE_SECONDS = 5
 _IDLE_CHECK_SECONDS = 1.0
 _THREADS = 160
@@ -73,19 +77,24 @@ class OpenHall:
         self.desk.store.close()
 
 
-def open_hall(folder: Path, committed: Callable[[str], None] = lambda hall_id: None) -> OpenHall:
+def open_hall(
+    folder: Path, committed: Callable[[str], None] = lambda hall_id: None, database: str | None = None
+) -> OpenHall:
     """Open (and on the first start make) the hall of a data folder: keys, certificates, store, schema, the hall.
 
-    Also works beside a running server on the same folder. ``StoreFault`` when something cannot be opened.
+    ``database`` is the URL of PostgreSQL, None for what ``[server] database`` says. Also works beside a running server
+    on the same folder. ``StoreFault`` when something cannot be opened.
     """
     home = server_folder(folder)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    config = settings.load(folder)
+    told = config.server if database is None else replace(config.server, database=database)
     clock, entropy = SystemClock(), SystemEntropy()
     crypto = NationalCrypto(entropy)
-    store_path = home / "hall.db"
-    keys = open_keyring(home / "keys" / "hall.key", store_path, crypto, entropy)
-    identity = server_identity(home / "tls", clock.now())
-    store = open_sqlite(store_path, keys.key("sqlcipher"), entropy)
+    # Of several servers that start at once on a new folder one makes keys and certificates.
+    with FileLock(home / "opening.lock", timeout=_OPENING_SECONDS):
+        keys, store = _open_store(home, told, crypto, entropy)
+        identity = server_identity(home / "tls", clock.now())
     desk = HallDesk(
         store=store,
         clock=clock,
@@ -96,8 +105,43 @@ def open_hall(folder: Path, committed: Callable[[str], None] = lambda hall_id: N
         fingerprint=fingerprint(identity.ca_pem),
         committed=committed,
     )
-    hall_id = desk.setup.ensure(HallPlan(settings.load(folder).hall.profile("")))
+    try:
+        plan = HallPlan(config.hall.profile(""), among_many=bool(told.database) and told.many_halls)
+        hall_id = desk.setup.ensure(plan)
+    except BaseException:
+        store.close()
+        raise
     return OpenHall(desk, hall_id, identity)
+
+
+def _open_store(
+    home: Path, told: settings.ServerSettings, crypto: NationalCrypto, entropy: SystemEntropy
+) -> tuple[FileKeyring, HallStore]:
+    key_file, path = home / "keys" / "hall.key", home / "hall.db"
+    if not told.database:
+        keys = open_keyring(key_file, path, crypto, entropy)
+        return keys, open_sqlite(path, keys.key("sqlcipher"), entropy)
+    # The driver comes with the extra "postgresql" and is loaded by servers that need it only.
+    try:
+        from db.hall.postgres import open_postgres
+    except ImportError as error:
+        raise StoreFault("这台电脑没有装 PostgreSQL 的驱动（psycopg），请用带驱动的安装包") from error
+    made = not key_file.exists()
+    keys = open_keyring(key_file, path, crypto, entropy)
+    try:
+        store = open_postgres(
+            told.database,
+            entropy,
+            key_check=keys.key("postgres-store").hex(),
+            pgbouncer=told.pgbouncer,
+            listen=told.listen,
+        )
+    except StoreFault:
+        if made:
+            # A key that opens nothing must not stay in the place of the right one.
+            key_file.unlink(missing_ok=True)
+        raise
+    return keys, store
 
 
 class _Server(uvicorn.Server):
@@ -145,23 +189,31 @@ def _dialled(host: str) -> str:
 def serve(args: argparse.Namespace) -> None:
     """Run the server in the foreground until SIGTERM, SIGINT or, with ``exit_when_idle``, until nobody needs it.
 
-    ``args``: ``data`` (folder or None), ``host``, ``port`` (0 = any), ``print_enrol_code``, ``exit_when_idle``
-    (seconds or None). Prints one JSON line when it serves: event, host, port, and with ``print_enrol_code`` a code.
+    ``args``: ``data`` (folder or None), ``host``, ``port`` (0 = any), ``database`` (URL or None for the setting),
+    ``instance`` (a name when several servers share the data folder), ``print_enrol_code``, ``exit_when_idle`` (seconds
+    or None). Prints one JSON line when it serves: event, host, port, and with ``print_enrol_code`` a code.
     ``StoreFault`` when another server runs on the folder or something cannot be opened.
     """
     folder: Path = args.data or settings.default_folder()
-    home = server_folder(folder)
+    instance = args.instance or ""
+    if instance and not _INSTANCE.fullmatch(instance):
+        raise Rejected("instance", "--instance 只能用小写字母、数字和减号，不超过 16 个字，如 --instance b")
+    home = instance_folder(folder, instance)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    logs.start_server(folder, "server")
+    logs.start_server(folder, home.name)
     lock = FileLock(home / LOCK_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise StoreFault("这个数据文件夹已经有一个服务器在运行") from error
+    database = settings.load(folder).server.database if args.database is None else args.database
+    if instance and not database:
+        lock.release()
+        raise Rejected("instance", "几个服务器一起运行要用 PostgreSQL，请先设置 [server] database")
     try:
         # What a killed server left behind must not vouch for this one.
         (home / RUNTIME_FILE).unlink(missing_ok=True)
-        _serve_locked(args, folder, home)
+        _serve_locked(args, folder, home, database)
     finally:
         (home / RUNTIME_FILE).unlink(missing_ok=True)
         lock.release()
@@ -177,9 +229,9 @@ def _web_voice(folder: Path) -> WebVoice:
     return WebVoice(rules, reading, (*own, resource("voice")))
 
 
-def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
+def _serve_locked(args: argparse.Namespace, folder: Path, home: Path, database: str) -> None:
     waker: list[Callable[[str], None]] = []
-    hall = open_hall(folder, lambda hall_id: waker[0](hall_id) if waker else None)
+    hall = open_hall(folder, lambda hall_id: waker[0](hall_id) if waker else None, database)
     activity = Activity()
     hub = FeedHub(hall.desk)
     loop = SequencerLoop(hall.desk, hub)
@@ -187,7 +239,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path) -> None:
     app = create_app(hall.desk, hall.identity.ca_pem, activity, hub)
     app.state.web_voice = _web_voice(folder)
     app.state.office = office_state(hall.desk, folder)
-    health = watched(app, hall.desk, hall.hall_id, hub, folder, "")
+    health = watched(app, hall.desk, hall.hall_id, hub, folder, database)
     listening = _listen(args.host, args.port)
     port: int = listening.getsockname()[1]
 
@@ -266,6 +318,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=None)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8443)
+    parser.add_argument("--database", default=None)
+    parser.add_argument("--instance", default=None)
     parser.add_argument("--print-enrol-code", action="store_true")
     parser.add_argument("--exit-when-idle", type=float, default=None)
     return run(parser.parse_args())

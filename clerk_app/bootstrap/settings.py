@@ -21,6 +21,12 @@
     rating_prompt = ""           # said when a rating is asked for, e.g. "请您评价这次服务"
     keep_pages_days = 0          # scanned pages stay on this PC so long after the server has them; 0: for ever
 
+    [server]
+    database = ""                # empty: its own encrypted file; else "postgresql+psycopg://clerk@192.168.1.20/hall"
+    pgbouncer = false            # the address leads to a pooler that gives another connection for each transaction
+    listen = ""                  # then: the address of PostgreSQL itself, to hear of other servers at once
+    many_halls = false           # the database holds several halls; this server's own is the one with [hall] code
+
     [kiosk]
     emergency_blocks = 3         # as above, for a ticket machine
 
@@ -104,9 +110,13 @@ class HallSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The hall's server; ``second_copy`` is a folder, relative to the data folder."""
+    """The hall's server; ``second_copy`` is a folder, relative to the data folder. Of ``database`` and what belongs to
+    it: ``docs/deploy.md``."""
 
     database: str = field(default="", repr=False)
+    pgbouncer: bool = False
+    listen: str = field(default="", repr=False)
+    many_halls: bool = False
     second_copy: str = ""
     metrics_token: str = field(default="", repr=False)
     disk_free_mb: int = 500

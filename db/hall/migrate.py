@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from clerk_app.domain.errors import StoreFault
 from db.hall.models import StoreMeta
+from db.locks import lock_number
 
 HEAD = "0004"
 """The newest revision; a store that has it opens without loading Alembic (a test keeps it true)."""
@@ -23,6 +24,9 @@ def migrate(engine: Engine, new_epoch: str) -> None:
     ``StoreFault`` for a store that a newer program wrote.
     """
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two servers may start at once.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({lock_number('migrate')})"))
         found = version(connection)
         if found is not None and found > HEAD:
             raise StoreFault(NEWER)

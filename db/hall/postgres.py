@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from clerk_app.domain.errors import StoreFault
@@ -44,6 +45,7 @@ CONNECTIONS = 32
 """Of one server process: 16 and more for reading, 8 for uploads, one for each hall's turn, one for the feed."""
 _UPLOADS = 8
 _CHANNEL = "clerk_feed"
+_OTHER_KEY = "数据库是用另一个密钥文件建的，这台的 hall.key 对不上。请把第一台服务器的 keys 和 tls 文件夹复制过来"
 _LISTEN_SECONDS = 1.0
 _COME_BACK_SECONDS = 2.0
 
@@ -173,16 +175,34 @@ def _turn(hall_id: str) -> str:
     return f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('hall', hall_id)}); {newest}"
 
 
+def _check_key(engine: Engine, mine: str) -> None:
+    kept = insert(StoreMeta).values(name="key_check", value=mine).on_conflict_do_nothing()
+    with engine.begin() as connection:
+        connection.execute(kept)
+        found = connection.execute(select(StoreMeta.value).where(StoreMeta.name == "key_check")).scalar_one()
+    if found != mine:
+        raise StoreFault(_OTHER_KEY)
+
+
 def open_postgres(
-    url: str, entropy: Entropy, *, pgbouncer: bool = False, listen: str = "", connections: int = CONNECTIONS
+    url: str,
+    entropy: Entropy,
+    *,
+    key_check: str = "",
+    pgbouncer: bool = False,
+    listen: str = "",
+    connections: int = CONNECTIONS,
 ) -> PostgresHallStore:
     """Open the store at ``postgresql+psycopg://…`` and bring its schema up to date. ``StoreFault`` if it cannot.
 
-    ``listen`` is the URL that leads to PostgreSQL itself, for LISTEN, when ``url`` leads to a pooler.
+    ``key_check`` is made from the key file; a store that was begun with another one is refused, since all its digests
+    would be wrong. ``listen`` is the URL that leads to PostgreSQL itself, for LISTEN, when ``url`` leads to a pooler.
     """
     plain = plain_engine(url)
     try:
         migrate(plain, entropy.bytes(16).hex())
+        if key_check:
+            _check_key(plain, key_check)
     except DBAPIError as error:
         if not is_fault(error):
             raise

@@ -129,7 +129,11 @@ class SqlSetup:
     def add_hall(self, profile: HallProfile) -> None:
         body = asdict(profile)
         del body["hall_id"]
-        self._db.execute(insert(HallRow).values(hall_id=self._hall, code=profile.code, profile=body))
+        try:
+            with self._db.begin_nested():
+                self._db.execute(insert(HallRow).values(hall_id=self._hall, code=profile.code, profile=body))
+        except IntegrityError:
+            raise Conflict(f"大厅代码 {profile.code} 已经有大厅在用，请换一个") from None
 
     def add_group(self, group: ServiceGroup) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.errors import Conflict
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall import HallStore, HallUnit
@@ -34,11 +35,13 @@ DEFAULT_GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class HallPlan:
-    """All that a hall starts with. ``serves`` maps a window's number to group prefixes; absent windows serve all."""
+    """All that a hall starts with. ``serves`` maps a window's number to group prefixes; absent windows serve all.
+    ``among_many``: the store holds several halls, and this is the one with the profile's code."""
 
     profile: HallProfile
     groups: tuple[GroupPlan, ...] = DEFAULT_GROUPS
     serves: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    among_many: bool = False
 
 
 class Setup:
@@ -50,13 +53,27 @@ class Setup:
 
     def ensure(self, plan: HallPlan) -> str:
         """The hall's id; the hall is made when the store has none. An existing hall is left as it is."""
-        halls = self._store.halls()
-        if halls:
-            return halls[0]
+        found = self._found(plan)
+        if found is not None:
+            return found
         hall_id = self._tools.new_id()
         actor = system_actor(hall_id)
-        self._store.write(hall_id, actor.device_id, lambda unit: self._create(unit, actor, plan))
+        try:
+            self._store.write(hall_id, actor.device_id, lambda unit: self._create(unit, actor, plan))
+        except Conflict:
+            # Another server made it at the same moment.
+            found = self._found(plan)
+            if found is None:
+                raise
+            return found
         return hall_id
+
+    def _found(self, plan: HallPlan) -> str | None:
+        halls = self._store.halls()
+        if not plan.among_many:
+            return halls[0] if halls else None
+        codes = {self._store.read(hall_id, lambda unit: unit.setup.profile()).code: hall_id for hall_id in halls}
+        return codes.get(plan.profile.code)
 
     def _create(self, unit: HallUnit, actor: Actor, plan: HallPlan) -> None:
         actor.require(Role.SYSTEM)
