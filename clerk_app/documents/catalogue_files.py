@@ -36,7 +36,7 @@ _LARGEST = 200 * 2**20
 _MOST_ROWS = 2**20
 """Of a sheet of .xlsx."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, ValueError, OSError, SyntaxError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, LookupError, TypeError, ValueError, OSError, SyntaxError)
 _BLANKS = " \t\r\n"
 
 

@@ -115,6 +115,16 @@ def test_a_sheet_that_claims_to_have_no_end_is_read_or_refused_at_once(tmp_path:
         assert [row.line for row in read_catalogue_file(file).rows] == [9000]
 
 
+def test_a_sheet_in_an_encoding_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.xlsx"
+    with zipfile.ZipFile(file, "w") as book:
+        for name, content in book_parts().items():
+            head = b'<?xml version="1.0" encoding="utf-9"?>' if name.endswith("sheet1.xml") else b""
+            book.writestr(name, head + content)
+    with pytest.raises(Rejected, match="不是能读的"):
+        read_catalogue_file(file)
+
+
 def test_brackets_without_end_are_no_calendar() -> None:
     with pytest.raises(Rejected, match="不是 JSON"):
         parse_calendar("[" * 100_000, "2027.json")

@@ -154,6 +154,7 @@ def _xlsx_seeds() -> list[bytes]:
     return [
         *(json.dumps(sheets, ensure_ascii=False).encode() for sheets in some),
         _SHEET.encode() + b'<sheetData><row><c t="s"><v>1</v></c></row></sheetData></worksheet>',
+        b'<?xml version="1.0" encoding="utf-9"?><worksheet/>',
         b"S<sst><si><t>\xe4\xba\x8b</t></si></sst>",
         small.getvalue(),
     ]
