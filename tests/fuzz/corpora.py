@@ -1,6 +1,7 @@
 """Kept inputs: one file a target, one input a line, written as a Python bytes literal so that a diff can be read.
 
-A corpus is reduced to the inputs that each show a step from one line of the parser to another that none before showed.
+A corpus is reduced to the inputs that each show a step from one line of the parser to another that neither a seed nor
+one before showed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ FOLDER = Path(__file__).resolve().parent / "corpus"
 MOST_INPUTS = 200
 """Of one target."""
 
+MOST_BYTES_EACH = 30_000
 MOST_BYTES = 200_000
 """Of all files together."""
 
@@ -39,14 +41,21 @@ def keep(target: Target, inputs: Iterable[bytes]) -> None:
 
 
 def reduced(target: Target, inputs: Iterable[bytes], most: int = MOST_INPUTS) -> list[bytes]:
-    """The shortest inputs first, each with a step that is new; at most ``most``. What fails is left out."""
+    """The shortest inputs first, each with a step that is new; at most ``most`` of ``MOST_BYTES_EACH`` bytes in all.
+    What fails is left out."""
     chosen: list[bytes] = []
     seen: set[Step] = set()
+    for seed in target.seeds():
+        seen |= steps(target, seed) or set()
+    left = MOST_BYTES_EACH
     for data in sorted(set(inputs), key=lambda one: (len(one), one)):
+        if len(chosen) == most or len(data) > left:
+            break
         found = steps(target, data)
-        if found is not None and not found <= seen and len(chosen) < most:
+        if found is not None and not found <= seen:
             seen |= found
             chosen.append(data)
+            left -= len(data)
     return chosen
 
 
