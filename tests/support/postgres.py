@@ -13,6 +13,7 @@ the account ``nobody``, in a folder of its own.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -22,12 +23,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import make_url
 
 USER = "clerk"
 _MAINTENANCE = "postgres"
@@ -221,19 +225,41 @@ def _alive(pid: int) -> bool:
         return False
 
 
+@cache
+def quick_server() -> PostgresServer:
+    """The session's quick server, without fsync; for state machines, which get no fixtures."""
+    server = PostgresServer()
+    atexit.register(server.stop)
+    return server
+
+
+@contextmanager
+def new_store(server: PostgresServer, template: str = "") -> Iterator[str]:
+    """The URL of a new database: at the newest schema with nothing in it, or a copy of ``template``; then gone."""
+    name = server.new_database(template) if template else server.empty_store()
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
+
+
+def cut_off(url: str) -> None:
+    """End every connection to the quick server's database, whatever it is doing."""
+    name = make_url(url).database
+    quick_server().execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server() -> PostgresServer:
     """The session's quick server, without fsync."""
-    with PostgresServer() as server:
-        yield server
+    return quick_server()
 
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """A new database at the newest schema, with nothing in it; gone after the test."""
-    name = postgres_server.empty_store()
-    yield postgres_server.url(name)
-    postgres_server.drop(name)
+    with new_store(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture

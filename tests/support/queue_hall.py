@@ -1,4 +1,7 @@
-"""A hall on disk that is asked as the server asks it, and dies as a server dies: for machines that play the queue."""
+"""A hall that is asked as the server asks it, and dies as a server dies: for machines that play the queue.
+
+On SQLite a power cut takes the files as they are on the disk; on PostgreSQL the server's connections are gone.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ from clerk_app.services.callboard import CallBoard
 from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.tools import system_actor
-from db.hall.store import open_sqlite
-from support.hall import STORE_KEY, HallInHand, HandClock, SeededEntropy, hall_in_hand, over
+from support.hall import HallInHand, HandClock, SeededEntropy, hall_in_hand, open_place, over
+from support.postgres import cut_off, new_store, quick_server
 
 WINDOWS = ("1", "2", "3")
 Work = Callable[[HallDesk, HallUnit, Actor], Any]
@@ -55,13 +58,25 @@ def _new_hall() -> Path:
         return folder
 
 
+@cache
+def _new_database() -> str:
+    """The same on PostgreSQL: the name of a database."""
+    name = quick_server().empty_store()
+    with hall_in_hand(quick_server().url(name)):
+        return name
+
+
 class QueueHall:
     """Three windows with a clerk each, a kiosk and a manager; a board that hears of the hall by the feed alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, postgresql: bool = False) -> None:
         self._stack = ExitStack()
-        self._root = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
-        shutil.copytree(_new_hall(), self._root / "0")
+        self._url = ""
+        if postgresql:
+            self._url = self._stack.enter_context(new_store(quick_server(), _new_database()))
+        else:
+            self._root = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+            shutil.copytree(_new_hall(), self._root / "0")
         self._lives = 0
         self._keys = 0
         self.clock = HandClock()
@@ -72,11 +87,16 @@ class QueueHall:
         self.resync()
 
     def _opened(self) -> HallInHand:
-        store = open_sqlite(self._root / str(self._lives) / "hall.db", STORE_KEY, self._entropy)
+        store = open_place(self._url or self._root / str(self._lives), self._entropy)
         return over(store, self.clock, self._entropy, self._crypto)
 
     def kill(self) -> None:
         """As a power cut leaves it: the files as they are on the disk, nothing closed, nothing flushed."""
+        if self._url:
+            cut_off(self._url)
+            self.hall.store.close()
+            self.hall = self._opened()
+            return
         before, self._lives = self._root / str(self._lives), self._lives + 1
         shutil.copytree(before, self._root / str(self._lives), ignore=shutil.ignore_patterns("*-shm"))
         self.hall.store.close()

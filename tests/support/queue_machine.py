@@ -52,9 +52,11 @@ CARDS = (CardPerson("李晓彤", "110101199003070003"), CardPerson("张晓", "11
 class QueueMachine(RuleBasedStateMachine):
     """``known`` is every ticket as the last answer left it, ``free`` the windows that wait free."""
 
+    postgresql = False
+
     def __init__(self) -> None:
         super().__init__()
-        self.world = QueueHall()
+        self.world = QueueHall(postgresql=self.postgresql)
         self.known: dict[str, Ticket] = {}
         self.cards: dict[str, int] = {}
         self.free: set[str] = set()

@@ -41,6 +41,7 @@ from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.hall_cases import ActAck, WorkKind
 from support.case_flow import AtWork, at_work, decision_paper, opening, record, supplement_opening, uuid
 from support.hall import MORNING, HallInHand, hall_in_hand
+from support.postgres import new_store, quick_server
 
 CASES = (1, 2, 3, 4)
 DECISIONS = {CaseStep.GRANT: PaperKind.GRANT_DECISION, CaseStep.REFUSE: PaperKind.REFUSAL_DECISION}
@@ -53,11 +54,14 @@ EVERYTHING = (Role.CLERK, Role.REVIEWER, Role.SEAL_KEEPER)
 class CaseMachine(RuleBasedStateMachine):
     """The model is what was acknowledged, and the law's promises computed from it without the fold."""
 
+    postgresql = False
+
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.hall: HallInHand = self.stack.enter_context(hall_in_hand(folder))
+        place = self.stack.enter_context(new_store(quick_server())) if self.postgresql else folder
+        self.hall: HallInHand = self.stack.enter_context(hall_in_hand(place))
         self.hall.clock.move(hours=1)
         # Two who may do everything, so that only the law keeps their duties apart, and one of each kind.
         self.people: list[AtWork] = [
@@ -250,3 +254,11 @@ class CaseMachine(RuleBasedStateMachine):
 
 TestCases = CaseMachine.TestCase
 TestCases.settings = settings(max_examples=12, stateful_step_count=40, deadline=None)
+
+
+class CasesOnPostgres(CaseMachine):
+    postgresql = True
+
+
+TestCasesOnPostgres = CasesOnPostgres.TestCase
+TestCasesOnPostgres.settings = settings(max_examples=4, stateful_step_count=40, deadline=None)

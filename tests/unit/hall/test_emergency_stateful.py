@@ -23,6 +23,7 @@ from clerk_app.services.hall.sequencer import public_entry
 from clerk_app.services.hall.tools import system_actor
 from support.emergency import AKiosk, AWindow, Crash
 from support.hall import HallInHand, hall_in_hand
+from support.postgres import new_store, quick_server
 from support.window_server import DUPLICATED, LOST_ANSWER, LOST_REQUEST, OK
 
 WINDOWS, KIOSKS = ("1", "2", "3"), ("a", "b")
@@ -34,11 +35,14 @@ CRASHES = st.sampled_from([None, None, None, "before", "after"])
 class EmergencyMachine(RuleBasedStateMachine):
     """``numbers`` were said to somebody, ``void`` are those of lost answers, ``ended`` visits that are over."""
 
+    postgresql = False
+
     @initialize()
     def begin(self) -> None:
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.hall: HallInHand = self.stack.enter_context(hall_in_hand(folder / "server"))
+        place = self.stack.enter_context(new_store(quick_server())) if self.postgresql else folder / "server"
+        self.hall: HallInHand = self.stack.enter_context(hall_in_hand(place))
         self.windows = {number: AWindow(self.hall, number) for number in WINDOWS}
         self.kiosks = {name: AKiosk(self.hall, folder / f"{name}.db") for name in KIOSKS}
         for kiosk in self.kiosks.values():
@@ -305,3 +309,11 @@ class EmergencyMachine(RuleBasedStateMachine):
 
 TestEmergencyMachine = EmergencyMachine.TestCase
 TestEmergencyMachine.settings = settings(max_examples=6, stateful_step_count=25, deadline=None)
+
+
+class EmergencyOnPostgres(EmergencyMachine):
+    postgresql = True
+
+
+TestEmergencyOnPostgres = EmergencyOnPostgres.TestCase
+TestEmergencyOnPostgres.settings = settings(max_examples=3, stateful_step_count=25, deadline=None)

@@ -21,6 +21,14 @@ TestQueueMachine.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
+
+class QueueOnPostgres(QueueMachine):
+    postgresql = True
+
+
+TestQueueOnPostgres = QueueOnPostgres.TestCase
+TestQueueOnPostgres.settings = settings(TestQueueMachine.settings, max_examples=5)
+
 WEIGHTS = {
     "take": 12,
     "take_by_card": 3,
@@ -42,9 +50,9 @@ WEIGHTS = {
 class Hand:
     """Plays the machine evenly: Hypothesis looks for short failures, a long day needs every key."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, machine: type[QueueMachine] = QueueMachine) -> None:
         self._random = Random(seed)
-        self.machine = QueueMachine()
+        self.machine = machine()
         self.done: Counter[str] = Counter()
 
     def play(self, steps: int) -> None:
@@ -101,5 +109,12 @@ class Hand:
 @pytest.mark.parametrize("seed", range(6))
 def test_long_days(seed: int) -> None:
     hand = Hand(seed)
+    hand.play(150)
+    assert len(hand.done) > len(WEIGHTS) / 2
+
+
+@pytest.mark.parametrize("seed", range(6, 8))
+def test_long_days_on_postgresql(seed: int) -> None:
+    hand = Hand(seed, QueueOnPostgres)
     hand.play(150)
     assert len(hand.done) > len(WEIGHTS) / 2
