@@ -100,6 +100,9 @@ class Screens(QObject):
         idle.resume.connect(control.resume)
         idle.find_wanted.connect(control.find)
         parts.network.retry.connect(control.retry_upload)
+        parts.network.retry_all.connect(control.retry_all_uploads)
+        parts.network.push_now.connect(control.upload_now)
+        parts.network.export_wanted.connect(lambda: control.export_uploads(parts.network.show_exported))
         control.pictured.connect(lambda: parts.side.person.show_pictures(control.pictures))
         parts.side.manual.connect(self._type_person)
         parts.side.uploads.connect(self._open_network)
@@ -370,8 +373,8 @@ class Screens(QObject):
     def _show_network(self) -> None:
         control = self._control
         if control.sync is not None:
-            now = control.desk.clock.now()
-            self._parts.network.show_status(control.sync, control.uploads, control.connection, now)
+            now, files = control.desk.clock.now(), control.files_to_send
+            self._parts.network.show_status(control.sync, control.uploads, control.connection, now, files)
 
     def _devices(self) -> None:
         seen = self._control.devices
