@@ -174,6 +174,7 @@ def assemble(
     from clerk_app.services.window.session import SessionDesk
     from clerk_app.services.window.signing import SigningDesk
     from clerk_app.services.window.sync import SyncRunner
+    from clerk_app.services.window.sync_report import SyncReport
     from clerk_app.services.window.visits import VisitDesk
     from clerk_app.ui.window.desk import Desk, DeviceLine
     from db.window.store import open_window_store
@@ -347,6 +348,8 @@ def assemble(
         prompt=rating_prompt(config, clock),
         pair_tablet=pairing(config.devices, opened),
         citizen_screen=config.window.citizen_screen,
+        wake_sync=sync.wake,
+        sync_report=SyncReport(store, outbox, journal, open_paper_folder(config.folder / "support")),
     )
 
     def make_feed(control: DeskControl) -> FeedListener:

@@ -194,6 +194,14 @@ def outbox_lines(count: int = 4) -> tuple[OutboxLine, ...]:
     )
 
 
+def file_lines(count: int = 4) -> tuple[OutboxLine, ...]:
+    names = ("A043 文书 受理通知书", "A043 文书 小票", "A043 扫描件 第 1 页", "A043 扫描件 第 2 页")
+    return tuple(
+        OutboxLine(f"f-{n}", "c-0", OutboxKind.FILE, names[n % 4], at(10, 18) + timedelta(minutes=n))
+        for n in range(count)
+    )
+
+
 def sync(**changes: Any) -> SyncStatus:
     values: dict[str, Any] = {
         "waiting": 0,

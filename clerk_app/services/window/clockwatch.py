@@ -46,9 +46,7 @@ class Skew:
         """What it means, empty while it is within the limit."""
         if not self.beyond:
             return ""
-        return (
-            f"本机时间比服务器{self.words}。编号上的日期和办理期限按本机时间算，写下的时间不会自动改；请技术员校准时间"
-        )
+        return f"本机时间比服务器{self.words}。编号和期限按本机时间算，写下的不会自动改；请技术员校准时间"
 
 
 def span(seconds: float) -> str:

@@ -179,6 +179,28 @@ class DeskControl(Pausing):
         self._lanes.lane("papers").run(self.desk.cases.find, text, done=show, failed=self._failed, key="find")
 
     def retry_upload(self, entry_id: str) -> None:
-        """Let a refused record wait again."""
+        """Let a refused record wait again, and try at once."""
+        self._retry(self.desk.outbox.retry, entry_id)
+
+    def retry_all_uploads(self) -> None:
+        """The same for everything that was refused."""
+        self._retry(self.desk.outbox.retry_all)
+
+    def _retry(self, act: Callable[..., object], *what: str) -> None:
         if self.session is not None:
-            self._lanes.lane("papers").run(self.desk.outbox.retry, entry_id, self.session.actor, failed=self._failed)
+            actor, wake = self.session.actor, self.desk.wake_sync
+            self._lanes.lane("papers").run(act, *what, actor, done=lambda _: wake(), failed=self._failed)
+
+    def upload_now(self) -> None:
+        """Do not wait for the next try."""
+        self.desk.wake_sync()
+
+    def export_uploads(self, done: Callable[[str], object]) -> None:
+        """Write the record of sync for support; ``done`` gets where it lies, or why not."""
+        report = self.desk.sync_report
+        if report is not None:
+            self._lanes.lane("papers").run(
+                report.write,
+                done=lambda place: done(f"已存成 {place}，不含个人信息，可以发给技术支持"),
+                failed=lambda failure: done(failure.text),
+            )

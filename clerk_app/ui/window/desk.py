@@ -37,6 +37,7 @@ from clerk_app.services.window.rating import RatingDesk
 from clerk_app.services.window.seals import SealDesk
 from clerk_app.services.window.session import SessionDesk
 from clerk_app.services.window.signing import SigningDesk
+from clerk_app.services.window.sync_report import SyncReport
 from clerk_app.services.window.visits import VisitDesk
 
 
@@ -128,3 +129,7 @@ class Desk:
     """Gives a tablet a way in; None where the evaluator is none. On the evaluator's lane."""
     citizen_screen: str = "off"
     """``auto``, ``window`` or ``off``."""
+    wake_sync: Callable[[], object] = lambda: None
+    """Push what waits now instead of at the next try."""
+    sync_report: SyncReport | None = None
+    """Writes the record of sync for support; without it there is none."""

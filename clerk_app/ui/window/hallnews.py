@@ -7,6 +7,7 @@ The half of the window's controller that listens; lives on the GUI thread, hears
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,9 +23,20 @@ from clerk_app.ui.window.casework import CaseWork
 from clerk_app.ui.window.desk import Desk
 from clerk_app.ui.window.filework import FileWork, cases_moved
 
+MOST_FILES = 10
 _OF_THE_QUEUE = ("ticket.", "window.", "hall.", "rules.", "notice.", "group.")
 LOOK_AGAIN_MS = 1_500
 SERVER_IS_BACK = "服务器恢复了，请再登录一次，登录后才能叫号"
+
+
+@dataclass(frozen=True, slots=True)
+class _Uploads:
+    """What the lists of uploads and the status bar show, read at once."""
+
+    records: tuple[OutboxLine, ...]
+    files: tuple[OutboxLine, ...]
+    catalogue_version: int
+    catalogue_at: datetime | None
 
 
 class HallNews(QObject):
@@ -48,6 +60,7 @@ class HallNews(QObject):
         self.connection: ConnectionChange | None = None
         self.sync: SyncStatus | None = None
         self.uploads: tuple[OutboxLine, ...] = ()
+        self.files_to_send: tuple[OutboxLine, ...] = ()
         self.catalogue_version = 0
         self.catalogue_at: datetime | None = None
         self.listeners: list[Callable[[tuple[FeedEntry, ...]], object]] = []
@@ -134,12 +147,13 @@ class HallNews(QObject):
         self._lanes.lane("papers").run(self._read_uploads, done=self._show_uploads, failed=self._failed, key="uploads")
         self.refresh_overview()
 
-    def _read_uploads(self) -> tuple[tuple[OutboxLine, ...], int, datetime | None]:
-        store_version, published_at = self.desk.catalogue_state()
-        return self.desk.outbox.waiting(), store_version, published_at
+    def _read_uploads(self) -> _Uploads:
+        outbox = self.desk.outbox
+        return _Uploads(outbox.waiting(), outbox.waiting(MOST_FILES, files=True), *self.desk.catalogue_state())
 
-    def _show_uploads(self, read: tuple[tuple[OutboxLine, ...], int, datetime | None]) -> None:
-        self.uploads, self.catalogue_version, self.catalogue_at = read
+    def _show_uploads(self, read: _Uploads) -> None:
+        self.uploads, self.files_to_send = read.records, read.files
+        self.catalogue_version, self.catalogue_at = read.catalogue_version, read.catalogue_at
         self.uploads_changed.emit()
 
     @property

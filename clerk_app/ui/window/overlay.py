@@ -102,6 +102,7 @@ class Overlay(QWidget):
     def focusNextPrevChild(self, forwards: bool) -> bool:
         """Tab stays inside while the panel is open."""
         inside = [child for child in self.panel.findChildren(QWidget) if _takes_focus(child)]
+        inside.sort(key=lambda child: _place_in(child, self.panel))
         if not inside:
             return True
         focus = QApplication.focusWidget()
@@ -122,6 +123,12 @@ class Overlay(QWidget):
         wanted = head + inner + px(SPACE.x4)
         height = min(wanted, self.height() - 2 * margin)
         self.panel.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+
+
+def _place_in(widget: QWidget, panel: QWidget) -> tuple[int, int]:
+    """From top to bottom, in a row from left to right, whichever was made first."""
+    at = widget.mapTo(panel, QPoint())
+    return at.y(), at.x()
 
 
 def _takes_focus(widget: QWidget) -> bool:

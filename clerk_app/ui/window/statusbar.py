@@ -32,14 +32,16 @@ class StatusBar(Surface):
         self.others = Light("其余设备")
         self.server = Light("服务器")
         self.upload = Light("待上传")
+        self.clock = Light("时间")
         self.version = Text("", "note", "ink5", right=True)
         self._device_row = Row(gap=SPACE.x20)
-        lights = (self._device_row, self.others, self.server, self.upload)
+        lights = (self._device_row, self.others, self.server, self.upload, self.clock)
         self.setLayout(Row(*lights, None, self.version, gap=SPACE.x20, margins=(0, SPACE.x16)))
         self.others.set(Lamp.OK)
         self.others.setVisible(False)
         self.server.set(Lamp.OFF, "正在连接")
         self.upload.set(Lamp.OK, "0 件")
+        self.clock.setVisible(False)
 
     def show_devices(self, devices: Sequence[DeviceNow]) -> None:
         """One light for each device, in this order."""
@@ -73,6 +75,13 @@ class StatusBar(Surface):
             self.upload.set(Lamp.WARN, count)
         else:
             self.upload.set(Lamp.OK, count)
+        # A clock that is right needs no light.
+        skew = status.skew
+        wrong = skew is not None and skew.beyond
+        self.clock.setVisible(wrong)
+        if skew is not None and wrong:
+            self.clock.set(Lamp.WARN, skew.words)
+            self.clock.setToolTip(skew.sentence)
         self._fit()
 
     def show_catalogue(self, version: int, published_at: datetime | None) -> None:
@@ -114,6 +123,7 @@ class StatusBar(Surface):
             self.others.setVisible(True)
 
     def _wanted(self) -> int:
-        shown = [*self.devices.values(), self.others, self.server, self.upload, self.version]
+        lights = (self.others, self.server, self.upload, self.clock)
+        shown = [*self.devices.values(), *lights, self.version]
         widths = [widget.sizeHint().width() for widget in shown if not widget.isHidden()]
         return sum(widths) + px(SPACE.x20) * len(widths)

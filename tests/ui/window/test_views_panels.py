@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from clerk_app.ports.feed import ConnectionChange, ConnectionState
+from clerk_app.services.window.clockwatch import Skew
 from clerk_app.ui.keys import Page, keys_on
 from clerk_app.ui.kit.labels import KeyCap
 from clerk_app.ui.kit.layout import Column
@@ -104,8 +107,9 @@ def test_what_the_server_refused_names_its_reason_and_can_be_tried_again(host: Q
     panel.show_status(records.sync(set_aside=(records.set_aside("o-9"),)), (), ONLINE, NOW)
     panel.popup()
     assert "同一编号的办件内容对不上" in shown(panel)
-    qtbot.keyClick(panel, Qt.Key.Key_Tab)
-    assert QApplication.focusWidget() is panel.retries[0]
+    for button in (panel.now, panel.export, panel.retries[0]):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is button
     with qtbot.waitSignal(panel.retry) as caught:
         qtbot.keyClick(panel.retries[0], Qt.Key.Key_Space)
     assert caught.args == ["o-9"]
@@ -118,3 +122,48 @@ def test_tab_never_leaves_the_open_panel(host: QWidget, qtbot) -> None:
     for _ in range(4):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert panel.isAncestorOf(QApplication.focusWidget())
+
+
+def test_what_waits_says_since_when_and_why_and_files_stand_apart(host: QWidget) -> None:
+    panel = NetworkPage(host)
+    lines = records.outbox_lines(2)
+    held = replace(lines[1], reason="“准予”要由 陈主任 本人登录来做")
+    status = records.sync(waiting=2, files_waiting=7, server_version="0.2.0", api=2)
+    panel.show_status(status, (lines[0], held), ONLINE, NOW, records.file_lines(4))
+    panel.popup()
+    text = shown(panel)
+    for words in ("10:18", "本人登录来做", "7 份 · 办件上传后自动传", "A043 文书 受理通知书", "另有 3 条"):
+        assert words in text
+    assert "服务器 0.2.0" in text
+    assert not panel.skew.isVisible()
+    assert not panel.everything.isVisible()
+
+
+def test_a_clock_that_is_wrong_is_told_with_what_it_means(host: QWidget) -> None:
+    panel = NetworkPage(host)
+    skew = Skew(-86_400.0, 0.1, NOW)
+    panel.show_status(records.sync(skew=skew), (), ONLINE, NOW)
+    panel.popup()
+    assert (panel.clock.state(), panel.clock.word.text()) == (Lamp.WARN, "慢 1 天")
+    assert "校准时间" in panel.skew.text()
+    panel.show_status(records.sync(skew=Skew(59.0, 0.1, NOW)), (), ONLINE, NOW)
+    assert panel.clock.state() is Lamp.OK
+    assert not panel.skew.isVisible()
+
+
+def test_all_again_now_and_the_record_for_support_are_one_press_each(host: QWidget, qtbot) -> None:
+    panel = NetworkPage(host)
+    aside = (records.set_aside("o-8"), records.set_aside("o-9"))
+    panel.show_status(records.sync(set_aside=aside), (), ONLINE, NOW)
+    panel.popup()
+    for signal, button in (
+        (panel.retry_all, panel.everything),
+        (panel.push_now, panel.now),
+        (panel.export_wanted, panel.export),
+    ):
+        with qtbot.waitSignal(signal):
+            button.click()
+    assert not panel.export.isEnabled()
+    panel.show_exported("已存成 support/上传记录.json")
+    assert panel.export.isEnabled()
+    assert "上传记录.json" in shown(panel)

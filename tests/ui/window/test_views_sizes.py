@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from clerk_app.domain.queue import TicketState
 from clerk_app.ports.devices import DeviceState
 from clerk_app.ports.feed import ConnectionChange, ConnectionState
 from clerk_app.ports.window import PaperState
+from clerk_app.services.window.clockwatch import Skew
 from clerk_app.services.window.rating import Rated
 from clerk_app.ui.keys import Page
 from clerk_app.ui.kit.layout import Column, Row
@@ -29,7 +32,7 @@ from support.look import clipped_labels, dressed, grab
 from support.window import HALL
 from support.window_views import NOW, at
 
-SIZES = [(1.0, 1366, 690), (1.0, 1093, 552), (1.0, 911, 460), (1.25, 1366, 690), (1.25, 1708, 862)]
+SIZES = [(1.0, 1366, 690), (1.0, 1920, 1000), (1.0, 1093, 552), (1.0, 911, 460), (1.25, 1366, 690), (1.25, 1708, 862)]
 OFFLINE = ConnectionChange(ConnectionState.OFFLINE, at(10, 17), "服务器连不上（10:17 起）。照常收件，恢复后自动上传")
 
 
@@ -139,7 +142,7 @@ def test_papers(qtbot, qapp, tmp_path: Path, size: tuple[float, int, int], state
     looked_at(qtbot, qapp, screen, f"papers_{state}", size, tmp_path)
 
 
-@pytest.mark.parametrize("panel", ["login", "help", "network", "queue"])
+@pytest.mark.parametrize("panel", ["login", "help", "network", "sync", "queue"])
 def test_login_and_panels(qtbot, qapp, tmp_path: Path, size: tuple[float, int, int], panel: str) -> None:
     login = LoginPage("12")
     login.show_hall(HALL)
@@ -156,6 +159,25 @@ def test_login_and_panels(qtbot, qapp, tmp_path: Path, size: tuple[float, int, i
         status = records.sync(waiting=14, set_aside=(records.set_aside(),), error="服务器连不上")
         network.show_status(status, records.outbox_lines(6), OFFLINE, NOW)
         network.popup()
+    elif panel == "sync":
+        assert isinstance(screen, Screen)
+        skew = Skew(734.0, 0.05, NOW)
+        aside = (records.set_aside(), records.set_aside("o-8"))
+        status = records.sync(waiting=14, files_waiting=37, set_aside=aside, skew=skew, server_version="0.2.0", api=2)
+        screen.status.show_sync(status)
+        network = NetworkPage(screen)
+        lines = records.outbox_lines(5)
+        why = "“准予”要由 陈主任 本人登录来做，不能由别人代传"
+        late = replace(lines[1], reason=why, made_at=at(9, 2) - timedelta(days=3))
+        network.show_status(
+            status,
+            (lines[0], late, *lines[2:]),
+            ConnectionChange(ConnectionState.ONLINE, NOW),
+            NOW,
+            records.file_lines(6),
+        )
+        network.popup()
+        network.show_exported("已存成 /data/clerk/support/上传记录-20261123-102400.json，发给技术支持即可")
     else:
         assert isinstance(screen, Screen)
         screen.rail.toggle_queue()
