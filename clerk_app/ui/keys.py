@@ -15,6 +15,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from shiboken6 import isValid
 
 
 class Page(StrEnum):
@@ -429,7 +430,7 @@ def commit_input() -> None:
 
 
 class InputMethodGuard(QObject):
-    """Application event filter: no shortcut fires while the input method has a preedit.
+    """Event filter of whatever has the focus: no shortcut fires while the input method has a preedit.
 
     Input methods use digits, Alt+digit and F keys for their candidates. Of the keys that they leave alone while
     composing, Enter and F9 only commit the composition (the next press acts), the others do nothing. Alt with the
@@ -440,9 +441,11 @@ class InputMethodGuard(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        self._composing = False
-        app.installEventFilter(self)
-        app.focusObjectChanged.connect(self._left)
+        self._composing = self._stopped = False
+        # Keys and compositions go to the focus first; a filter of the application would run for every event there is.
+        self._watched: QObject | None = None
+        app.focusObjectChanged.connect(self._moved)
+        self._moved(app.focusObject())
 
     def composing(self) -> bool:
         """Whether a preedit is open."""
@@ -466,8 +469,22 @@ class InputMethodGuard(QObject):
             return True
         return super().eventFilter(watched, event)
 
-    def _left(self, _focus: QObject | None) -> None:
+    def stop(self) -> None:
+        """Watch nothing any more."""
+        self._stopped = True
+        self._follow(None)
+
+    def _moved(self, focus: QObject | None) -> None:
+        if not self._stopped:
+            self._follow(focus)
+
+    def _follow(self, focus: QObject | None) -> None:
         self._composing = False
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = focus
+        if focus is not None:
+            focus.installEventFilter(self)
 
 
 def _nothing_to_undo(watched: QObject) -> bool:

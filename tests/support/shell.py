@@ -465,5 +465,5 @@ def _forget_guards(_: QWidget) -> None:
     app = QApplication.instance()
     assert app is not None
     for guard in app.findChildren(InputMethodGuard):
-        app.removeEventFilter(guard)
+        guard.stop()
         guard.deleteLater()

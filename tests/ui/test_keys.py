@@ -113,7 +113,7 @@ def desk(qtbot, qapp: QApplication) -> Desk:
 def guard(qapp: QApplication):
     made = InputMethodGuard(qapp)
     yield made
-    qapp.removeEventFilter(made)
+    made.stop()
     made.deleteLater()
 
 

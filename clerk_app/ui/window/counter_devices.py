@@ -13,6 +13,7 @@ from clerk_app.ports.counter_devices import CallerKey
 from clerk_app.ui.lanes import Failure, Lanes
 from clerk_app.ui.wedge import ScannerKeys
 from clerk_app.ui.window.caller import CallerKeys
+from clerk_app.ui.window.collect.room import CollectRoom
 from clerk_app.ui.window.control import DeskControl
 from clerk_app.ui.window.errands import Errands
 from clerk_app.ui.window.furniture import Furniture
@@ -79,8 +80,9 @@ class CounterDevices(QObject):
     # --- where scanned papers go ------------------------------------------------------------------------------
     def open_case(self, number: str) -> None:
         """The collection that is open takes it; elsewhere the case file opens."""
-        if self._parts.rooms.current is self._errands.collect:
-            self._errands.collect.look_for(number)
+        room = self._parts.rooms.current
+        if isinstance(room, CollectRoom):
+            room.look_for(number)
         else:
             self._control.files.open(number)
 

@@ -1,10 +1,17 @@
-"""What a clerk does besides taking applications, each in its own room: advice, results, hand-over, work lists."""
+"""What a clerk does besides taking applications, each in its own room: advice, results, hand-over, work lists.
+
+A room is built when it is first opened: a window that starts has none of them to draw.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.domain.persons import CheckedPerson, NaturalPerson
+from clerk_app.domain.signatures import Signature
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.issue import Result
 from clerk_app.ui.lanes import Lanes
@@ -24,31 +31,23 @@ class Errands(QObject):
     """Opens the rooms; each key of theirs works from the free page and while a case is open.
 
     ``file_wanted`` carries a case id; ``offered`` the name and how many results wait for who laid a card down, an
-    empty name when nobody does.
+    empty name when nobody does; ``signature_wanted`` and ``visitor_changed`` are the collection's.
     """
 
     file_wanted = Signal(str)
     offered = Signal(str, int)
+    signature_wanted = Signal(str, str, object)
+    visitor_changed = Signal(object)
 
     def __init__(self, control: DeskControl, lanes: Lanes, rooms: Rooms) -> None:
         super().__init__()
-        self._control, self._rooms = control, rooms
+        self._control, self._lanes, self._rooms = control, lanes, rooms
+        self.has_screen: Callable[[], bool] = lambda: False
+        """Whether the citizen has a screen to sign on."""
         self._network, self._store = lanes.lane("network"), lanes.lane("store")
         self._waits: NaturalPerson | None = None
         self.lists = WorkLists(control.desk, lanes)
-        self.consult = ConsultRoom(control, lanes)
-        self.guide = GuideRoom(control, lanes)
         self._looked: Looked | None = None
-        self.collect = CollectRoom(control, lanes)
-        self.hand_over = HandoverRoom(control, lanes)
-        self.work = WorkRoom(self.lists)
-        self.left = LeftSheets(control, lanes)
-        for room in (self.consult, self.guide, self.collect, self.hand_over, self.work, self.left):
-            rooms.add(room)
-        self.consult.advised.connect(self._advised)
-        self.work.file_wanted.connect(self.file_wanted)
-        self.work.papers_wanted.connect(self.open_hand_over)
-        self.hand_over.handed_over.connect(self.lists.refresh_papers)
         control.card_taker = self._card
         control.listeners.append(self.lists.on_entries)
         control.session_changed.connect(self.refresh)
@@ -56,6 +55,57 @@ class Errands(QObject):
         control.session_changed.connect(lambda: QTimer.singleShot(0, self._look_for_sheets))
         control.sync_changed.connect(self.lists.refresh_papers)
         control.ticket_changed.connect(self._forget)
+
+    # --- the rooms --------------------------------------------------------------------------------------------
+    @cached_property
+    def consult(self) -> ConsultRoom:
+        room = self._rooms.add(ConsultRoom(self._control, self._lanes))
+        room.advised.connect(self._advised)
+        return room
+
+    @cached_property
+    def guide(self) -> GuideRoom:
+        return self._rooms.add(GuideRoom(self._control, self._lanes))
+
+    @cached_property
+    def collect(self) -> CollectRoom:
+        room = self._rooms.add(CollectRoom(self._control, self._lanes))
+        room.has_screen = lambda: self.has_screen()
+        room.signature_wanted.connect(self.signature_wanted)
+        room.visitor_changed.connect(self.visitor_changed)
+        return room
+
+    @cached_property
+    def hand_over(self) -> HandoverRoom:
+        room = self._rooms.add(HandoverRoom(self._control, self._lanes))
+        room.handed_over.connect(self.lists.refresh_papers)
+        return room
+
+    @cached_property
+    def work(self) -> WorkRoom:
+        room = self._rooms.add(WorkRoom(self.lists))
+        room.file_wanted.connect(self.file_wanted)
+        room.papers_wanted.connect(self.open_hand_over)
+        return room
+
+    @cached_property
+    def left(self) -> LeftSheets:
+        return self._rooms.add(LeftSheets(self._control, self._lanes))
+
+    def _printing(self) -> list[ConsultRoom | CollectRoom | HandoverRoom | LeftSheets]:
+        """Those of the rooms that print, as far as they are built."""
+        built = (vars(self).get(name) for name in ("consult", "collect", "hand_over", "left"))
+        return [room for room in built if room is not None]
+
+    @property
+    def has_visitor(self) -> bool:
+        """Whether somebody without a number is in the room that is shown."""
+        return isinstance(self._rooms.current, ConsultRoom | CollectRoom)
+
+    def signed(self, signature: Signature) -> None:
+        """Somebody signed on the citizen's screen or the pad; told of every paper."""
+        if isinstance(room := self._rooms.current, CollectRoom):
+            room.signed(signature)
 
     def refresh(self) -> None:
         """Read the work lists again."""
@@ -73,9 +123,6 @@ class Errands(QObject):
                 self.left.begin(papers)
 
         self._store.run(self._control.desk.printing.left_open_elsewhere, done=found)
-
-    def _printing(self) -> tuple[ConsultRoom, CollectRoom, HandoverRoom, LeftSheets]:
-        return (self.consult, self.collect, self.hand_over, self.left)
 
     # --- opening ----------------------------------------------------------------------------------------------
     def open_consultation(self) -> None:
@@ -132,12 +179,13 @@ class Errands(QObject):
     # --- cards ------------------------------------------------------------------------------------------------
     def _card(self, card: CheckedPerson) -> bool:
         """A card goes to the open collection; elsewhere somebody asks whether results wait for its owner."""
-        if self._rooms.current is self.guide:
-            self.guide.take(card.person)
+        room = self._rooms.current
+        if isinstance(room, GuideRoom):
+            room.take(card.person)
             return True
-        if self._rooms.current is self.collect:
+        if isinstance(room, CollectRoom):
             self._control.begin_service()
-            self.collect.take(card.person)
+            room.take(card.person)
             return True
         if self._control.work.intake is None or self._control.work.intake.matter is None:
             self._look(card.person)

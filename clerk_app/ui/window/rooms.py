@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -36,6 +38,9 @@ class Room(QWidget):
         return False
 
 
+R = TypeVar("R", bound=Room)
+
+
 class Rooms(QObject):
     """One room is shown; closing it gives the one below back. ``changed`` follows each opening and closing."""
 
@@ -55,10 +60,11 @@ class Rooms(QObject):
         """Whether the room is open, shown or below."""
         return room in self._open
 
-    def add(self, room: Room) -> None:
-        """Make the room known."""
+    def add(self, room: R) -> R:
+        """Make the room known; gives it back."""
         self._stack.addWidget(room)
         room.left.connect(lambda: self.close_room(room))
+        return room
 
     def open(self, room: Room) -> None:
         """Show the room in front of everything; one that lies below is brought up."""

@@ -117,10 +117,10 @@ class Screens(QObject):
         errands, idle = self.errands, self._parts.idle
         errands.file_wanted.connect(self._control.files.open)
         self.files.collect_wanted.connect(errands.open_collection)
-        errands.collect.has_screen = lambda: self.facing.can_sign
-        errands.collect.signature_wanted.connect(self.facing.ask_signature)
-        self.facing.signed.connect(errands.collect.signed)
-        errands.collect.visitor_changed.connect(self._visitor)
+        errands.has_screen = lambda: self.facing.can_sign
+        errands.signature_wanted.connect(self.facing.ask_signature)
+        self.facing.signed.connect(errands.signed)
+        errands.visitor_changed.connect(self._visitor)
         errands.offered.connect(idle.show_offer)
         errands.lists.changed.connect(lambda: idle.show_work(errands.lists))
 
@@ -282,7 +282,7 @@ class Screens(QObject):
         current = self._parts.rooms.current
         if current is not None:
             self._parts.toast.dismiss()
-            if current in (self.errands.consult, self.errands.collect):
+            if self.errands.has_visitor:
                 # Somebody is here without a number: nobody else may be called to this window meanwhile.
                 self._control.not_free()
         elif self._control.work.intake is None:

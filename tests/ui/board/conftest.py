@@ -83,4 +83,4 @@ def manager(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Manage
         window.close()
         lanes.shutdown().join()
         dispose(window, live, lanes.mailbox)
-    qapp.removeEventFilter(guard)
+    guard.stop()
