@@ -126,6 +126,11 @@ def parser() -> argparse.ArgumentParser:
         if verb == "now":
             one.add_argument("--again", action="store_true", help="对方退回过的也再发一次")
 
+    send = program("send-records", "把一个停用窗口里没上传的记录补传一次（技术员用）")
+    send.add_argument("--number", required=True, metavar="号", help="那些记录的窗口号")
+    send.add_argument("--server", required=True, metavar="地址", help="服务器，如 https://192.168.1.10:8443")
+    send.add_argument("--code", required=True, metavar="登记码", help="给这个窗口号的一次性登记码")
+
     pcs = commands.add_parser("pcs", help="全大厅电脑的设置，一张表（pcs.csv）", description="全大厅电脑的设置，一张表")
     jobs = pcs.add_subparsers(dest="verb", required=True, metavar="动作")
     for verb, text in (
@@ -179,6 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.backup import run_restore as run
     elif args.command == "export":
         from clerk_app.bootstrap.platforms import run
+    elif args.command == "send-records":
+        from clerk_app.bootstrap.records_by_hand import run
     elif args.command == "pcs":
         from clerk_app.bootstrap.pcs import run
     else:
