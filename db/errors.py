@@ -7,8 +7,8 @@ from clerk_app.domain.errors import StoreFault
 
 class Again(StoreFault):
     """The transaction cannot go on but may well succeed from its beginning: another one stored the same meanwhile, or
-    the store itself broke it off (``error``)."""
+    the store itself broke it off with ``error``."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: BaseException | None = None) -> None:
         super().__init__("服务器正忙，这一步没有存下，请再做一次")
         self.error = error

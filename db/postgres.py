@@ -18,11 +18,11 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
-from clerk_app.domain.errors import StoreFault
+from clerk_app.domain.errors import Rejected, StoreFault
 from db.errors import Again
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ _POOL_SECONDS = 20
 _PREPARE_AFTER = 3
 _TRIES = 5
 _PAUSE = 0.02
+_MISFIT = "上传的记录里有一项太长或太大，没有存（程序错误，请报技术员）"
 _CONNECT: dict[str, Any] = {
     "autocommit": True,
     "application_name": "clerk",
@@ -71,6 +72,8 @@ _SENTENCES = {
     "55P03": _SLOW,
     "25P03": _SLOW,
     "42501": _RIGHTS,
+    # it may use no schema to make tables in
+    "3F000": _RIGHTS,
 }
 # Before it lets somebody in PostgreSQL gives no code, only words, perhaps in Chinese.
 _WORDS = (
@@ -166,6 +169,9 @@ def in_transaction(
             if not (left and may_go_again(cause)):
                 if is_fault(cause):
                     raise fault(cause) from error
+                if isinstance(cause, DataError):
+                    # What SQLite takes and a column here does not: longer, larger.
+                    raise Rejected("", _MISFIT) from None
                 raise
         time.sleep(random.uniform(0.2, 1.0) * _PAUSE * (_TRIES - left))
     raise AssertionError("the last try returns or raises")
@@ -192,7 +198,7 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
                 sent = True
             return result
         except (DBAPIError, psycopg.Error, Again) as error:
-            cause = error.error if isinstance(error, Again) else error
+            cause = _cause(error)
             if not (driver.closed or _lost(cause)):
                 raise
             connection.invalidate()
@@ -202,6 +208,10 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
             if sent:
                 raise fault(cause) from error
             raise _Broken(cause) from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    return (error.error or error) if isinstance(error, Again) else error
 
 
 def _batch(driver: Any, statements: str) -> list[Any]:
@@ -229,7 +239,7 @@ def _lost(error: BaseException) -> bool:
 
 def may_go_again(error: BaseException) -> bool:
     """Whether the same work may well succeed now: it met another's, or a row that somebody wrote meanwhile."""
-    return code(error) in _AGAIN or code(error) == _TAKEN
+    return isinstance(error, Again) or code(error) in _AGAIN or code(error) == _TAKEN
 
 
 def fault(error: BaseException) -> StoreFault:

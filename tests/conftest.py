@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from support.postgres import (  # noqa: F401  fixtures that any test may ask for
     durable_postgres,
+    empty_place,
     empty_postgres_url,
     hall_place,
     postgres_server,

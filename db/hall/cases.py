@@ -70,7 +70,11 @@ class SqlCases:
             _C.hall_id == self._hall, _C.case_base == base, _C.case_day == day
         )
         numbering_turn(self._db, self._hall, {(base, day)})
-        if self._db.execute(taken).first() is not None:
+        owner = self._db.execute(taken).scalar_one_or_none()
+        if owner == case.case_id:
+            # The same record came twice at once, by two servers: the next look finds what the other one stored.
+            raise Again
+        if owner is not None:
             raise Conflict(f"编号 {case.case_number} 已经属于另一件，请技术员检查这台电脑是否是复制的")
         serial = self._db.execute(last).scalar_one() + 1
         case_no = f"{base}{day:%Y%m%d}{serial:04d}"
@@ -88,7 +92,6 @@ class SqlCases:
                     )
                 )
         except IntegrityError as error:
-            # The same record came twice at once, by two servers: the next look finds what the other one stored.
             raise Again(error) from error
         return StoredCase(case.case_id, record_id, case_no, case.revision)
 

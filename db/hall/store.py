@@ -92,9 +92,10 @@ def _guarded(engine: Engine, work: Callable[[Connection], T]) -> T:
     try:
         with engine.begin() as connection:
             return work(connection)
-    except (OperationalError, Again) as error:
-        cause = error.error if isinstance(error, Again) else error
-        raise StoreFault(_sentence(cause)) from error
+    except Again as again:
+        raise StoreFault(_sentence(again.error or again)) from again
+    except OperationalError as error:
+        raise StoreFault(_sentence(error)) from error
 
 
 def _epoch(engine: Engine) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from clerk_app.crypto.keyfile import FileKeyring
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import Actor, DeviceKind, Role
@@ -24,8 +26,10 @@ from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.setup import HallPlan
 from clerk_app.services.hall.tools import system_actor
+from db.engine import sqlite_engine
 from db.hall.postgres import PostgresHallStore, open_postgres
 from db.hall.store import SqlHallStore, open_sqlite
+from db.postgres import plain_engine
 
 STORE_KEY = bytes(range(32))
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
@@ -156,6 +160,13 @@ def open_place(place: Path | str, entropy: SeededEntropy) -> Store:
     if isinstance(place, str):
         return open_postgres(place, entropy)
     return open_sqlite(place / "hall.db", STORE_KEY, entropy)
+
+
+def engine_of(place: Path | str) -> Engine:
+    """For statements of the test's own, in transactions of SQLAlchemy."""
+    if isinstance(place, str):
+        return plain_engine(place)
+    return sqlite_engine(place / "hall.db", STORE_KEY, writer=True)
 
 
 @contextmanager

@@ -279,6 +279,15 @@ def hall_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     return url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """The same without any table, for migrations."""
+    if request.param == "sqlite":
+        return tmp_path
+    url: str = request.getfixturevalue("empty_postgres_url")
+    return url
+
+
 @pytest.fixture
 def durable_postgres() -> Iterator[PostgresServer]:
     """A server of the test's own that keeps what it committed when it is killed."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Engine, UniqueConstraint
 
-from db.engine import sqlite_engine
-from db.hall.migrate import HEAD, SCRIPTS
+from db.hall.migrate import HEAD, SCRIPTS, version
 from db.hall.models import Base
-from db.hall.store import open_sqlite
-from support.hall import STORE_KEY, SeededEntropy
+from support.hall import SeededEntropy, engine_of, open_place
 
 ALLOWED = {
     "alembic_version": "one row: the schema's version",
@@ -50,13 +50,36 @@ def test_the_hall_is_part_of_every_unique_rule() -> None:
     assert wrong == []
 
 
-def test_migrations_make_what_the_models_say(tmp_path: Path) -> None:
-    open_sqlite(tmp_path / "hall.db", STORE_KEY, SeededEntropy()).close()
-    engine = sqlite_engine(tmp_path / "hall.db", STORE_KEY, writer=True)
+def test_migrations_make_what_the_models_say(empty_place: Path | str) -> None:
+    open_place(empty_place, SeededEntropy()).close()
+    engine = engine_of(empty_place)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        # SQLite keeps no types of its own to compare with.
+        context = MigrationContext.configure(connection, opts={"compare_type": isinstance(empty_place, str)})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_every_version_on_the_way_is_left_behind_and_reached_again(empty_place: Path | str) -> None:
+    """What upgrades make and downgrades take away fits together on both engines."""
+    engine = engine_of(empty_place)
+    revisions = [one.revision for one in ScriptDirectory(str(SCRIPTS)).walk_revisions()][::-1]
+    for revision in (*revisions, *reversed(revisions), HEAD):
+        _at(engine, revision)
+        with engine.connect() as connection:
+            assert version(connection) == revision
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def _at(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        before = version(connection) or ""
+        (command.downgrade if before > revision else command.upgrade)(config, revision)
 
 
 def test_the_newest_revision_is_the_one_that_opens_without_alembic() -> None:

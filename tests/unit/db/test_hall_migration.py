@@ -20,11 +20,9 @@ from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import Locked
 from clerk_app.ports.hall_cases import WorkKind
 from clerk_app.services.hall.tools import Tools, canonical
-from db.engine import sqlite_engine
 from db.hall.migrate import HEAD, SCRIPTS
-from db.hall.store import open_sqlite
 from support.case_flow import APPLICANT, TASK, at_work, granted, opening, record, uuid
-from support.hall import MORNING, STORE_KEY, HallInHand, HandClock, SeededEntropy, over
+from support.hall import MORNING, STORE_KEY, HallInHand, HandClock, SeededEntropy, engine_of, open_place, over
 
 HALL = "0198f0a0-0000-7000-8000-00000000000f"
 AT = "2026-11-23T02:00:00.000000Z"
@@ -57,10 +55,6 @@ OLD_BODY = {
     "detail": {},
 }
 """A record as servers stored it before acts came."""
-
-
-def _engine(folder: Path) -> Engine:
-    return sqlite_engine(folder / "hall.db", STORE_KEY, writer=True)
 
 
 def _at_revision(engine: Engine, revision: str) -> None:
@@ -114,18 +108,18 @@ def _fill(engine: Engine) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    engine = _engine(tmp_path)
+def place(empty_place: Path | str) -> Path | str:
+    engine = engine_of(empty_place)
     _at_revision(engine, "0001")
     _fill(engine)
     engine.dispose()
-    return tmp_path
+    return empty_place
 
 
 @pytest.fixture
-def hall(folder: Path) -> Iterator[HallInHand]:
+def hall(place: Path | str) -> Iterator[HallInHand]:
     entropy = SeededEntropy(5)
-    store = open_sqlite(folder / "hall.db", STORE_KEY, entropy)
+    store = open_place(place, entropy)
     found = over(store, HandClock(), entropy, NationalCrypto(entropy))
     found.clock.move(hours=1)
     yield found
@@ -170,9 +164,9 @@ def test_new_cases_go_on_beside_old_ones(hall: HallInHand) -> None:
     assert clerk.looks_at(start.case_id).case_no == f"{TASK}202611230002"
 
 
-def test_going_back_and_forth_keeps_the_cases(folder: Path) -> None:
-    open_sqlite(folder / "hall.db", STORE_KEY, SeededEntropy()).close()
-    engine = _engine(folder)
+def test_going_back_and_forth_keeps_the_cases(place: Path | str) -> None:
+    open_place(place, SeededEntropy()).close()
+    engine = engine_of(place)
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     with engine.begin() as connection:
@@ -189,12 +183,12 @@ def test_going_back_and_forth_keeps_the_cases(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE case_act SET step = 'void'", "DELETE FROM case_act"])
-def test_acts_are_append_only_in_the_store_itself(hall: HallInHand, folder: Path, statement: str) -> None:
+def test_acts_are_append_only_in_the_store_itself(hall: HallInHand, place: Path | str, statement: str) -> None:
     clerk, reviewer = at_work(hall, "12", "王晓梅"), at_work(hall, "21", "沈明", Role.REVIEWER)
     start = opening(2, clerk.user_id)
     clerk.stores(record(start, HALL))
     reviewer.pushes(granted(1, start.case_id, reviewer.doer))
-    engine = _engine(folder)
+    engine = engine_of(place)
     with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()

@@ -14,10 +14,9 @@ from sqlalchemy import Engine, text
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.queue import Lane, TicketSource, TicketState, VisitReason
 from clerk_app.ports.hall_queue import Ticket
-from db.engine import sqlite_engine
+from clerk_app.services.hall.tools import system_actor
 from db.hall.migrate import SCRIPTS
-from db.hall.store import open_sqlite
-from support.hall import MORNING, STORE_KEY, HallInHand, HandClock, SeededEntropy, over
+from support.hall import MORNING, HallInHand, HandClock, SeededEntropy, engine_of, hall_in_hand, open_place, over
 
 HALL = "0198f0a0-0000-7000-8000-00000000000f"
 # id, serial, state, priority, matter, taken, called, started, ended (minutes from 09:00), window
@@ -84,18 +83,18 @@ def _fill(engine: Engine) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    engine = sqlite_engine(tmp_path / "hall.db", STORE_KEY, writer=True)
+def place(empty_place: Path | str) -> Path | str:
+    engine = engine_of(empty_place)
     _script(engine, "upgrade", "0002")
     _fill(engine)
     engine.dispose()
-    return tmp_path
+    return empty_place
 
 
 @pytest.fixture
-def hall(folder: Path) -> Iterator[HallInHand]:
+def hall(place: Path | str) -> Iterator[HallInHand]:
     entropy = SeededEntropy(5)
-    store = open_sqlite(folder / "hall.db", STORE_KEY, entropy)
+    store = open_place(place, entropy)
     found = over(store, HandClock(MORNING), entropy, NationalCrypto(entropy))
     found.in_order()
     yield found
@@ -148,14 +147,36 @@ def test_a_card_that_waits_still_waits_once(hall: HallInHand) -> None:
         assert (found is not None) is waits
 
 
-def test_back_and_forth_keeps_the_tickets(folder: Path) -> None:
-    open_sqlite(folder / "hall.db", STORE_KEY, SeededEntropy()).close()
-    engine = sqlite_engine(folder / "hall.db", STORE_KEY, writer=True)
+def test_back_and_forth_keeps_the_tickets(place: Path | str) -> None:
+    open_place(place, SeededEntropy()).close()
+    engine = engine_of(place)
     _script(engine, "downgrade", "0002")
     _script(engine, "upgrade", "head")
     engine.dispose()
-    store = open_sqlite(folder / "hall.db", STORE_KEY, SeededEntropy())
+    store = open_place(place, SeededEntropy())
     tickets = store.read(HALL, lambda unit: unit.tickets.of_day(MORNING.date()))
     store.close()
     assert [(one.number, one.state.value) for one in tickets] == [(f"A{row[0]:03d}", row[1]) for row in TICKETS]
     assert tickets[0].taken_at == MORNING - timedelta(hours=1)
+
+
+def test_a_hall_at_work_goes_on_from_the_version_before(empty_place: Path | str) -> None:
+    with hall_in_hand(empty_place) as before:
+        taken = [before.take().ticket_id for _ in range(3)]
+        called = before.call()
+        assert called is not None
+        before.sequence()
+    engine = engine_of(empty_place)
+    _script(engine, "downgrade", "0003")
+    engine.dispose()
+    entropy = SeededEntropy(6)
+    store = open_place(empty_place, entropy)
+    again = over(store, HandClock(MORNING), entropy, NationalCrypto(entropy))
+    assert again.hall_id == before.hall_id
+    tickets = again.read(lambda unit: [unit.tickets.get(one) for one in taken])
+    assert called in tickets
+    assert again.take().number == "A004"
+    again.sequence()
+    report = again.read(lambda unit: again.desk.sequencer.verify(unit, system_actor(again.hall_id)))
+    assert report.broken_at is None
+    store.close()
