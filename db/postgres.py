@@ -165,7 +165,7 @@ def in_transaction(
             if not left:
                 raise fault(broken.error) from broken.error
         except (DBAPIError, psycopg.Error, Again) as error:
-            cause = error.error if isinstance(error, Again) else error
+            cause = _cause(error)
             if not (left and may_go_again(cause)):
                 if is_fault(cause):
                     raise fault(cause) from error
