@@ -86,7 +86,7 @@ class Person:
 
     @property
     def at_work(self) -> Caller:
-        """Logged in at the first need."""
+        """Logged in at the first need, which must not be inside a transaction of the test."""
         if self.caller is None:
             device = self.office.access.device(self.token)
             session = self.office.access.login(device, self.login, PASSWORD)

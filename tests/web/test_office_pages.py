@@ -171,7 +171,12 @@ def test_routes_and_departments_say_who_sees_a_case(
     assert second.locator("table.list tbody tr").count() >= 1
     open_case(second, running, case_id)
     assert second.locator(".steps a", has_text="不予").is_visible()
-    assert "“制证用印”归" in second.locator(".steps.closed").inner_text() or "不能用印" in second.content()
+    reviewed = second.locator(".steps a", has_text="不予")
+    reviewed.click()
+    second.fill("#field-reason", "不符合条件")
+    second.click("button.primary")
+    open_case(second, running, case_id)
+    assert "盖行政审批专用章要由用印人来做" in second.locator(".steps.closed").inner_text()
 
     manager.locator("tr", has_text="区行政审批局").locator("button").click()
     assert "还没有写" in manager.locator("table.list").first.inner_text()
@@ -317,9 +322,9 @@ def test_a_seal_keeper_is_told_why_the_decision_is_not_theirs(
     case_id = window.accepts()
     page = sit_down(chrome, running, SEAL.login)
     open_case(page, running, case_id)
-    closed = page.locator(".steps.closed").inner_text()
-    assert "这一步由有审批权的人来做" in closed
-    assert "不能用印" in closed
+    side = page.locator(".side").inner_text()
+    assert "这一步由有审批权的人来做" in side
+    assert "这件现在是“已受理”，不能特别程序结束、制证、用印、登记出件" in side
     assert page.locator(".steps a").count() == 0
     open_case(page, running, case_id, "grant")
     assert "有审批权的人" in page.locator(".problem").inner_text()

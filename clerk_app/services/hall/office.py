@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from clerk_app.design.words import clock_time, short_day
-from clerk_app.domain import case_rules, casefile
+from clerk_app.domain import case_rules, casefile, cases
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import CaseAct
 from clerk_app.domain.calendar import WorkingCalendar
@@ -78,12 +78,14 @@ class WorkPage:
 
 @dataclass(frozen=True, slots=True)
 class StepChoice:
-    """One step of the office: open with what it brings, or closed with the reason."""
+    """One step of the office: open with what it brings, or closed with the reason. ``follows`` says that it is a step
+    from the present state at all."""
 
     step: CaseStep
     name: str
     open: bool
     line: str
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +341,8 @@ def _choice(
 ) -> StepChoice:
     reason = case_rules.lock_reason(file, step, actor.user_id, actor.roles, now)
     reason = reason or _elsewhere(step, whose[DESK_OF_STEP[step]], own)
-    return StepChoice(step, step_name(step, file), not reason, reason or hint(step, file))
+    follows = (file.state, step) in cases.TRANSITIONS
+    return StepChoice(step, step_name(step, file), not reason, reason or hint(step, file), follows)
 
 
 def _elsewhere(step: CaseStep, whose: str, own: frozenset[str] | None) -> str:
