@@ -96,10 +96,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_place(folder: Path) -> None:
     """A catalogue in a folder without a server would be seen by nobody."""
-    from clerk_app.bootstrap.server import server_folder
+    from clerk_app.bootstrap.server_files import server_folder
 
     config = settings.load(folder)
-    if (server_folder(folder) / _STORE).exists():
+    if config.server.database or (server_folder(folder) / _STORE).exists():
         return
     if config.window.server:
         raise Rejected("data", f"这台电脑用的是别处的服务器 {config.window.server}，请到那台电脑上导入")

@@ -19,7 +19,7 @@ from clerk_app.bootstrap.doctor import Check, Finding, Patient, bad, good, lacki
 from clerk_app.bootstrap.page_printing import open_page_printer
 from clerk_app.bootstrap.voice import open_speaker
 from clerk_app.domain.actor import DeviceKind
-from clerk_app.domain.errors import Fault, Refusal
+from clerk_app.domain.errors import Fault, Refusal, StoreFault
 from clerk_app.domain.spoken import CLIPS
 from clerk_app.ports.devices import DeviceHealth, DeviceState
 
@@ -182,9 +182,12 @@ def _ask(address: str, ca_pem: str | None) -> _Alive:
 
 # --- stores ---------------------------------------------------------------------------------------------------
 def server_store(patient: Patient) -> Iterator[Finding]:
-    from clerk_app.bootstrap.server import server_folder
+    from clerk_app.bootstrap.server_files import server_folder
 
     home = server_folder(patient.config.folder)
+    if patient.config.server.database:
+        yield from _database(patient.config.server.database, home / "keys" / "hall.key")
+        return
     store = home / "hall.db"
     if not store.exists():
         if not patient.config.window.server:
@@ -196,6 +199,32 @@ def server_store(patient: Patient) -> Iterator[Finding]:
         yield bad("服务器数据", f"{store} 的密钥不在", "数据打不开，请技术员用备份找回 keys 文件夹")
     else:
         yield good("服务器数据", f"{store}，已加密")
+
+
+def _database(url: str, key_file: Path) -> Iterator[Finding]:
+    try:
+        from db.hall.look import look
+        from db.postgres import without_password
+    except ImportError:
+        yield bad("服务器数据", "设置了 PostgreSQL，没有装它的驱动（psycopg）", "请用带驱动的安装包")
+        return
+    try:
+        facts = look(url)
+    except StoreFault as error:
+        yield bad("服务器数据", str(error), "核对 clerk.toml 的 [server] database")
+        return
+    where = f"{without_password(url)}，PostgreSQL {facts.server_version}"
+    if facts.schema.state == "newer":
+        yield bad("服务器数据", f"{where}，数据是更新的程序写的", "请升级这台电脑上的程序")
+    elif facts.schema.found and not key_file.exists():
+        yield bad("服务器数据", f"{where}，这台电脑没有它的密钥", "把第一台服务器的 keys 和 tls 文件夹复制过来")
+    elif facts.standby:
+        yield bad("服务器数据", f"{where}，是只读的备用库", "地址要指向主库，见 docs/deploy.md")
+    elif not facts.durable:
+        advice = "断电会丢已确认的数据，请把 fsync 和 synchronous_commit 打开"
+        yield bad("服务器数据", f"{where}，提交没有落盘", advice)
+    else:
+        yield good("服务器数据", f"{where}，连接 {facts.connections}/{facts.most_connections}")
 
 
 def window_stores(patient: Patient) -> Iterator[Finding]:

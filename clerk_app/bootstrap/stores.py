@@ -81,7 +81,7 @@ def _kinds() -> tuple[_Kind, ...]:
 
 
 def look(folder: Path, *, migrate: bool = False) -> Iterator[StoreRow]:
-    """Every store of the data folder, in the order of their names."""
+    """Every store of the data folder, in the order of their names, and the hall's database if it has one."""
     entropy = SystemEntropy()
     crypto = NationalCrypto(entropy)
     homes = sorted({server_folder(folder), *(path for path in folder.glob("*") if path.is_dir())})
@@ -105,6 +105,22 @@ def look(folder: Path, *, migrate: bool = False) -> Iterator[StoreRow]:
             except Exception as error:  # noqa: BLE001 - a migration that fails is why the installer asks on a copy
                 row = replace(row, problem=f"升级没有做成（{type(error).__name__}：{error}）")
             yield row
+    database = settings.load(folder).server.database
+    if database:
+        yield _database(database)
+
+
+def _database(url: str) -> StoreRow:
+    """The server's own start migrates it: on a copy of the data folder it would still be the hall's database."""
+    from db.hall.look import look as look_at
+
+    row = StoreRow("PostgreSQL", "", "", "damaged", "")
+    try:
+        found = look_at(url).schema
+    except Fault as known:
+        return replace(row, problem=str(known))
+    row = replace(row, schema=found.found, newest=found.newest, state=found.state)
+    return replace(row, problem=_NEWER.format(found)) if found.state == "newer" else row
 
 
 def run(args: argparse.Namespace) -> int:
