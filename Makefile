@@ -77,7 +77,7 @@ openapi: setup
 # A number that nobody knows beforehand; a finding prints it.
 api-fuzz: setup
 	@API_EXAMPLES=$${API_EXAMPLES:-100} API_SEED=$${API_SEED:-$$RANDOM$$RANDOM} $(BIN)/python -m pytest -n $(JOBS) \
-		-o timeout=3600 tests/contract/test_api_answers.py $(ARGS)
+		-o timeout=3600 tests/contract/test_api_answers.py tests/contract/test_api_bent.py $(ARGS)
 
 # Hashes and no addresses: the lock works with any index or mirror that serves the same files.
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \

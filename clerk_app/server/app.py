@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from clerk_app import __version__
 from clerk_app.server import (
+    bodies,
     description,
     feed,
     office_admin,
@@ -58,6 +59,7 @@ def routed() -> FastAPI:
     )
     description.install(app)
     install_errors(app)
+    app.add_middleware(bodies.Storable)
     app.add_middleware(wire.Inflating)
     app.add_middleware(wire.Speaking)
     app.include_router(routes_desk.router)

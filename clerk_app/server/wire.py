@@ -40,7 +40,7 @@ class Speaking:
         theirs = spoken(_header(scope, _API), _header(scope, _VERSION))
         if common(theirs) is None and scope["path"] != _OPEN_TO_ALL:
             sentence = apart(theirs.version, __version__, window_is_older=theirs.newest < OLDEST_API)
-            await _refuse(told, VersionApart(sentence))
+            await refuse(told, VersionApart(sentence))
             return
         await self._app(scope, receive, told)
 
@@ -57,12 +57,12 @@ class Inflating:
             await self._app(scope, receive, send)
             return
         if packing.lower() != "gzip":
-            await _refuse(send, Rejected("content-encoding", "服务器只认 gzip 压缩（程序错误，请报技术员）"))
+            await refuse(send, Rejected("content-encoding", "服务器只认 gzip 压缩（程序错误，请报技术员）"))
             return
         try:
             body = await _opened(receive)
         except Rejected as refusal:
-            await _refuse(send, refusal)
+            await refuse(send, refusal)
             return
         dropped = (b"content-encoding", b"content-length")
         headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
@@ -104,7 +104,8 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return None if found is None else found.decode("latin-1")
 
 
-async def _refuse(send: Send, error: Refusal | Fault) -> None:
+async def refuse(send: Send, error: Refusal | Fault) -> None:
+    """Answer with a problem from where no endpoint is reached."""
     status, problem = to_problem(error)
     told = {"kind": problem.kind, "sentence": problem.sentence, "field": problem.field}
     body = json.dumps(told, ensure_ascii=False).encode()

@@ -17,6 +17,7 @@ from clerk_app.ports.hall_running import Appointment, AppointmentState, BookSlot
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import NewTicket
 from clerk_app.ports.stores_hall_running import AppointmentRecord
+from clerk_app.services.hall import records
 from clerk_app.services.hall.attempts import Attempts
 from clerk_app.services.hall.days import Days
 from clerk_app.services.hall.taking import Taking, check_matters, group_of
@@ -55,7 +56,7 @@ class Appointments:
         name, digest = self._identified(wish.card)
         if wish.starts_at.tzinfo is None:
             raise Rejected("starts_at", "预约的时间要写明时区，如 2026-11-24T09:00:00+08:00")
-        starts_at = wish.starts_at.astimezone(BEIJING)
+        starts_at = records.in_beijing(wish.starts_at)
         rules = self._days.rules(unit)
         self._check_day(rules, starts_at.date())
         slot = next(

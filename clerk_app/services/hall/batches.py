@@ -30,11 +30,14 @@ from clerk_app.services.hall.access import Access, Caller
 from clerk_app.services.hall.casefiles import CaseFiles
 from clerk_app.services.hall.cases import Cases, ReadyCase
 from clerk_app.services.hall.seals import Seals
-from clerk_app.services.hall.tools import Tools, canonical
+from clerk_app.services.hall.tools import Tools, canonical_json
 from clerk_app.services.hall.visits import Visits
 
 _LOG = logging.getLogger(__name__)
 _KEY = re.compile(r"[0-9A-Za-z._:-]{8,64}")
+_LONGEST_KEY = 64
+_NUL = "\\u0000"
+"""As canonical JSON writes what PostgreSQL does not store."""
 _TURN_SECONDS = 0.025
 """A transaction ends after so long, and the rest of the batch takes another turn: others wait to call a number."""
 _COLLISIONS = 3
@@ -47,12 +50,14 @@ Taker = Callable[[HallUnit, Actor, Any, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A record after the look that needs no store: what it is, or why it cannot be taken."""
+    """A record after the look that needs no store: what it is, or why it cannot be taken. ``text`` is an intake
+    record's body as it is stored."""
 
     record: BatchRecord
     body_hash: str = ""
     value: Any = field(default=None, repr=False)
     ready: ReadyCase | None = None
+    text: str = field(default="", repr=False)
     refusal: RecordAnswer | None = None
 
 
@@ -131,19 +136,23 @@ class Batches:
             return _Looked(record, refusal=_unreadable(record, "kind"))
         try:
             value = records.read(known[0], record.body)
-            content = f"{caller.device_id}\0{record.kind}\0{canonical(record.body)}"
+            body = canonical_json(record.body)
+            if _NUL in body:
+                return _Looked(record, refusal=_unreadable(record, "body"))
+            digest = self._tools.digest(f"{caller.device_id}\0{record.kind}\0{body}")
         except ValidationError as error:
             return _Looked(record, refusal=_unreadable(record, ".".join(map(str, error.errors()[0]["loc"]))))
         except (ValueError, RecursionError):
-            # A number that is none, nesting without end.
+            # A number that is none, half a character, nesting without end.
             return _Looked(record, refusal=_unreadable(record, "body"))
         try:
             ready = self._cases.ready(caller.actor, value, record.body) if known[0] is CaseRecord else None
+            text = ready.text() if ready is not None else ""
         except (Refusal, Fault) as problem:
             return _Looked(record, refusal=_refused(record, problem))
         except Exception as error:  # noqa: BLE001  one record that we cannot take must not hold up the others
             return _Looked(record, refusal=self._failed(record, error))
-        return _Looked(record, self._tools.digest(content), value, ready)
+        return _Looked(record, digest, value, ready, text)
 
     # --- in a turn --------------------------------------------------------------------------------------------
     def _turn(self, caller: Caller, looked: Sequence[_Looked], before: _Course) -> _Course:
@@ -205,17 +214,17 @@ class Batches:
     def _take_fresh(self, unit: HallUnit, actor: Actor, looked: Sequence[_Looked], course: _Course) -> None:
         """New intake records, all at once. What cannot go this way is left for one by one."""
         begun: set[str] = set()
-        fresh: dict[int, ReadyCase] = {}
+        fresh: dict[int, tuple[ReadyCase, str]] = {}
         for place, one in enumerate(looked):
             first = one.record.stream not in begun and one.record.stream not in course.blocked
             begun.add(one.record.stream)
             if place not in course.answers and first and one.ready is not None:
-                fresh[place] = one.ready
+                fresh[place] = one.ready, one.text
         if len(fresh) < _WORTHWHILE:
             return
-        known = unit.many.known_cases([ready.record.case_id for ready in fresh.values()])
+        known = unit.many.known_cases([ready.record.case_id for ready, _ in fresh.values()])
         seen: set[str] = set()
-        for place, ready in list(fresh.items()):
+        for place, (ready, _) in list(fresh.items()):
             case_id = ready.record.case_id
             if case_id in known or case_id in seen:
                 del fresh[place]
@@ -265,10 +274,18 @@ def _plainly(store: Callable[[HallUnit, Actor, Any], Any]) -> Taker:
 def _refused(record: BatchRecord, error: Refusal | Fault) -> RecordAnswer:
     problem = to_problem(error)[1]
     if isinstance(error, Conflict):
-        return RecordAnswer(record.key, Taken.CONFLICT, problem=problem)
-    return RecordAnswer(record.key, Taken.FAILED if isinstance(error, Fault) else Taken.REFUSED, problem=problem)
+        taken = Taken.CONFLICT
+    else:
+        taken = Taken.FAILED if isinstance(error, Fault) else Taken.REFUSED
+    return RecordAnswer(_shown_key(record), taken, problem=problem)
 
 
 def _unreadable(record: BatchRecord, place: str) -> RecordAnswer:
-    sentence = f"服务器看不懂这一条（{shown(place, 80)}），可能服务器的版本旧，先留在本机；升级服务器后自动再传"
-    return RecordAnswer(record.key, Taken.UNREADABLE, problem=Problem("rejected", sentence, place))
+    place = shown(place, 80)
+    sentence = f"服务器看不懂这一条（{place}），可能服务器的版本旧，先留在本机；升级服务器后自动再传"
+    return RecordAnswer(_shown_key(record), Taken.UNREADABLE, problem=Problem("rejected", sentence, place))
+
+
+def _shown_key(record: BatchRecord) -> str:
+    """A key as any answer can carry it: what is no key may hold anything."""
+    return shown(record.key, _LONGEST_KEY)

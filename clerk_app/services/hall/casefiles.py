@@ -9,7 +9,7 @@ from typing import Any
 from clerk_app.domain import case_rules
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.acts import CaseAct
-from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound, Rejected
+from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound
 from clerk_app.ports.hall import CaseRecord, LoginNeeded
 from clerk_app.ports.hall_cases import ActAck, ServerCase
 from clerk_app.ports.stores_hall import HallUnit
@@ -141,10 +141,7 @@ class CaseFiles:
         check_uuid("act_id", act.act_id)
         check_uuid("case_id", act.case_id)
         check("by", bool(act.by.user_id.strip()) and bool(act.by.name.strip()))
-        try:
-            act = records.in_beijing(act)
-        except ValueError:
-            raise Rejected("at", "这一步的时间没有写明时区，没有存（程序错误，请报技术员）") from None
+        act = records.in_beijing(act)
         if act.at > self._tools.now() + CLOCK_TOLERANCE:
             raise Fault("这台电脑的时间比服务器快，这一步先留在这里；请技术员校准时间，时间到了会自动上传")
         return act

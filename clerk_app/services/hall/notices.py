@@ -8,6 +8,7 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.hall_running import NewNotice, Notice
 from clerk_app.ports.stores_hall import HallUnit
+from clerk_app.services.hall import records
 from clerk_app.services.hall.days import WATCHERS
 from clerk_app.services.hall.tools import Tools
 
@@ -31,6 +32,7 @@ class Notices:
     def add(self, unit: HallUnit, actor: Actor, wish: NewNotice) -> Notice:
         """``Rejected`` for an empty or long text and for times that do not fit."""
         actor.require(Role.MANAGER)
+        wish = records.in_beijing(wish)
         text = " ".join(wish.text.split())
         if not text:
             raise Rejected("text", "写上要让大家看到的内容，例如「14:00 起 3 号机维护」")

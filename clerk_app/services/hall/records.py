@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
+
+from clerk_app.domain.errors import Rejected
+from clerk_app.services.hall.tools import OUT_OF_RANGE, field_names
 
 T = TypeVar("T")
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -26,7 +29,7 @@ def _form(kind: type[Any]) -> TypeAdapter[Any]:
 def in_beijing(value: T) -> T:
     """The same value with every moment in Beijing time: guards compare days, and a day depends on the zone.
 
-    A naive moment raises ``ValueError``.
+    ``Rejected`` for a moment without a zone, or so near the ends of the calendar that Beijing has none for it.
     """
     return _in_beijing(value)  # type: ignore[no-any-return]
 
@@ -34,15 +37,18 @@ def in_beijing(value: T) -> T:
 def _in_beijing(value: Any) -> Any:
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(BEIJING)
+            raise Rejected("at", "上传的记录里有时间没有写明时区，没有存（程序错误，请报技术员）")
+        try:
+            return value.astimezone(BEIJING)
+        except (OverflowError, ValueError):
+            raise Rejected("at", OUT_OF_RANGE) from None
     if isinstance(value, tuple):
         return tuple(_in_beijing(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         changed = {
-            item.name: after
-            for item in fields(value)
-            if (after := _in_beijing(before := getattr(value, item.name))) is not before
+            name: after
+            for name in field_names(type(value))
+            if (after := _in_beijing(before := getattr(value, name))) is not before
         }
         return replace(value, **changed) if changed else value
     return value

@@ -41,6 +41,8 @@ class Roster:
         actor.require(Role.MANAGER)
         if not _WINDOW.fullmatch(wish.window_no):
             raise Rejected("window_no", "窗口号用数字或字母，例如 8")
+        if wish.from_time.tzinfo or wish.to_time.tzinfo:
+            raise Rejected("from_time", "上下班的钟点不写时区，例如 09:00")
         if wish.to_time <= wish.from_time:
             raise Rejected("to_time", "下班要晚于上班，请改时间")
         user = next((one for one in unit.people.users() if one.user_id == wish.user_id), None)
