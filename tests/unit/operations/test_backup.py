@@ -12,10 +12,13 @@ import pytest
 from clerk_app.bootstrap import backup
 from clerk_app.bootstrap.backup_file import BackupReader
 from clerk_app.bootstrap.server import OpenHall, open_hall
+from clerk_app.bootstrap.server_health import ServerHealth
+from clerk_app.bootstrap.settings import ServerSettings
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Fault, Refusal, Rejected, StoreFault
 from clerk_app.ports.feed import FeedCursor
 from clerk_app.ports.hall_queue import CardPerson, TakeTicket
+from clerk_app.server.feed import FeedHub
 from clerk_app.services.hall.restoring import end_jump
 from clerk_app.services.hall.sequencer import verify_chain
 from clerk_app.services.hall.tools import system_actor
@@ -165,10 +168,21 @@ def test_a_backup_restores_into_either_engine_and_back(
         with pytest.raises(StoreFault, match="已经有数据"):
             backup.restore(tmp_path / "pg", made.path, database=empty_postgres_url, key_file=_key(folder))
         return
+    there_now = open_hall(tmp_path / "pg", database=empty_postgres_url)
+    assert _take(there_now, 0) == "A601"
+    health = ServerHealth(
+        there_now.desk, there_now.hall_id, FeedHub(there_now.desk), tmp_path, ServerSettings(disk_free_mb=0)
+    )
+    there_now.desk.sequencer.run(there_now.hall_id)
+    assert {check.name: check.sentence for check in health.ready()} == dict.fromkeys(
+        ("store", "sequencer", "disk", "clock"), ""
+    )
+    assert b"clerk_store_up 1.0" in health.figures()
+    there_now.close()
     again = backup.back_up(tmp_path / "pg", tmp_path / "b2", empty_postgres_url)
     back = backup.restore(tmp_path / "back", again.path, key_file=_key(folder))
     assert back.found == again.manifest.tables
-    for name in ("ticket", "device", "app_user", "hall"):
+    for name in ("device", "app_user", "hall", "number_block", "hall_day"):
         assert back.found[name] == made.manifest.tables[name]
     hall = open_hall(tmp_path / "back")
     hall.desk.sequencer.run(hall.hall_id)
