@@ -23,6 +23,8 @@ NAMES = (
     "hall_month",
     "call_to_display",
     "device_faults_gui",
+    "second_copy",
+    "restore",
 )
 """One module each, with ``run() -> list[Result]``."""
 OUT = Path(__file__).resolve().parents[1] / "out" / "bench.json"

@@ -1,7 +1,7 @@
-"""A hall of 100,000 tickets backed up and restored with its proof, beside copying the bare file: seconds, for information.
+"""A hall of 100,000 tickets backed up and restored with its proof, beside copying the bare file; for information.
 
-Each ticket has the three journal entries that a visit leaves, all of them chained. The floor copies the store's file and
-makes it durable: no row is read, nothing is proved, and only the same engine can use it.
+Each ticket has the three journal entries that a visit leaves, all of them chained. The floor copies the store's file
+and makes it durable: no row is read, nothing is proved, and only the same engine can use it.
 """
 
 from __future__ import annotations
