@@ -131,7 +131,7 @@ class BackOffice:
 
         def look(unit: HallUnit) -> WorkPage:
             own = _departments(unit, actor)
-            choice = tuple(sorted(own)) if own is not None else tuple(unit.office.case_departments())
+            choice = own if own is not None else {*unit.office.case_departments(), *_receivers(unit)}
             seen = own
             if wanted.department:
                 seen = frozenset({wanted.department}) & (own if own is not None else {wanted.department})
@@ -142,7 +142,7 @@ class BackOffice:
 
             counts = {kind: unit.office.count(query(kind)) for kind in OfficeList}
             lines = unit.office.work(query(wanted.kind), PAGE, (max(1, wanted.page) - 1) * PAGE)
-            return WorkPage(wanted, tuple(lines), counts[wanted.kind], counts, choice, now)
+            return WorkPage(wanted, tuple(lines), counts[wanted.kind], counts, tuple(sorted(choice)), now)
 
         return self._desk.store.read(actor.hall_id, look)
 
@@ -205,16 +205,16 @@ class BackOffice:
     def paper(self, caller: Caller, case_id: str, paper_id: str) -> tuple[str, bytes]:
         """Title and PDF of a paper, drawn from the very value that was printed; looking leaves a trace."""
 
-        def look(unit: HallUnit) -> tuple[OpenFile, CaseRecord]:
+        def look(unit: HallUnit) -> Notice | Receipt:
             self._check_sees(unit, caller.actor, case_id)
             record, _ = opened_case(unit, case_id)
+            value = value_of(_opened_file(unit, case_id), record, paper_id)
+            if value is None:
+                raise NotFound(_NO_PAPER)
             self._desk.tools.record(unit, caller.actor, "paper.viewed", paper_id, {"case_id": case_id})
-            return _opened_file(unit, case_id), record
+            return value
 
-        opened, record = self._write(caller, look)
-        value = value_of(opened, record, paper_id)
-        if value is None:
-            raise NotFound(_NO_PAPER)
+        value = self._write(caller, look)
         if isinstance(value, Receipt):
             return PAPER_NAMES[PaperKind.RECEIPT], self._renderer.receipt_page(value)
         return value.title, self._renderer.notice(value)
@@ -303,6 +303,11 @@ class BackOffice:
 
 def _end_of(day: datetime) -> datetime:
     return day.replace(hour=23, minute=59, second=59, microsecond=0)
+
+
+def _receivers(unit: HallUnit) -> set[str]:
+    """Departments that a route gives cases to."""
+    return {route.to for route in unit.office.routes()}
 
 
 def _departments(unit: HallUnit, actor: Actor) -> frozenset[str] | None:

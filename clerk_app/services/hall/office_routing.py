@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from clerk_app.domain.actor import Actor, Role
-from clerk_app.domain.errors import NotFound, Rejected
+from clerk_app.domain.errors import NotFound, Rejected, shown
 from clerk_app.domain.routing import ANY, OfficeDesk, Route
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.services.hall.office_access import OFFICE_ROLES
@@ -59,8 +59,6 @@ class OfficeRouting:
         """The page as it stands."""
         actor.require(Role.MANAGER)
         matters, routes = self._matters(unit), unit.office.routes()
-        departments = {one.department for one in matters.values()} | set(unit.office.case_departments())
-        departments |= {one.to for one in routes}
         theirs = unit.office.departments()
         people = tuple(
             OfficePerson(
@@ -70,7 +68,7 @@ class OfficeRouting:
             if not OFFICE_ROLES.isdisjoint(user.roles)
         )
         names = {one.matter_code: matters[one.matter_code].name for one in routes if one.matter_code in matters}
-        return RoutingTable(tuple(routes), people, tuple(sorted(departments - {ANY})), names)
+        return RoutingTable(tuple(routes), people, tuple(sorted(self._departments(unit))), names)
 
     def put(self, unit: HallUnit, actor: Actor, route: Route) -> None:
         """Add a route or change whose it is; the matter by its code or its whole name. ``Rejected`` by field:
@@ -100,14 +98,21 @@ class OfficeRouting:
         self._record(unit, actor, "office.unrouted", route)
 
     def assign(self, unit: HallUnit, actor: Actor, user_id: str, departments: Collection[str]) -> None:
-        """For which departments a person works; none of them means all."""
+        """For which departments a person works; none of them means all. ``Rejected("departments")`` for one that no
+        matter, case or route names: a slip of the pen would hide every case."""
         actor.require(Role.MANAGER)
         user = unit.people.get_user(user_id)
         wanted = {one.strip() for one in departments if one.strip()}
-        if any(len(one) > _LONGEST for one in wanted):
-            raise Rejected("departments", f"部门名称请写在 {_LONGEST} 字以内")
+        if unknown := sorted(wanted - self._departments(unit)):
+            listed = shown("”“".join(unknown), _LONGEST)
+            raise Rejected("departments", f"没有叫“{listed}”的部门，请照上面列的写；新的部门先在“归哪个部门”里写上")
         unit.office.set_departments(user_id, wanted)
         self._tools.record(unit, actor, "office.assigned", user.user_id, {"departments": sorted(wanted)})
+
+    def _departments(self, unit: HallUnit) -> set[str]:
+        """Departments that matters, cases or routes name."""
+        named = {one.department for one in self._matters(unit).values()} | set(unit.office.case_departments())
+        return (named | {one.to for one in unit.office.routes()}) - {ANY}
 
     def _record(self, unit: HallUnit, actor: Actor, kind: str, route: Route) -> None:
         payload = {

@@ -165,10 +165,12 @@ def test_only_the_manager_routes_and_every_change_is_in_the_journal(office: Offi
     put(manager, route)
     put(manager, Route(OfficeDesk.SEAL, ANY, ANY, "改归的局"))
     actor, user_id = manager.at_work.actor, reviewer.user_id
-    office.hall.write(lambda unit: office.routing.assign(unit, actor, user_id, [BUREAU, " "]))
+    office.hall.write(lambda unit: office.routing.assign(unit, actor, user_id, ["改归的局", " "]))
     table = office.hall.read(lambda unit: office.routing.table(unit, actor))
     assert table.routes == (Route(OfficeDesk.SEAL, ANY, ANY, "改归的局"),)
-    assert {one.name: one.departments for one in table.people} == {"管理员": (), "沈明": (BUREAU,)}
+    assert {one.name: one.departments for one in table.people} == {"管理员": (), "沈明": ("改归的局",)}
+    with pytest.raises(Rejected, match="没有叫“改归的居”的部门"):
+        office.hall.write(lambda unit: office.routing.assign(unit, actor, user_id, ["改归的居"]))
     office.hall.write(lambda unit: office.routing.drop(unit, actor, route))
     with pytest.raises(NotFound):
         office.hall.write(lambda unit: office.routing.drop(unit, actor, route))
