@@ -1,8 +1,9 @@
 """``make chaos-hall``: 64 window processes on one PC's SQLite server, 2,000 waiting, SIGKILL at points of a seed.
 
-Each round drains the queue of a new hall while server, windows and kiosks are killed and started again. The result goes
-to ``out/chaos.json``: campaign, rounds, points (kills), and doubled, lost, stuck, which must be 0; ``wrong`` says what
-was found besides (a draw that cannot be recomputed, a broken journal, a process that died by itself).
+With ``--database``: two servers on a PostgreSQL of its own (from the wheel, fsync on), which is killed too. Each round
+drains the queue of a new hall while servers, windows and kiosks are killed and started again. The result goes to
+``out/chaos.json``: campaign, rounds, points (kills), and doubled, lost, stuck, which must be 0; ``wrong`` says what was
+found besides (a draw that cannot be recomputed, a broken journal, a process that died by itself).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out" / "chaos.json"
 _CAMPAIGN = "hall_sigkill"
+_ON_POSTGRES = "hall_sigkill_postgresql"
 
 
 def main() -> int:
@@ -32,10 +35,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261126)
     parser.add_argument("--windows", type=int, default=64)
     parser.add_argument("--waiting", type=int, default=2000)
+    parser.add_argument("--database", action="store_true", help="a PostgreSQL of its own instead of SQLite")
+    parser.add_argument("--servers", type=int, default=None, help="server processes (2 with --database, else 1)")
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
     sys.path.insert(0, str(ROOT / "tests"))
     from support.hall_chaos import Plan, campaign
+    from support.postgres import PostgresServer
 
     plan = Plan(
         windows=args.windows,
@@ -46,13 +52,16 @@ def main() -> int:
         window_kills=args.windows,
         kiosk_kills=4,
         patience_s=1800,
+        servers=args.servers or (2 if args.database else 1),
+        database_kills=4 if args.database else 0,
     )
     outcomes: list[Outcome] = []
     OUT.parent.mkdir(exist_ok=True)
     for number in range(args.rounds):
         # Beside the results and not in /tmp, which may be memory: a killed server must have real files to come back to.
         folder = Path(mkdtemp(prefix="chaos-hall-", dir=OUT.parent))
-        outcome = campaign(folder / "hall", plan, args.seed + number)
+        with PostgresServer(durable=True, parent=folder) if args.database else nullcontext() as database:
+            outcome = campaign(folder / "hall", plan, args.seed + number, database)
         outcomes.append(outcome)
         print(_line(number, outcome), flush=True)
         for wrong in outcome.wrong[:20]:
@@ -61,7 +70,7 @@ def main() -> int:
             rmtree(folder)
         else:
             print(f"  kept: {folder}", flush=True)
-    _write(args.out, _record(plan, args.seed, outcomes))
+    _write(args.out, _record(_ON_POSTGRES if args.database else _CAMPAIGN, plan, args.seed, outcomes))
     return 0 if all(map(_sound, outcomes)) else 1
 
 
@@ -74,9 +83,9 @@ def _line(number: int, outcome: Outcome) -> str:
     return f"round {number + 1}: {outcome.tickets} tickets, {outcome.points} kills, {found}, {outcome.seconds:.0f} s"
 
 
-def _record(plan: Plan, seed: int, outcomes: list[Outcome]) -> dict[str, Any]:
+def _record(name: str, plan: Plan, seed: int, outcomes: list[Outcome]) -> dict[str, Any]:
     return {
-        "campaign": _CAMPAIGN,
+        "campaign": name,
         "rounds": len(outcomes),
         "points": sum(one.points for one in outcomes),
         "doubled": sum(one.doubled for one in outcomes),

@@ -1,8 +1,9 @@
-"""A hall of real processes that are killed: a server on SQLite, windows, kiosks; and what must hold at the end.
+"""A hall of real processes that are killed: servers, windows, kiosks, PostgreSQL; and what must hold at the end.
 
-``campaign`` drains a queue while server, windows and kiosks get SIGKILL at seeded points of the progress; whatever is
-killed is started again. Then every ticket must have been served once: no ticket called by two windows at once, no
-number given twice, none lost, none stuck; journal whole, every draw recomputed.
+``campaign`` drains a queue while servers, windows and kiosks get SIGKILL at seeded points of the progress, and so does
+the database that the hall lies in if it is not a file of SQLite; whatever is killed is started again. Then every ticket
+must have been served once: no ticket called by two windows at once, no number given twice, none lost, none stuck;
+journal whole, every draw recomputed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser
 from clerk_app.ports.hall_queue import TakeTicket, Ticket
 from clerk_app.services.hall.tools import system_actor
 from support.hall_worker import Spec
+from support.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "qing-fang-xin-8"
@@ -48,6 +50,8 @@ class Plan:
     kiosk_kills: int
     patience_s: float
     service_s: float = 0.02
+    servers: int = 1
+    database_kills: int = 0
 
 
 @dataclass
@@ -67,13 +71,17 @@ class Outcome:
 class Site:
     """A hall's folder with everybody enrolled, and its processes."""
 
-    def __init__(self, folder: Path, plan: Plan, seed: int) -> None:
+    def __init__(self, folder: Path, plan: Plan, seed: int, database: PostgresServer | None = None) -> None:
+        self.database = database
         self.folder, self.plan, self.seed = folder, plan, seed
         self.stop = folder / "stop"
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True)
-        self.server: subprocess.Popen[bytes] | None = None
-        self.port = 0
+        self.servers: dict[int, subprocess.Popen[bytes]] = {}
+        self.ports: dict[int, int] = {}
+        if database is not None:
+            url = database.url(database.new_database())
+            (folder / "clerk.toml").write_text(f"[server]\ndatabase = {json.dumps(url)}\n", encoding="utf-8")
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         self._specs: dict[str, Path] = {}
         self._ended: set[str] = set()
@@ -91,7 +99,8 @@ class Site:
             ca_pem = hall.identity.ca_pem
         finally:
             hall.close()
-        self.start_server()
+        for which in range(self.plan.servers):
+            self.start_server(which)
         for name, token in tokens.items():
             self._specify(name, token, ca_pem)
         return waiting
@@ -128,7 +137,7 @@ class Site:
         kind, _, number = name.partition("-")
         spec = Spec(
             kind=kind,
-            address=f"https://127.0.0.1:{self.port}",
+            address=f"https://127.0.0.1:{self.ports[int(number) % self.plan.servers]}",
             ca_pem=ca_pem,
             token=token,
             number=number,
@@ -144,21 +153,20 @@ class Site:
         spec.write(self._specs[name])
 
     # --- processes --------------------------------------------------------------------------------------------
-    def start_server(self) -> None:
+    def start_server(self, which: int) -> None:
         command = [sys.executable, "-m", "clerk_app.bootstrap.server", "--data", str(self.folder)]
-        command += ["--port", str(self.port)]
-        self.server = subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=subprocess.PIPE)
-        assert self.server.stdout is not None
-        with self.server.stdout as out:
+        command += ["--port", str(self.ports.get(which, 0)), *(["--instance", str(which)] if which else [])]
+        process = self.servers[which] = subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        with process.stdout as out:
             line = out.readline()
         if not line:
-            raise AssertionError(f"the server did not start again: {self.server.wait()}")
-        self.port = int(json.loads(line)["port"])
+            raise AssertionError(f"the server did not start again: {process.wait()}")
+        self.ports[which] = int(json.loads(line)["port"])
 
-    def kill_server(self) -> None:
-        assert self.server is not None
-        self.server.send_signal(signal.SIGKILL)
-        self.server.wait()
+    def kill_server(self, which: int) -> None:
+        self.servers[which].send_signal(signal.SIGKILL)
+        self.servers[which].wait()
 
     def start(self, name: str) -> None:
         command = [sys.executable, "-m", "support.hall_worker", str(self._specs[name])]
@@ -217,26 +225,27 @@ class Site:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        if self.server is not None and self.server.poll() is None:
-            self.server.terminate()
-            self.server.wait(timeout=30)
+        for server in self.servers.values():
+            if server.poll() is None:
+                server.terminate()
+                server.wait(timeout=30)
 
 
 @contextmanager
-def site(folder: Path, plan: Plan, seed: int) -> Iterator[Site]:
+def site(folder: Path, plan: Plan, seed: int, database: PostgresServer | None = None) -> Iterator[Site]:
     """Processes are gone afterwards, whatever happens."""
-    made = Site(folder, plan, seed)
+    made = Site(folder, plan, seed, database)
     try:
         yield made
     finally:
         made.end()
 
 
-def campaign(folder: Path, plan: Plan, seed: int) -> Outcome:
+def campaign(folder: Path, plan: Plan, seed: int, database: PostgresServer | None = None) -> Outcome:
     """One campaign from a full queue to an empty one."""
     outcome = Outcome()
     start = time.monotonic()
-    with site(folder, plan, seed) as hall:
+    with site(folder, plan, seed, database) as hall:
         waiting = hall.furnish()
         hall.start_all()
         _drain(hall, plan, Random(seed), outcome)
@@ -250,6 +259,7 @@ def _drain(hall: Site, plan: Plan, random: Random, outcome: Outcome) -> None:
     points = [(random.randrange(whole * 9 // 10), "server") for _ in range(plan.server_kills)]
     points += [(random.randrange(whole * 9 // 10), "window") for _ in range(plan.window_kills)]
     points += [(random.randrange(whole // 3), "kiosk") for _ in range(plan.kiosk_kills)]
+    points += [(random.randrange(whole * 9 // 10), "database") for _ in range(plan.database_kills)]
     points.sort(reverse=True)
     deadline = time.monotonic() + plan.patience_s
     quiet_since, before = time.monotonic(), -1
@@ -270,9 +280,16 @@ def _drain(hall: Site, plan: Plan, random: Random, outcome: Outcome) -> None:
 def _strike(hall: Site, what: str, random: Random) -> None:
     time.sleep(random.random() * 0.05)
     if what == "server":
-        hall.kill_server()
+        which = random.randrange(len(hall.servers))
+        hall.kill_server(which)
         time.sleep(random.random() * 0.3)
-        hall.start_server()
+        hall.start_server(which)
+        return
+    if what == "database":
+        assert hall.database is not None
+        hall.database.kill()
+        time.sleep(random.random() * 0.3)
+        hall.database.start()
         return
     alive = [name for name in hall.names(what) if hall.workers[name].poll() is None]
     if alive:

@@ -53,20 +53,32 @@ def _reachable(path: Path) -> bool:
 
 class PostgresServer:
     """One PostgreSQL in a folder of its own. ``durable``: what was committed survives ``kill``, as it must in a hall;
-    otherwise quick. ``tcp`` also listens on 127.0.0.1, at ``port``, where passwords are asked for."""
+    otherwise quick. ``tcp`` also listens on 127.0.0.1, at ``port``, where passwords are asked for. The data lie in
+    ``parent`` (the folder of temporary files may be memory)."""
 
-    def __init__(self, *, durable: bool = False, tcp: bool = False, settings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        durable: bool = False,
+        tcp: bool = False,
+        settings: tuple[str, ...] = (),
+        parent: Path | None = None,
+    ) -> None:
         if sys.platform == "win32":
             pytest.skip("the tests start PostgreSQL on sockets of the file system")
+        # A socket's path is short, wherever the data lie.
         self._root = Path(tempfile.mkdtemp(prefix="pg-"))
-        self._data = self._root / "data"
+        self._data = (self._root if parent is None else Path(tempfile.mkdtemp(prefix="pg-", dir=parent))) / "data"
         self._account: dict[str, Any] = {}
         if os.geteuid() == 0:
             import pwd
 
             nobody = pwd.getpwnam("nobody")
             self._account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-            os.chown(self._root, nobody.pw_uid, nobody.pw_gid)
+            for folder in {self._root, self._data.parent}:
+                os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+            if parent is not None:
+                parent.chmod(parent.stat().st_mode | 0o011)
         self._binaries = postgres_binaries()
         if self._account and not _reachable(self._binaries / "postgres"):
             shutil.copytree(self._binaries.parent, self._root / "program")
@@ -147,7 +159,8 @@ class PostgresServer:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
-        shutil.rmtree(self._root, ignore_errors=True)
+        for folder in {self._root, self._data.parent}:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def __enter__(self) -> PostgresServer:
         return self
