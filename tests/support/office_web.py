@@ -20,6 +20,7 @@ from clerk_app.domain.catalogue import Matter
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import SystemClock
 from clerk_app.ports.hall import CaseRecord, Login, NewUser
+from clerk_app.ports.hall_sync import FileHead, FileKind, FileSubject
 from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.office import BackOffice, OfficeCase
 from clerk_app.services.hall.office_access import OfficeAccess
@@ -69,6 +70,27 @@ class Office:
         actor = replace(self.hall.actor("12"), user_id=received_by)
         self.hall.write(lambda unit: self.hall.desk.cases.store(unit, actor, record))
         return record.case_id
+
+    def upload(self, case_id: str, material_id: str, position: int, content: bytes) -> None:
+        """A scanned page as window 12 sends it."""
+        desk, actor = self.hall.desk, self.hall.actor("12")
+        sha = desk.tools.crypto.digest(content).hex()
+        head = FileHead(
+            file_id=desk.tools.new_id(),
+            subject=FileSubject.CASE,
+            subject_id=case_id,
+            kind=FileKind.PAGE,
+            media_type="image/jpeg",
+            size=len(content),
+            sha=sha,
+            made_at=self.hall.clock.now(),
+            window_no="12",
+            title="扫描页",
+            material_id=material_id,
+            position=position,
+        )
+        desk.uploads.begin(actor, head)
+        desk.uploads.put(actor, head.file_id, 0, content, sha)
 
     def acts(self, case_id: str) -> list[CaseStep]:
         bodies: list[dict[str, Any]] = self.hall.read(lambda unit: unit.files.acts(case_id))

@@ -9,8 +9,9 @@ import pytest
 
 from clerk_app.domain.actor import Role
 from clerk_app.domain.cases import CaseState, CaseStep
-from clerk_app.domain.errors import Conflict, Locked, NotAllowed, Rejected
+from clerk_app.domain.errors import Conflict, Locked, NotAllowed, NotFound, Rejected
 from clerk_app.ports.hall_cases import WorkKind
+from clerk_app.server.office_words import materials
 from support.hall import HallInHand, hall_in_hand
 from support.office_web import GRANT, REFUSE, Office, Person
 
@@ -195,3 +196,23 @@ def test_a_clerk_step_is_not_done_here(office: Office) -> None:
     keeper = office.person("k", "管印", Role.SEAL_KEEPER)
     with pytest.raises(NotAllowed, match="有审批权的人来做"):
         keeper.does(case_id, CaseStep.GRANT, **GRANT)
+
+
+def test_scanned_pages_are_shown_in_order_once_they_have_come(office: Office, reviewer: Person) -> None:
+    case_id = office.accepted()
+    material = reviewer.open(case_id).opened.conclusion.intake.rows[0][0].id
+    assert reviewer.open(case_id).pages_of(material) == ()
+    contents = {2: b"second page", 1: b"first page"}
+    for position, content in contents.items():
+        office.upload(case_id, material, position, content)
+    found = reviewer.open(case_id)
+    pages = found.pages_of(material)
+    assert [one.head.position for one in pages] == [1, 2]
+    shown = [office.back.file(reviewer.at_work, case_id, one.head.file_id)[1] for one in pages]
+    assert shown == [b"first page", b"second page"]
+    lines = materials(found)
+    assert [words for _, words in lines[0].pages] == ["第 1 页", "第 2 页"]
+    assert lines[1].pages == ()
+    other = office.accepted(2)
+    with pytest.raises(NotFound):
+        office.back.file(reviewer.at_work, other, pages[0].head.file_id)
