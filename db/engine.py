@@ -55,6 +55,8 @@ def sqlite_engine(path: Path, key: bytes, *, writer: bool, connections: int = 1)
         pool_size=connections,
         max_overflow=0,
         pool_timeout=60,
+        # An error that gets into a log must not bring a citizen's data along.
+        hide_parameters=True,
     )
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
 

@@ -25,6 +25,7 @@ from clerk_app.ports.devices import DeviceHealth, DeviceState
 
 _PLAIN_SQLITE = b"SQLite format 3\0"
 _SKEW = timedelta(seconds=60)
+_SERVER_CHECKS = {"store": "数据", "sequencer": "日志编号", "disk": "磁盘", "clock": "时钟", "second_copy": "第二份"}
 _OLD_WORK = timedelta(days=1)
 _THERE = (DeviceState.READY, DeviceState.BUSY)
 
@@ -146,6 +147,7 @@ def server(patient: Patient) -> Iterator[Finding]:
         return
     yield good("服务器", f"{place}，版本 {alive.version}")
     yield judge_skew(patient.clock.now() - alive.at)
+    yield from _readiness(address, ca_pem)
 
 
 def judge_skew(ahead: timedelta) -> Finding:
@@ -166,6 +168,24 @@ def _embedded(folder: Path) -> tuple[str, str | None]:
         return f"https://{host}:{told['port']}", told["ca_pem"]
     except (OSError, ValueError, KeyError, TypeError):
         return "", None
+
+
+def _readiness(address: str, ca_pem: str | None) -> Iterator[Finding]:
+    """What the server says is the matter with it; nothing from a server that does not say."""
+    from clerk_app.client.transport import Transport
+
+    transport = Transport(address, ca_pem, attempts=1)
+    try:
+        status, told = transport.look("/readyz")
+        checks = json.loads(told)["checks"] if status in (200, 503) else {}
+    except (Fault, Refusal, ValueError, KeyError, TypeError):
+        return
+    finally:
+        transport.close()
+    for name, words in _SERVER_CHECKS.items():
+        sentence = checks.get(name, "ok")
+        if sentence != "ok":
+            yield lacking(f"服务器的{words}", str(sentence), "请在服务器电脑上处理，见 docs/operations.md")
 
 
 def _ask(address: str, ca_pem: str | None) -> _Alive:

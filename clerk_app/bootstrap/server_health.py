@@ -132,6 +132,8 @@ class ServerHealth:
         yield Check("sequencer", self._in_time(self._sequencer))
         yield Check("disk", self._disk())
         yield Check("clock", self._clock())
+        if self._copy is not None:
+            yield Check("second_copy", self._copy.state().trouble, needed=False)
 
     def _in_time(self, check: Callable[[], str]) -> str:
         asked = self._probing.submit(check)

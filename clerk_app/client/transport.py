@@ -101,6 +101,11 @@ class Transport:
         except ValidationError as error:
             raise Fault(_NONSENSE) from error
 
+    def look(self, path: str) -> tuple[int, str]:
+        """Status and text of a page that is not part of the API."""
+        response = self._send("GET", path, None, None, dict(self._headers))
+        return response.status_code, response.text
+
     def _packed(self, body: Any, body_kind: Any) -> tuple[bytes | None, dict[str, str]]:
         if body_kind is None:
             return None, dict(self._headers)

@@ -22,10 +22,12 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that a server needs: ``sentence`` says what is the matter, empty when it is fine."""
+    """One thing that a server needs: ``sentence`` says what is the matter, empty when it is fine. What the hall can do
+    without is not ``needed``: it is told, and the server is ready all the same."""
 
     name: str
     sentence: str = ""
+    needed: bool = True
 
 
 class Operations(Protocol):
@@ -53,7 +55,7 @@ def readyz(request: Request) -> Response:
     """200 when this process can serve, 503 with the sentences why not."""
     operations: Operations = request.app.state.operations
     checks = operations.ready()
-    ready = not any(check.sentence for check in checks)
+    ready = not any(check.sentence for check in checks if check.needed)
     content = {"ready": ready, "checks": {check.name: check.sentence or "ok" for check in checks}}
     return JSONResponse(content, 200 if ready else 503, headers=_NO_STORE)
 

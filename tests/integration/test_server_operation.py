@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.bootstrap.doctor import Patient
+from clerk_app.bootstrap.doctor_hall import server as server_findings
+from clerk_app.bootstrap.settings import load
 from clerk_app.client.hall import HallClient
 from clerk_app.client.tls import trusting
 from clerk_app.domain.errors import Fault, Refusal, Unreachable
@@ -132,6 +135,10 @@ def test_with_a_token_the_token_alone_counts(tmp_path: Path) -> None:
         assert _figures(process, Authorization="Bearer a-long-word")["clerk_store_up"] == 1
 
 
+def _patient(folder: Path) -> Patient:
+    return Patient(load(folder), SystemClock(), SystemEntropy(), lambda text: None)
+
+
 def test_a_server_whose_disk_is_nearly_full_says_so_before_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
@@ -142,7 +149,26 @@ def test_a_server_whose_disk_is_nearly_full_says_so_before_it_is(tmp_path: Path)
         checks = json.loads(told)["checks"]
         assert "请技术员清出空间" in checks.pop("disk")
         assert set(checks.values()) == {"ok"}
+        findings = [line for finding in server_findings(_patient(folder)) for line in finding.lines()]
+        assert any("请技术员清出空间" in line for line in findings)
         assert _get(process, "/healthz")[0] == 200
+
+
+def test_a_second_copy_that_cannot_be_written_is_told_and_stops_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "clerk.toml").write_text('[server]\nsecond_copy = "../no-such-disk/copy"\n', encoding="utf-8")
+    with server(folder) as process:
+
+        def told() -> str:
+            status, content, _ = _get(process, "/readyz")
+            assert status == 200
+            return str(json.loads(content)["checks"]["second_copy"])
+
+        eventually(lambda: "不在" in told())
+        assert _figures(process)["clerk_second_copy_up"] == 0
+        findings = [line for finding in server_findings(_patient(folder)) for line in finding.lines()]
+        assert any("不在" in line for line in findings)
 
 
 def test_every_request_is_one_line_with_an_id_that_the_answer_carries(
