@@ -18,12 +18,13 @@ class Collided(Exception):
 @dataclass(frozen=True, slots=True)
 class FreshCase:
     """A case that the store does not have yet, ready to be stored. ``values`` are its own columns without its
-    standing; ``base`` and ``day`` are what its official number counts within; ``people`` are keyed digests."""
+    standing and its ``body``, which is JSON text already; ``base`` and ``day`` are what its official number counts within; ``people`` are keyed digests."""
 
     case_id: str
     record_id: str
     revision: int
     values: Mapping[str, Any] = field(repr=False)
+    body: str = field(repr=False)
     standing: CaseStanding
     base: str
     day: date

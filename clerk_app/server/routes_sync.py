@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
 
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.hall_sync import CHUNK_BYTES, Batch, BatchAnswer, FileHead, FileProgress, StoredFile
 from clerk_app.server.calls import Reading
 
-router = APIRouter(prefix="/v1", tags=["sync"])
+
+class _QuickRequest(Request):
+    """Reads a body of a megabyte in half the time, on the loop that everybody else's requests wait for."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+        try:
+            return from_json(body)
+        except ValueError as error:
+            raise json.JSONDecodeError("no JSON", "", 0) from error
+
+
+class _QuickRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def quick(request: Request) -> Response:
+            return await handle(_QuickRequest(request.scope, request.receive))
+
+        return quick
+
+
+router = APIRouter(prefix="/v1", tags=["sync"], route_class=_QuickRoute)
 
 _PIECE: dict[str, Any] = {
     "requestBody": {

@@ -28,7 +28,7 @@ HEAD_COLUMNS = (
 
 def standing_values(standing: CaseStanding) -> dict[str, Any]:
     """The columns of a standing."""
-    values = asdict(standing)
+    values = {name: getattr(standing, name) for name in _STANDING}
     return values | {name: int(values[name]) for name in _FLAGS}
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, func, insert, select, tuple_
+from sqlalchemy import Connection, Dialect, Insert, Table, Text, bindparam, func, insert, select, tuple_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from clerk_app.ports.stores_hall_sync import Collided, FreshCase, KeyAnswer
@@ -24,15 +24,18 @@ _K = RequestKeyRow.__table__.c
 _TRIES = 3
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all name the same columns. Raises what an INSERT raises."""
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ready: frozenset[str] = frozenset()
+) -> None:
+    """Insert rows that all name the same columns; those of ``ready`` are text as it is stored. Raises what an INSERT
+    raises."""
     if not rows:
         return
-    if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), list(rows))
-        return
     names = tuple(rows[0])
-    processors = _processors(table, names, connection.dialect)
+    if connection.dialect.name != "postgresql":
+        connection.execute(_insert(table, names, ready), list(rows))
+        return
+    processors = _processors(table, names, ready, connection.dialect)
     columns = ", ".join(f'"{name}"' for name in names)
     statement = f'COPY "{table.name}" ({columns}) FROM STDIN'
     dbapi: Any = connection.dialect.loaded_dbapi
@@ -47,9 +50,16 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 
 @cache
-def _processors(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[Any, ...]:
+def _insert(table: Table, names: tuple[str, ...], ready: frozenset[str]) -> Insert:
+    values = {name: bindparam(name, type_=Text() if name in ready else table.c[name].type) for name in names}
+    return insert(table).values(values)
+
+
+@cache
+def _processors(table: Table, names: tuple[str, ...], ready: frozenset[str], dialect: Dialect) -> tuple[Any, ...]:
     """How each column's values become the driver's."""
-    found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    types = [Text() if name in ready else table.c[name].type for name in names]
+    found = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in types]
     return tuple(one or (lambda value: value) for one in found)
 
 
@@ -107,9 +117,10 @@ class SqlMany:
                 "case_base": case.base,
                 "case_day": case.day,
                 "serial": serial,
+                "body": case.body,
             }
             rows.append(own | dict(case.values) | standing_values(case.standing))
-        insert_rows(self._db, _table(CaseRow), rows)
+        insert_rows(self._db, _table(CaseRow), rows, frozenset({"body"}))
         revisions = [
             {
                 "hall_id": self._hall,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from clerk_app.domain.actor import Actor
 from clerk_app.domain.acts import CaseAct
@@ -30,14 +31,14 @@ from clerk_app.services.hall.access import Access, Caller
 from clerk_app.services.hall.casefiles import CaseFiles
 from clerk_app.services.hall.cases import Cases, ReadyCase
 from clerk_app.services.hall.seals import Seals
-from clerk_app.services.hall.tools import Tools, canonical_json
+from clerk_app.services.hall.tools import Tools
 from clerk_app.services.hall.visits import Visits
 
 _LOG = logging.getLogger(__name__)
 _KEY = re.compile(r"[0-9A-Za-z._:-]{8,64}")
 _LONGEST_KEY = 64
-_NUL = "\\u0000"
-"""As canonical JSON writes what PostgreSQL does not store."""
+_NUL = b"\\u0000"
+"""As JSON writes what PostgreSQL does not store."""
 _TURN_SECONDS = 0.025
 """A transaction ends after so long, and the rest of the batch takes another turn: others wait to call a number."""
 _COLLISIONS = 3
@@ -50,14 +51,12 @@ Taker = Callable[[HallUnit, Actor, Any, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A record after the look that needs no store: what it is, or why it cannot be taken. ``text`` is an intake
-    record's body as it is stored."""
+    """A record after the look that needs no store: what it is, or why it cannot be taken."""
 
     record: BatchRecord
     body_hash: str = ""
     value: Any = field(default=None, repr=False)
     ready: ReadyCase | None = None
-    text: str = field(default="", repr=False)
     refusal: RecordAnswer | None = None
 
 
@@ -136,10 +135,10 @@ class Batches:
             return _Looked(record, refusal=_unreadable(record, "kind"))
         try:
             value = records.read(known[0], record.body)
-            body = canonical_json(record.body)
+            body = to_json(record.body)
             if _NUL in body:
                 return _Looked(record, refusal=_unreadable(record, "body"))
-            digest = self._tools.digest(f"{caller.device_id}\0{record.kind}\0{body}")
+            digest = self._tools.crypto.digest(f"{caller.device_id}\0{record.kind}\0".encode() + body).hex()
         except ValidationError as error:
             return _Looked(record, refusal=_unreadable(record, ".".join(map(str, error.errors()[0]["loc"]))))
         except (ValueError, RecursionError):
@@ -147,12 +146,11 @@ class Batches:
             return _Looked(record, refusal=_unreadable(record, "body"))
         try:
             ready = self._cases.ready(caller.actor, value, record.body) if known[0] is CaseRecord else None
-            text = ready.text() if ready is not None else ""
         except (Refusal, Fault) as problem:
             return _Looked(record, refusal=_refused(record, problem))
         except Exception as error:  # noqa: BLE001  one record that we cannot take must not hold up the others
             return _Looked(record, refusal=self._failed(record, error))
-        return _Looked(record, digest, value, ready, text)
+        return _Looked(record, digest, value, ready)
 
     # --- in a turn --------------------------------------------------------------------------------------------
     def _turn(self, caller: Caller, looked: Sequence[_Looked], before: _Course) -> _Course:
@@ -214,17 +212,17 @@ class Batches:
     def _take_fresh(self, unit: HallUnit, actor: Actor, looked: Sequence[_Looked], course: _Course) -> None:
         """New intake records, all at once. What cannot go this way is left for one by one."""
         begun: set[str] = set()
-        fresh: dict[int, tuple[ReadyCase, str]] = {}
+        fresh: dict[int, ReadyCase] = {}
         for place, one in enumerate(looked):
             first = one.record.stream not in begun and one.record.stream not in course.blocked
             begun.add(one.record.stream)
             if place not in course.answers and first and one.ready is not None:
-                fresh[place] = one.ready, one.text
+                fresh[place] = one.ready
         if len(fresh) < _WORTHWHILE:
             return
-        known = unit.many.known_cases([ready.record.case_id for ready, _ in fresh.values()])
+        known = unit.many.known_cases([ready.record.case_id for ready in fresh.values()])
         seen: set[str] = set()
-        for place, (ready, _) in list(fresh.items()):
+        for place, ready in list(fresh.items()):
             case_id = ready.record.case_id
             if case_id in known or case_id in seen:
                 del fresh[place]

@@ -20,11 +20,12 @@ from clerk_app.ports.stores_hall_sync import FreshCase
 from clerk_app.services.hall import records, standing
 from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window
 from clerk_app.services.hall.kept_fields import with_unknown
-from clerk_app.services.hall.tools import Tools, canonical, plain
+from clerk_app.services.hall.tools import Tools, canonical, canonical_fields, field_names, joined, plain
 
 _TASK_CODE = re.compile(r"([0-9A-Z]{18}[1-7][0-9A-Z]{12})(\d{2})?")
 _STAGES = frozenset({"acceptance", "issue"})
 _OUTCOMES = frozenset(outcome.value for outcome in OutcomeKind) - {OutcomeKind.ON_SITE_CORRECTION.value}
+_OPAQUE = frozenset({"detail", "conclusion"})
 _LATER_FIELDS: dict[str, Any] = {"opening": None, "conclusion": {}, "parties": [], "outage_since": None}
 """Fields that records did not have at first, with what they hold when an older window left them out."""
 
@@ -39,10 +40,11 @@ def case_base(matter_code: str) -> str:
 @dataclass(frozen=True, slots=True)
 class ReadyCase:
     """A checked record with everything that can be said of it without the store. ``body`` also holds what this server
-    does not know of it; ``body_hash`` does not cover that."""
+    does not know of it, ``text`` is the same as it is stored; ``body_hash`` does not cover the unknown."""
 
     record: CaseRecord
     body: dict[str, Any] = field(repr=False)
+    text: str = field(repr=False)
     body_hash: str
     standing: CaseStanding
     day: date
@@ -50,7 +52,7 @@ class ReadyCase:
     people: tuple[str, ...]
 
     def columns(self) -> dict[str, Any]:
-        """The case's own columns, without its standing."""
+        """The case's own columns, without its body and its standing."""
         record = self.record
         return {
             "case_id": record.case_id,
@@ -62,11 +64,10 @@ class ReadyCase:
             "received_at": record.received_at,
             "promised_on": record.promised_on,
             "revision": record.revision,
-            "body": self.body,
         }
 
     def write(self) -> CaseWrite:
-        return CaseWrite(**self.columns(), standing=self.standing)
+        return CaseWrite(**self.columns(), body=self.body, standing=self.standing)
 
     def told(self) -> dict[str, Any]:
         """What the journal says of it; nothing personal."""
@@ -88,9 +89,7 @@ class Cases:
         self._tools = tools
         self._epoch = epoch
 
-    def store(
-        self, unit: HallUnit, actor: Actor, record: CaseRecord, sent: Mapping[str, Any] | None = None
-    ) -> CaseAck:
+    def store(self, unit: HallUnit, actor: Actor, record: CaseRecord, sent: Mapping[str, Any] | None = None) -> CaseAck:
         """Store a new case or a higher revision; the same content again gets the same acknowledgement.
 
         ``sent`` is the record as it came, with what this server does not know of it.
@@ -102,12 +101,14 @@ class Cases:
     def ready(self, actor: Actor, record: CaseRecord, sent: Mapping[str, Any] | None = None) -> ReadyCase:
         """All that needs no store, so that it can be done before the turn for writing. ``Rejected``, ``NotAllowed``."""
         self._check_case(actor, record)
-        body: dict[str, Any] = plain(record)
-        body_hash = self._digest(body)
+        body: dict[str, Any] = plain(record) if sent is None else _plain_beside(record, sent)
+        told = canonical_fields(body)
+        whole = body if sent is None else with_unknown(body, sent)
         return ReadyCase(
             record=record,
-            body=body if sent is None else with_unknown(body, sent),
-            body_hash=body_hash,
+            body=whole,
+            text=joined((told if whole is body else canonical_fields(whole)).values()),
+            body_hash=self._tools.digest(joined(told[name] for name in _covered(body))),
             standing=standing.of_record(records.in_beijing(record)),
             day=record.received_at.astimezone(records.BEIJING).date(),
             base=case_base(record.matter_code),
@@ -153,6 +154,7 @@ class Cases:
                 record_id=self._tools.new_id(),
                 revision=ready.record.revision,
                 values=ready.columns(),
+                body=ready.text,
                 standing=ready.standing,
                 base=ready.base,
                 day=ready.day,
@@ -173,16 +175,15 @@ class Cases:
                 unit.online.use_pre_check(pre_check, ready.record.case_id)
         return [CaseAck(row.record_id, numbers[row.case_id], now, row.revision, self._epoch) for row in rows]
 
-    def _digest(self, body: dict[str, Any]) -> str:
-        return self._tools.digest(canonical(_as_sent(body)))
-
     def _same_today(self, unit: HallUnit, newest: int, ready: ReadyCase) -> bool:
         """Whether the stored record, read with what this program knows, is the one that comes again: an older server
         kept fields of it that it did not know, so its digest did not cover them."""
         if ready.record.revision != newest:
             return False
         stored = records.load(CaseRecord, unit.cases.body(ready.record.case_id))
-        return self._digest(plain(stored)) == ready.body_hash
+        body = plain(stored)
+        told = canonical_fields(body)
+        return self._tools.digest(joined(told[name] for name in _covered(body))) == ready.body_hash
 
     def rate(self, unit: HallUnit, actor: Actor, rating: RatingRecord) -> RatingAck:
         """One visit, one rating per stage (GB/T 39734-2020 一次一评); the same rating again gets the same answer."""
@@ -238,9 +239,18 @@ class Cases:
         return visit
 
 
-def _as_sent(body: dict[str, Any]) -> dict[str, Any]:
-    """What the digest of a record covers: a record without the later fields keeps the digest it had before them."""
-    return {name: value for name, value in body.items() if name not in _LATER_FIELDS or value != _LATER_FIELDS[name]}
+def _covered(body: dict[str, Any]) -> list[str]:
+    """Which fields the digest of a record covers, in order: a record without the later fields keeps the digest it had
+    before them."""
+    return [name for name in sorted(body) if name not in _LATER_FIELDS or body[name] != _LATER_FIELDS[name]]
+
+
+def _plain_beside(record: CaseRecord, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """``plain`` of a record that came as JSON: its opaque parts, which are most of it, are JSON already."""
+    return {
+        name: sent[name] if name in _OPAQUE and name in sent else plain(getattr(record, name))
+        for name in field_names(CaseRecord)
+    }
 
 
 def _check_opening(record: CaseRecord) -> None:

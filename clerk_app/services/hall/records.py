@@ -17,6 +17,7 @@ T = TypeVar("T")
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
+_WITHOUT_MOMENTS = frozenset({str, int, float, bool, type(None), dict})
 _made: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -35,6 +36,8 @@ def in_beijing(value: T) -> T:
 
 
 def _in_beijing(value: Any) -> Any:
+    if type(value) in _WITHOUT_MOMENTS:
+        return value
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise Rejected("at", "上传的记录里有时间没有写明时区，没有存（程序错误，请报技术员）")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -21,6 +22,7 @@ from clerk_app.ports.stores_hall import HallUnit, JournalEntry
 OUT_OF_RANGE = "上传的记录里有时间超出了日历，没有存（程序错误，请报技术员）"
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 """What JSON holds as it is."""
 
@@ -154,7 +156,17 @@ def canonical(value: Any) -> str:
 
 def canonical_json(value: Any) -> str:
     """The same for what is made of JSON values only."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
+
+
+def canonical_fields(body: dict[str, Any]) -> dict[str, str]:
+    """Each field of a record with its canonical text, in order; ``joined`` makes the record's text of some of them."""
+    return {name: f"{_ENCODER.encode(name)}:{_ENCODER.encode(body[name])}" for name in sorted(body)}
+
+
+def joined(fields_text: Iterable[str]) -> str:
+    """The canonical text of a record out of its fields'."""
+    return "{" + ",".join(fields_text) + "}"
 
 
 @cache
