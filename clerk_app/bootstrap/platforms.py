@@ -21,7 +21,8 @@ from clerk_app.ports.platform import PlatformAdapter
 from clerk_app.ports.stores_hall_exports import ExportState
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.export_parts import Told
-from clerk_app.services.hall.exports import ExportReport, ExportStatus
+from clerk_app.services.hall.export_run import ExportReport
+from clerk_app.services.hall.exports import ExportStatus
 from clerk_app.services.hall.tools import system_actor
 
 _LOG = logging.getLogger(__name__)

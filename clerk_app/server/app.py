@@ -19,6 +19,7 @@ from clerk_app.server import (
     routes_dispatch,
     routes_display,
     routes_emergency,
+    routes_export,
     routes_phone,
     routes_platform,
     routes_presence,
@@ -71,6 +72,7 @@ def routed() -> FastAPI:
     app.include_router(routes_emergency.router)
     app.include_router(routes_cases.router)
     app.include_router(routes_platform.router)
+    app.include_router(routes_export.router)
     app.include_router(routes_sync.router)
     app.include_router(pages.router)
     app.include_router(routes_voice.router)

@@ -20,7 +20,8 @@ from clerk_app.platforms.forms import write_json
 from clerk_app.ports.platform import Batch, BatchRefused, NotTaken, Parcel, PlatformAway
 from clerk_app.ports.stores_hall_exports import ExportState, RefusalLine
 from clerk_app.services.hall.export_parts import Told
-from clerk_app.services.hall.exports import HELD_FOR, UNREADABLE, ExportReport, Exports, ExportStatus
+from clerk_app.services.hall.export_run import HELD_FOR, UNREADABLE, ExportReport
+from clerk_app.services.hall.exports import Exports, ExportStatus
 from support.case_flow import (
     APPLICANT,
     Staff,
@@ -189,7 +190,7 @@ def test_two_platforms_get_everything_each(hall: HallInHand, people: Staff, plat
     hall.desk.exports.run(hall.hall_id, "province", other, Told())
     assert other.arrivals == platform.arrivals
     actor = hall.actor(None, Role.AUDITOR)
-    assert [one.adapter for one in hall.read(lambda unit: hall.desk.exports.adapters(unit, actor))] == [
+    assert [one.adapter for one in hall.read(lambda unit: hall.desk.exports.infos(unit, actor))] == [
         "city",
         "province",
     ]
