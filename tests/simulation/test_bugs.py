@@ -1,0 +1,39 @@
+"""The simulator finds bugs that are planted: without that, its silence would mean nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulation import bugs
+from simulation.days import SeedFailed, morning, play
+from simulation.points import in_a_process
+
+SEEDS = 25
+STEPS = 24
+FIRST = {
+    bugs.no_idempotency_key: 0,
+    bugs.answers_are_not_kept: 19,
+    bugs.done_before_the_answer: 0,
+    bugs.epoch_ignored: 5,
+    bugs.numbers_are_not_taken: 3,
+    bugs.printed_before_stored: 0,
+    bugs.interrupted_sheets_are_sent_again: 7,
+    bugs.clone_not_noticed: 0,
+    bugs.chain_head_remembered: 0,
+}
+"""Where the look begins: near the seed that found it when this was written, so that the suite does not take long."""
+
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("plant", FIRST, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_found_within_a_few_seeds(plant: bugs.Plant) -> None:
+    morning()
+    with plant(), pytest.raises(SeedFailed, match=r"seed \d+ failed at step \d+"):
+        play(FIRST[plant], SEEDS, STEPS)
+
+
+def test_a_bug_between_two_commits_is_found_by_cutting_at_every_point() -> None:
+    found = in_a_process("--only", "commit", "--plant", bugs.told_in_a_second_transaction.__name__)
+    assert found.wrong

@@ -1,0 +1,31 @@
+"""Days full of faults, each from a seed: what the program promises holds after every step and at the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulation.days import Day, play
+
+SEEDS = 200
+AT_ONCE = 20
+STEPS = 12
+"""Shorter than those of ``make chaos``, so that 200 fit into the suite."""
+
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
+def test_nothing_is_lost_doubled_or_called_twice_whatever_breaks(first: int) -> None:
+    figures = play(first, AT_ONCE, STEPS)
+    assert figures.records > 0
+    assert sum(figures.faults.values()) > AT_ONCE
+
+
+def test_a_seed_determines_the_whole_day() -> None:
+    days = [Day(7), Day(7), Day(8)]
+    for day in days:
+        day.run()
+    assert days[0].world.trace == days[1].world.trace
+    assert days[0].world.server.disk.rows("SELECT 1")
+    assert days[0].world.trace != days[2].world.trace
