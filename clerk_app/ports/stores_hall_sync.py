@@ -18,7 +18,8 @@ class Collided(Exception):
 @dataclass(frozen=True, slots=True)
 class FreshCase:
     """A case that the store does not have yet, ready to be stored. ``values`` are its own columns without its
-    standing and its ``body``, which is JSON text already; ``base`` and ``day`` are what its official number counts within; ``people`` are keyed digests."""
+    standing and its ``body``, which is JSON text already; ``base`` and ``day`` are what its official number counts
+    within; ``people`` are keyed digests."""
 
     case_id: str
     record_id: str
@@ -108,10 +109,6 @@ class UploadStore(Protocol):
 
     def of_subject(self, subject_id: str) -> list[FileState]:
         """Whole files, by when they were made."""
-        ...
-
-    def forget_begun_before(self, at: datetime) -> int:
-        """Drop files that were never finished; how many."""
         ...
 
     def known_subject(self, kind: str, subject_id: str) -> bool:

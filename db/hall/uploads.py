@@ -74,14 +74,6 @@ class SqlUploads:
         )
         return [_state(row) for row in self._db.execute(whole.order_by(_U.made_at, _U.file_id))]
 
-    def forget_begun_before(self, at: datetime) -> int:
-        left = select(_U.file_id).where(_U.hall_id == self._hall, _U.synced_at.is_(None), _U.begun_at < at)
-        gone = list(self._db.execute(left).scalars())
-        for file_id in gone:
-            self.forget_chunks(file_id)
-            self._db.execute(delete(UploadRow).where(_U.hall_id == self._hall, _U.file_id == file_id))
-        return len(gone)
-
     def known_subject(self, kind: str, subject_id: str) -> bool:
         if kind == FileSubject.CASE:
             found = select(CaseRow.case_id).where(CaseRow.hall_id == self._hall, CaseRow.case_id == subject_id)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 
 from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Conflict, NotFound, Rejected
@@ -25,9 +24,6 @@ from clerk_app.ports.stores_hall import HallStore, HallUnit
 from clerk_app.ports.stores_hall_sync import Chunk, FileState
 from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, own_window
 from clerk_app.services.hall.tools import Tools, canonical
-
-KEPT_UNFINISHED = timedelta(days=30)
-"""A file that nobody went on with for so long came from a window that is gone."""
 
 _READERS = (
     Role.CLERK,
@@ -148,11 +144,6 @@ class Uploads:
         }
         self._tools.record(unit, actor, "file.stored", head.file_id, payload)
         return FileState(head, state.body_hash, state.begun_at, now)
-
-    def forget_unfinished(self, hall_id: str) -> int:
-        """Drop what nobody went on with; how many files."""
-        before = self._tools.now() - KEPT_UNFINISHED
-        return self._store.write(hall_id, "housekeeping", lambda unit: unit.uploads.forget_begun_before(before))
 
     # --- reading ----------------------------------------------------------------------------------------------
     def of_subject(self, unit: HallUnit, actor: Actor, subject_id: str) -> tuple[StoredFile, ...]:

@@ -15,7 +15,6 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from clerk_app.ports.crypto import Tampered
 from clerk_app.ports.hall_sync import CHUNK_BYTES, ByteRange, FileHead, FileKind, FileProgress, FileSubject
-from clerk_app.services.hall.uploads import KEPT_UNFINISHED
 from support.case_flow import opening, record, uuid
 from support.hall import MORNING, HallInHand, SeededEntropy, hall_in_hand
 
@@ -210,17 +209,15 @@ def test_only_windows_send_and_only_those_who_see_cases_read(hall: HallInHand) -
         hall.read(lambda unit: hall.desk.uploads.of_subject(unit, hall.actor("12", Role.DISPLAY), CASE))
 
 
-def test_what_nobody_went_on_with_is_dropped_after_a_month(hall: HallInHand) -> None:
+def test_a_file_that_was_dropped_unfinished_begins_anew_and_a_whole_one_stays(hall: HallInHand) -> None:
     begin(hall, head())
     put(hall, 0)
-    hall.clock.move(days=KEPT_UNFINISHED.days - 1)
-    assert hall.desk.uploads.forget_unfinished(hall.hall_id) == 0
-    hall.clock.move(days=2)
-    assert hall.desk.uploads.forget_unfinished(hall.hall_id) == 1
+    hall.clock.move(days=8)
+    assert hall.write(lambda unit: unit.housekeeping.drop_uploads(hall.clock.now())) == 1
     with pytest.raises(NotFound):
         put(hall, 1)
     begin(hall, head(b"x"))
     put(hall, 0, b"x")
     hall.clock.move(days=400)
-    assert hall.desk.uploads.forget_unfinished(hall.hall_id) == 0
+    assert hall.write(lambda unit: unit.housekeeping.drop_uploads(hall.clock.now())) == 0
     assert read(hall) == b"x"
