@@ -34,8 +34,8 @@ class FeedEntry:
     ``device.doubled``, ``enrol_code.made``, ``case.stored``, ``case.updated``, ``case.acted``, ``case.viewed``,
     ``results.searched``, ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``,
     ``supplement.taken``, ``file.stored``, ``file.viewed``, ``seal.used``, ``visit.stored``, ``consultation.stored``,
-    ``signature.stored``, ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``, ``store.restored``.
-    ``subject`` is the id of the thing.
+    ``signature.stored``, ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``,
+    ``store.restored``. ``subject`` is the id of the thing.
 
     ``was`` is the ticket's state before and ``from_group`` its group where that changed, so that a reader keeps the
     waiting counts. ``case_state`` is a value of ``CaseState``; ``instant``: the applicant waits for the result.
