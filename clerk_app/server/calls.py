@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from clerk_app.domain.actor import Actor, DeviceKind
 from clerk_app.domain.errors import Fault, Refusal
@@ -29,6 +30,7 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _QUOTABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _QUOTABLE_LENGTH = 5
+_CUT_OFF = 499
 SCREEN_COOKIE = "__Host-display"
 """Holds the token of a display that is a web page; good for reading only, and only for devices of that kind."""
 
@@ -196,8 +198,16 @@ def unexpected(request: Request, error: Exception) -> JSONResponse:
     return _answer(500, Problem(UNEXPECTED, f"这一步没做成，内容都在。报编号 {quotable} 给技术员"))
 
 
+def cut_off(request: Request, error: Exception) -> Response:
+    """The connection broke before the request was whole: nothing was done, nobody reads the answer, nobody is to
+    blame."""
+    assert isinstance(error, ClientDisconnect)
+    return Response(status_code=_CUT_OFF)
+
+
 def install_errors(app: FastAPI) -> None:
     """The one place that turns exceptions into answers."""
+    app.add_exception_handler(ClientDisconnect, cut_off)
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(Fault, refused)
     app.add_exception_handler(RequestValidationError, malformed)
