@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from clerk_app.domain.errors import StoreFault
+from clerk_app.domain.errors import Conflict, StoreFault
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.capture import PageKind, PageOrigin, Scanned
 from clerk_app.ports.devices import PrintOutcome, PrintResult
@@ -14,6 +14,7 @@ from clerk_app.ports.hall_sync import FileHead, FileKind, FileProgress, FileSubj
 from clerk_app.ports.speaking import API
 from clerk_app.ports.window import OutboxKind, OutboxState, PaperState, Step
 from clerk_app.services.window.attachments import AttachmentDesk
+from clerk_app.services.window.originals import Originals
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.uploading import CHANGED_HERE, WAITS_FOR_RECORD
 from support.window import CLERK, FakePagePrinter, Window
@@ -270,3 +271,26 @@ def test_a_paper_of_a_consultation_and_one_of_its_own_say_what_they_belong_to(
     outbox.push_once()
     assert counter.server.heads[alone.paper_id].subject is FileSubject.SHEET
     assert case_id != alone.case_id
+
+
+def test_originals_come_from_here_where_they_are_and_else_from_the_server(
+    window: Window, counter: FakeCounter, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = served(window, pages=2)
+    outbox.push_once()
+    asked: list[str] = []
+    fetch = counter.file_content
+    monkeypatch.setattr(counter, "file_content", lambda file_id: asked.append(file_id) or fetch(file_id))
+    here = Originals(window.store, counter, window.journal)
+    files = here.of_case(case_id)
+    assert [file.head.kind for file in files] == [FileKind.PAGE] * 2 + [FileKind.PAPER] * (len(files) - 2)
+    assert [file.head.position for file in files[:2]] == [1, 2]
+    assert here.content(files[0].head) == PICTURE + b"\0"
+    assert asked == []
+    elsewhere = Originals(Window(MemoryWindowStore()).store, counter, window.journal)
+    assert elsewhere.content(files[1].head) == PICTURE + b"\1"
+    assert elsewhere.content(files[2].head) == window.prints.content(files[2].head.file_id)
+    assert asked == [files[1].head.file_id, files[2].head.file_id]
+    counter.server.whole[files[1].head.file_id] = b"another"
+    with pytest.raises(Conflict, match="不一样"):
+        elsewhere.content(files[1].head)
