@@ -167,7 +167,7 @@ def _now(found: Exporter, desk: HallDesk, hall_id: str, args: argparse.Namespace
 def _status(found: Exporter, desk: HallDesk, hall_id: str, args: argparse.Namespace) -> int:
     actor = system_actor(hall_id)
     status = desk.store.read(hall_id, lambda unit: desk.exports.status(unit, actor, found.name))
-    for line in status_lines(status, found.title):
+    for line in (*status_lines(status, found.title), *Platforms().broken):
         say(line)
     return 1 if status.run.trouble else 0
 

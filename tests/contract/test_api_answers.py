@@ -15,26 +15,13 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
 from schemathesis.python import asgi
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from clerk_app.server.app import routed
 from clerk_app.server.description import operations
+from support.api_checks import CHECKS
 from support.api_hall import ApiHall, api_hall
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
 SEED = os.environ.get("API_SEED", "20261126")
 LAST = ("/v1/hall-day/close", "/v1/logout")
