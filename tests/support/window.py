@@ -169,6 +169,9 @@ class QuickPasswords:
 class Window:
     """A bound window over a store; ``restart`` makes new services over the same store, as a new process would."""
 
+    number = "12"
+    device_id = DEVICE_ID
+
     def __init__(
         self, store: WindowStore, *, clock: FakeClock | None = None, seed: int = 1, hall: HallProfile = HALL
     ) -> None:
@@ -187,7 +190,7 @@ class Window:
     def restart(self) -> None:
         self.journal = Journal(NationalCrypto(self.entropy), b"j" * 32, self.clock, self.entropy)
         self.binding = StoreBinding(self.store, self.machine, self.journal)
-        self.binding.ensure(self.hall, "12", DEVICE_ID)
+        self.binding.ensure(self.hall, self.number, self.device_id)
         self.cases = CaseDesk(
             self.store, self.renderer, self.binding, self.journal, lambda: self.hall, calendar, self._wake
         )
