@@ -15,13 +15,14 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench chaos-hall fuzz api-fuzz openapi characters voice lock wheel bundle onedir bundle-test clean distclean
+.PHONY: help setup run test lint bench chaos chaos-hall fuzz api-fuzz openapi characters voice lock wheel bundle onedir bundle-test clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
 	@echo "make test             set up and run all tests    (ARGS='tests/unit -x' for pytest, QT=oldest for the oldest Qt)"
 	@echo "make lint             ruff, mypy, import contracts"
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
+	@echo "make chaos            10,000 simulated days, every crash point, spoiled networks, into out/chaos.json (SEEDS=200)"
 	@echo "make chaos-hall       64 windows on one server, killed at random, into out/chaos.json (ARGS='--rounds 5')"
 	@echo "make fuzz             fuzz every parser, figures into out/fuzz (ONLY=name for one, ARGS='--seconds 60')"
 	@echo "make api-fuzz         ask the server everything, anew each time (API_EXAMPLES=500 how often, API_SEED=1 to repeat)"
@@ -52,6 +53,10 @@ lint: setup
 
 bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+chaos: setup
+	@$(BIN)/python -m benchmarks.simulate $(if $(SEEDS),--seeds $(SEEDS))
+	@$(BIN)/python -m benchmarks.chaos_sync
 
 chaos-hall: setup
 	@$(BIN)/python -m benchmarks.chaos_hall $(ARGS)
@@ -113,7 +118,7 @@ onedir:
 
 bundle-test:
 	@QT=newest .ci/setup.sh
-	@$(PACKING) -m pytest -n0 -o faulthandler_timeout=1800 -m bundle tests/packaging $(ARGS)
+	@$(PACKING) -m pytest -n0 -o faulthandler_timeout=7200 -m bundle tests/packaging $(ARGS)
 
 clean:
 	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

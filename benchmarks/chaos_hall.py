@@ -9,8 +9,6 @@ found besides (a draw that cannot be recomputed, a broken journal, a process tha
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -19,11 +17,11 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.chaos_record import OUT, ROOT, write
+
 if TYPE_CHECKING:
     from support.hall_chaos import Outcome, Plan
 
-ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "out" / "chaos.json"
 _CAMPAIGN = "hall_sigkill"
 _ON_POSTGRES = "hall_sigkill_postgresql"
 
@@ -70,7 +68,7 @@ def main() -> int:
             rmtree(folder)
         else:
             print(f"  kept: {folder}", flush=True)
-    _write(args.out, _record(_ON_POSTGRES if args.database else _CAMPAIGN, plan, args.seed, outcomes))
+    write(args.out, _record(_ON_POSTGRES if args.database else _CAMPAIGN, plan, args.seed, outcomes))
     return 0 if all(map(_sound, outcomes)) else 1
 
 
@@ -98,15 +96,6 @@ def _record(name: str, plan: Plan, seed: int, outcomes: list[Outcome]) -> dict[s
         "plan": asdict(plan),
         "wrong": [wrong for one in outcomes for wrong in one.wrong],
     }
-
-
-def _write(path: Path, record: dict[str, Any]) -> None:
-    """Other campaigns in the file stay."""
-    entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    kept = [entry for entry in entries if entry["campaign"] != record["campaign"]]
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps([*kept, record], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(beside, path)
 
 
 if __name__ == "__main__":
