@@ -150,7 +150,8 @@ def person(applicant: Applicant, phone: str) -> list[tuple[str, str]]:
 # --- materials --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class MaterialLine:
-    """A material with what became of it; ``pages`` are (file id, words) of its scanned pages."""
+    """A material with what became of it; ``pages`` are (file id, words) of its scanned pages, ``paper`` says that there
+    is something to scan at all."""
 
     number: int
     name: str
@@ -158,6 +159,7 @@ class MaterialLine:
     pill: Pill
     note: str
     pages: tuple[tuple[str, str], ...]
+    paper: bool
 
 
 _VERDICTS: Final[dict[Verdict, Pill]] = {
@@ -172,6 +174,9 @@ _VERDICTS: Final[dict[Verdict, Pill]] = {
 }
 
 
+_NO_PAPER: Final = frozenset({Verdict.EXEMPT, Verdict.NOT_APPLICABLE})
+
+
 def materials(found: OfficeCase) -> tuple[MaterialLine, ...]:
     """The whole list of this case, with the pages that the server has."""
     file = found.opened.file
@@ -184,7 +189,15 @@ def materials(found: OfficeCase) -> tuple[MaterialLine, ...]:
         pages = found.pages_of(material.id)
         numbered = tuple((one.head.file_id, f"第 {at} 页") for at, one in enumerate(pages, 1))
         lines.append(
-            MaterialLine(number, material.name, material.criterion, pill, _note(check, arrival, waits), numbered)
+            MaterialLine(
+                number=number,
+                name=material.name,
+                criterion=material.criterion,
+                pill=pill,
+                note=_note(check, arrival, waits),
+                pages=numbered,
+                paper=check.verdict not in _NO_PAPER,
+            )
         )
     return tuple(lines)
 
