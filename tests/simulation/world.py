@@ -180,15 +180,18 @@ class _Errors(logging.Handler):
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Thousands of faults are played here: their warnings tell nobody anything."""
-    names = ("clerk_app", "stamina", "httpx2")
-    before = {name: logging.getLogger(name).propagate for name in names}
-    for name in names:
-        logging.getLogger(name).propagate = False
+    loggers = [logging.getLogger(name) for name in ("clerk_app", "stamina", "httpx2")]
+    before = [logger.propagate for logger in loggers]
+    nowhere = logging.NullHandler()
+    for logger in loggers:
+        logger.propagate = False
+        logger.addHandler(nowhere)
     try:
         yield
     finally:
-        for name, propagate in before.items():
-            logging.getLogger(name).propagate = propagate
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.propagate = propagate
+            logger.removeHandler(nowhere)
 
 
 async def _at_once(func: Any, *args: Any, **_: Any) -> Any:
