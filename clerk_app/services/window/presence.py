@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_app.domain.errors import Fault, NotAllowed
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.hall_presence import Presence, PresenceCalls
 from clerk_app.ports.window import WindowStore, WindowUnit
@@ -21,13 +22,17 @@ class PresenceDesk:
         self._shown_to: str | None = None
 
     def __call__(self) -> bool:
-        """True when the server was asked. Raises what the server answers, ``Unreachable`` among it; then it is tried
-        again with the same word, which changes nothing at a server that has taken it already."""
+        """True when the server answered. Without an answer it is tried again with the same word, which changes nothing
+        at a server that has taken it already; a server of before this does not know the question, and other chores must
+        not wait for that."""
         epoch = self._store.read(lambda unit: unit.binding.fact(_EPOCH)) or ""
         if self._shown_to == epoch or self._store.read(lambda unit: unit.binding.binding()) is None:
             return False
         presence = self._store.write(self._prepared)
-        answer = self._server.present(presence, key=f"presence-{presence.following}")
+        try:
+            answer = self._server.present(presence, key=f"presence-{presence.following}")
+        except (Fault, NotAllowed):
+            return False
         self._store.write(lambda unit: self._keep(unit, presence, answer.accepted))
         self._shown_to = epoch
         return True

@@ -11,7 +11,7 @@ from shutil import copyfile
 import pytest
 
 from clerk_app.domain.actor import Actor
-from clerk_app.domain.errors import Locked, Unreachable
+from clerk_app.domain.errors import Fault, Locked, Unreachable
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import SystemEntropy
 from clerk_app.ports.hall_presence import Presence, PresenceAnswer
@@ -100,13 +100,23 @@ def test_a_lost_answer_is_asked_for_again_and_changes_nothing(place: Place) -> N
     place.start()
     place.server.lose = 2
     for _ in range(2):
-        with pytest.raises(Unreachable):
-            place.desk()
+        assert not place.desk()
         place.start()  # as after a power cut
     assert place.desk()
     place.start()
     assert place.desk()
     assert place.window.binding.problem() == ""
+
+
+def test_a_server_of_before_that_does_not_know_the_question_holds_nothing_up(place: Place) -> None:
+    class Older:
+        def present(self, presence: Presence, *, key: str | None = None) -> PresenceAnswer:
+            raise Fault("服务器没有这个功能，可能版本不一样，请技术员检查")
+
+    assert not PresenceDesk(place.store, Older(), place.window.journal, SystemEntropy())()
+    assert place.window.binding.problem() == ""
+    assert place.concludes()
+    assert place.desk()
 
 
 @pytest.mark.parametrize("first", ["the original", "the copy"])
