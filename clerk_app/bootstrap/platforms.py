@@ -157,6 +157,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _now(found: Exporter, desk: HallDesk, hall_id: str, args: argparse.Namespace) -> int:
+    # What was committed and has no number yet would otherwise wait for a running server.
+    desk.sequencer.run(hall_id)
     report = found.run(desk, hall_id, again=args.again)
     say(f"导出到{found.title}：{report.sent} 项变更，{report.batches} 批")
     if report.refused:

@@ -167,8 +167,12 @@ class SqlExports:
         self._db.execute(insert(ExportBatchRow).values(hall_id=self._hall, adapter=adapter, **values))
         self._set_run(adapter, number=batch.number)
         for change_id, digest in zip(batch.change_ids, digests, strict=True):
-            self.set_state(adapter, change_id, ExportState.PACKED)
-            self._set_change(adapter, change_id, batch_id=batch.batch_id, digest=digest)
+            self._set_change(adapter, change_id, state=ExportState.PACKED, batch_id=batch.batch_id, digest=digest)
+        for start in range(0, len(batch.change_ids), _MANY):
+            some = batch.change_ids[start : start + _MANY]
+            self._db.execute(
+                delete(ExportRefusalRow).where(_F.hall_id == self._hall, _F.adapter == adapter, _F.change_id.in_(some))
+            )
 
     def unsent(self, adapter: str) -> StoredBatch | None:
         row = self._db.execute(
