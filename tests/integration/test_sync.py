@@ -287,6 +287,8 @@ def test_window_and_server_killed_again_and_again_end_with_everything_once(tmp_p
         _everything_once(window, promised, running, hall_folder)
     finally:
         window.close()
+        if running.process.poll() is None:
+            running.kill()
         close_pipes(running)
 
 
