@@ -102,6 +102,8 @@ class ExportThread:
     def _look(self) -> None:
         desk = self._desk
         run = desk.store.read(self._hall, lambda unit: unit.exports.run(self._exporter.name))
+        if run.held_until is not None and run.held_until > desk.tools.now():
+            return
         retry = bool(run.trouble) and time.monotonic() >= self._not_before
         if not retry and not self._exporter.schedule.due(run.began_at, desk.tools.now()):
             return

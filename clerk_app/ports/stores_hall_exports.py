@@ -30,7 +30,8 @@ class ExportState(StrEnum):
 class Change:
     """One change of one case, by its journal entry. ``place`` is the revision of the record or the act's position.
 
-    ``digest`` is of the content that a platform refused, which is not offered again; empty when our own rules did.
+    ``digest`` is of what was refused: the content that a platform refused is not offered again, what our own rules
+    refused is not written down again.
     """
 
     change_id: str
@@ -114,7 +115,9 @@ class ExportStore(Protocol):
 
     def let_go(self, adapter: str, holder: str) -> None: ...
 
-    def begin(self, adapter: str, at: datetime) -> None: ...
+    def begin(self, adapter: str, at: datetime, trouble: str) -> None:
+        """``trouble`` stands until ``finish``, so that a run that was killed is known as such."""
+        ...
 
     def finish(self, adapter: str, at: datetime, trouble: str) -> None: ...
 

@@ -70,8 +70,8 @@ class SqlExports:
             .values(holder="", held_until=None)
         )
 
-    def begin(self, adapter: str, at: datetime) -> None:
-        self._set_run(adapter, began_at=at)
+    def begin(self, adapter: str, at: datetime, trouble: str) -> None:
+        self._set_run(adapter, began_at=at, trouble=trouble)
 
     def finish(self, adapter: str, at: datetime, trouble: str) -> None:
         self._set_run(adapter, trouble=trouble, **({} if trouble else {"done_at": at}))

@@ -24,7 +24,9 @@ from clerk_app.domain.enrolment import SERVER_NAME
 from clerk_app.domain.errors import Rejected
 from clerk_app.domain.platform_table import map_of
 from clerk_app.ports.hall import Login, NewUser
+from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_exports import ExportState
+from clerk_app.services.hall.export_run import HELD_FOR, UNFINISHED
 from clerk_app.services.hall.tools import system_actor
 from support.case_flow import APPLICANT, opening, record, uuid
 from support.fake_platform import FakePlatform, Mood, fake_platform
@@ -213,6 +215,27 @@ def test_the_thread_exports_when_it_is_due_and_tries_again_after_a_failure(
     assert len({content for _, content in platform.batches}) == 1
     for secret in (APPLICANT.name, APPLICANT.document_no, platform.token):
         assert secret not in caplog.text
+
+
+def test_a_run_that_was_killed_goes_on_before_its_next_time(
+    tmp_path: Path, hall: OpenHall, platform: FakePlatform
+) -> None:
+    posted(tmp_path, platform, every="24h")
+    store(hall, 1)
+    now = hall.desk.tools.now()
+
+    def killed(unit: HallUnit) -> None:
+        """All that a run leaves which got no further than its beginning, ten minutes ago."""
+        assert unit.exports.hold("http", "dead", now - HELD_FOR, now)
+        unit.exports.begin("http", now - HELD_FOR, UNFINISHED)
+
+    hall.desk.store.write(hall.hall_id, "test", killed)
+    made = exporter(tmp_path)
+    assert made is not None
+    thread = ExportThread(hall.desk, hall.hall_id, made, look_every=0.02)
+    thread.start()
+    eventually(lambda: platform.ids() == [f"{uuid(1)}:1"])
+    thread.stop()
 
 
 def _counts(hall: OpenHall) -> dict[ExportState, int]:

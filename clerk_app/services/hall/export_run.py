@@ -44,6 +44,7 @@ from clerk_app.services.hall.tools import Tools, canonical, system_actor
 KINDS: Final = ("case.stored", "case.updated", "case.acted")
 HELD_FOR: Final = timedelta(minutes=10)
 """How long one process has an adapter to itself; longer than any answer is waited for."""
+UNFINISHED: Final = "还没有做完：正在导出，或者程序中断了，会接着导出"
 UNREADABLE: Final = "这一件的记录读不出来，没有导出，请技术员查看"
 _STRETCH, _PAGE = 1000, 100
 _MOST_REFUSED_ALONE: Final = 20
@@ -53,7 +54,7 @@ _DOUBTS = 50
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What one run did."""
+    """What one run did. ``refused``: changes that stay here with a reason, those of earlier runs included."""
 
     sent: int = 0
     refused: int = 0
@@ -94,8 +95,8 @@ class ExportRunning:
         self._sent = self._refused = self._batches = 0
 
     def done(self) -> ExportReport:
-        self._write(lambda unit: unit.exports.begin(self._name, self._tools.now()))
-        trouble = "导出中断，下次接着导出"
+        trouble = UNFINISHED
+        self._write(lambda unit: unit.exports.begin(self._name, self._tools.now(), UNFINISHED))
         try:
             self._collect()
             self._finish_unsent()
@@ -165,11 +166,12 @@ class ExportRunning:
             if change.case_id in self._blocked:
                 continue
             digest = self._tools.digest(canonical(rendered.groups))
+            known = change.digest if change.state is ExportState.REFUSED else ""
             if rendered.refusals:
-                self._blocked.add(change.case_id)
-                self._refuse_by_rule(change, rendered.refusals)
-            elif change.state is ExportState.REFUSED and change.digest == digest and not self._again:
-                self._blocked.add(change.case_id)
+                self._keep(change)
+                self._refuse_by_rule(change, rendered.refusals, known)
+            elif known == digest and not self._again:
+                self._keep(change)
             else:
                 ready.append(_Ready(change, Item(change.change_id, rendered.groups), digest, rendered.warnings))
         return ready
@@ -196,14 +198,22 @@ class ExportRunning:
     def _set(self, change: Change, state: ExportState) -> None:
         self._write(lambda unit: unit.exports.set_state(self._name, change.change_id, state))
 
-    def _refuse_by_rule(self, change: Change, findings: Sequence[Finding]) -> None:
+    def _keep(self, change: Change) -> None:
+        """It stays here, and so do the later ones of its case."""
+        self._blocked.add(change.case_id)
+        self._refused += 1
+
+    def _refuse_by_rule(self, change: Change, findings: Sequence[Finding], known: str) -> None:
+        """Written down once: the list says since when."""
+        digest = f"rule {self._tools.digest(canonical([one.sentence for one in findings]))}"[:64]
+        if digest == known:
+            return
         now = self._tools.now()
         lines = [
             RefusalLine(change.change_id, change.case_id, change.case_number, one.field, one.sentence, "rule", now)
             for one in findings
         ]
-        self._refused += 1
-        self._write(lambda unit: unit.exports.refuse(self._name, change.change_id, lines, ""))
+        self._write(lambda unit: unit.exports.refuse(self._name, change.change_id, lines, digest))
 
     # --- sending --------------------------------------------------------------------------------------------------
     def _offer(self, ready: Sequence[_Ready]) -> None:
@@ -239,8 +249,7 @@ class ExportRunning:
             raise PlatformAway(f"对方连续退回 {_MOST_REFUSED_ALONE} 件，先不再发。对方说：{refused}") from refused
         lines = [self._line(one.change, NotTaken(one.change.change_id, str(refused)))]
         self._write(lambda unit: unit.exports.refuse(self._name, one.change.change_id, lines, one.digest))
-        self._blocked.add(one.change.case_id)
-        self._refused += 1
+        self._keep(one.change)
 
     def _line(self, change: Change, said: NotTaken) -> RefusalLine:
         now = self._tools.now()

@@ -218,6 +218,7 @@ def test_killed_while_sending_the_same_bytes_go_out_again(
     dying = Dying()
     with pytest.raises(Killed):
         export(hall, dying, batch=3)
+    assert status(hall).run.trouble, "whoever looks after it knows that it has to go on"
     clerk = people.clerk
     clerk.stores(record(opening(2, clerk.user_id), hall.hall_id))
     platform.taken, platform.arrivals = dying.taken, dying.arrivals
@@ -352,6 +353,9 @@ def test_what_our_own_rules_refuse_stays_with_a_sentence_and_goes_out_when_the_r
     assert (line.case_number[-2:], line.field, line.by) == ("02", "acceptance.body", "rule")
     assert line.sentence == "受理的受理单位没有内容，对方要求必填"
     assert status(hall).counts == {ExportState.SENT: 5, ExportState.REFUSED: 1}
+    hall.clock.move(hours=1)
+    assert export(hall, platform) == ExportReport(0, 1, 0)
+    assert refused(hall) == (line,), "since when stays"
     platform.fields = GB_T_39046.refusing(frozenset())
     assert export(hall, platform) == ExportReport(1, 0, 1)
     assert refused(hall) == ()
@@ -395,7 +399,7 @@ def test_what_the_platform_refused_is_not_offered_again_until_it_changed_or_some
     export(hall, platform, batch=1)
     assert len(platform.parcels) == sent
     platform.bad = {}
-    export(hall, platform, batch=1)
+    assert export(hall, platform, batch=1) == ExportReport(0, 1, 0)
     assert len(platform.parcels) == sent
     export(hall, platform, batch=1, again=True)
     assert [number for number, _ in platform.kinds()] == ["02"] * 5 + ["01"] * 5
