@@ -5,7 +5,10 @@
     name = "明河区政务服务中心"
 
     [server]                     # see docs/deploy.md and docs/operations.md
-    database = ""                # empty: the server's own file; else "postgresql+psycopg://user@host/name"
+    database = ""                # empty: its own encrypted file; else "postgresql+psycopg://clerk@192.168.1.20/hall"
+    pgbouncer = false            # the address leads to a pooler that gives another connection for each transaction
+    listen = ""                  # then: the address of PostgreSQL itself, to hear of other servers at once
+    many_halls = false           # the database holds several halls; this server's own is the one with [hall] code
     second_copy = ""             # a folder on another disk that a copy of the server's own file is kept in
     metrics_token = ""           # empty: /metrics for this PC only; else for whoever sends it
     disk_free_mb = 500           # with less the server says that it is not ready
@@ -20,12 +23,6 @@
     keyboard_scanner = false     # a scanner that types (a serial one is better, see docs/devices/scanners.md)
     rating_prompt = ""           # said when a rating is asked for, e.g. "请您评价这次服务"
     keep_pages_days = 0          # scanned pages stay on this PC so long after the server has them; 0: for ever
-
-    [server]
-    database = ""                # empty: its own encrypted file; else "postgresql+psycopg://clerk@192.168.1.20/hall"
-    pgbouncer = false            # the address leads to a pooler that gives another connection for each transaction
-    listen = ""                  # then: the address of PostgreSQL itself, to hear of other servers at once
-    many_halls = false           # the database holds several halls; this server's own is the one with [hall] code
 
     [kiosk]
     emergency_blocks = 3         # as above, for a ticket machine
