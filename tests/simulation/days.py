@@ -148,6 +148,7 @@ class Day:
         try:
             with self.world.running():
                 self._repaired()
+                self.world.network.trouble = 0.1
                 for step in range(self.steps):
                     self.step = step
                     self.world.clock.advance(self.random.choice((0, 1, 3, 10, 30, 60)))
@@ -184,7 +185,7 @@ class Day:
     def _choose(self) -> Callable[[], None]:
         return self.random.choices(
             (self._citizen, self._at_a_counter, self._in_the_office, self._sync, self._tick, self._late, self._restart),
-            (10, 60, 14, 10, 3, 5, 8),
+            (16, 56, 14, 10, 3, 5, 8),
         )[0]
 
     def _citizen(self) -> None:
