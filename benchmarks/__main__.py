@@ -15,6 +15,7 @@ NAMES = (
     "clerk_seconds",
     "window_start",
     "call_next",
+    "call_next_postgres",
     "search_as_you_type",
     "receipt",
     "notice",

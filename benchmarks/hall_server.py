@@ -64,12 +64,15 @@ def running_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def windows(count: int) -> Iterator[list[Window]]:
-    """``count`` windows of a new hall; server and connections are gone afterwards."""
+def windows(count: int, database: str = "") -> Iterator[list[Window]]:
+    """``count`` windows of a new hall, on PostgreSQL when ``database`` is its URL; server and connections are gone
+    afterwards."""
     OUT.mkdir(exist_ok=True)
     # beside the results and not in /tmp, which may be memory: a commit that costs no disk would flatter us
     with TemporaryDirectory(prefix="bench-hall-", dir=OUT) as name:
         folder = Path(name)
+        if database:
+            (folder / "clerk.toml").write_text(f"[server]\ndatabase = {json.dumps(database)}\n", encoding="utf-8")
         numbers = [str(number) for number in range(1, count + 1)]
         codes = furnished(folder, numbers)
         with running_server(folder) as address:

@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 
 from clerk_app.domain.errors import Rejected, StoreFault
 from db.errors import Again
+from db.later import listen, send, take
 
 T = TypeVar("T")
 DRIVER = "postgresql+psycopg"
@@ -90,7 +91,7 @@ def postgres_engine(url: str, *, connections: int, pgbouncer: bool = False) -> E
     ``pgbouncer``: no prepared statements, which an older pooler would send to the wrong connection. A bad URL is a
     ``StoreFault`` whose sentence does not quote it: there may be a password in it.
     """
-    return create_engine(
+    engine = create_engine(
         _checked(url),
         pool_size=connections,
         max_overflow=0,
@@ -100,6 +101,8 @@ def postgres_engine(url: str, *, connections: int, pgbouncer: bool = False) -> E
         connect_args=_CONNECT | {"prepare_threshold": None if pgbouncer else _PREPARE_AFTER},
         hide_parameters=True,
     )
+    listen(engine)
+    return engine
 
 
 def plain_engine(url: str) -> Engine:
@@ -186,6 +189,8 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
     with connection:
         driver: Any = connection.connection.driver_connection
         sent = False
+        # Of a transaction that failed some may still wait.
+        take(connection)
         try:
             row = _batch(driver, begin)
             with connection.begin():
@@ -193,14 +198,15 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
                 if driver.info.transaction_status is TransactionStatus.INERROR:
                     # COMMIT would roll back and say nothing.
                     raise RuntimeError("a failed statement was passed over in a transaction")
-                if told := last(result):
-                    driver.execute(told)
+                told = last(result)
                 sent = True
+                send(connection, *([told] if told else []), "COMMIT")
             return result
         except (DBAPIError, psycopg.Error, Again) as error:
             cause = _cause(error)
             if not (driver.closed or _lost(cause)):
                 raise
+            take(connection)
             connection.invalidate()
             if engine.pool is pool:
                 # the others are of the same dead server

@@ -16,6 +16,7 @@ from clerk_app.domain.errors import Conflict, NotFound
 from clerk_app.domain.queue import WindowState
 from clerk_app.ports.hall_running import HallDay, Notice, RosterEntry
 from clerk_app.ports.stores_hall_queue import CounterRecord
+from db.hall.known import Known
 from db.hall.models import CounterGroupRow, UserRow
 from db.hall.queue_models import (
     CounterRow,
@@ -26,6 +27,7 @@ from db.hall.queue_models import (
     NumberBlockRow,
     RosterRow,
 )
+from db.later import later
 from db.types import ID, Moment
 
 _C = CounterRow.__table__.c
@@ -76,6 +78,7 @@ class SqlCounters:
     def __init__(self, connection: Connection, hall_id: str) -> None:
         self._db = connection
         self._hall = hall_id
+        self._in_a_row: dict[tuple[str, date], int] = {}
 
     def get(self, window_no: str) -> CounterRecord | None:
         row = self._db.execute(_GET, {"_hall": self._hall, "_window": window_no}).mappings().one_or_none()
@@ -94,7 +97,7 @@ class SqlCounters:
         self._db.execute(statement.on_conflict_do_update(index_elements=["hall_id", "window_no"], set_=changed))
 
     def occupy(self, window_no: str) -> None:
-        self._db.execute(_OCCUPY, {"_hall": self._hall, "_window": window_no})
+        later(self._db, _OCCUPY, {"_hall": self._hall, "_window": window_no})
 
     def seen(self, window_no: str, at: datetime) -> None:
         self._db.execute(
@@ -107,12 +110,15 @@ class SqlCounters:
         return sorted(found, key=lambda number: (len(number), number))
 
     def in_a_row(self, window_no: str, day: date) -> int:
-        values = {"_hall": self._hall, "_window": window_no, "_day": day}
-        return self._db.execute(_IN_A_ROW, values).scalar_one_or_none() or 0
+        if (window_no, day) not in self._in_a_row:
+            values = {"_hall": self._hall, "_window": window_no, "_day": day}
+            self._in_a_row[window_no, day] = self._db.execute(_IN_A_ROW, values).scalar_one_or_none() or 0
+        return self._in_a_row[window_no, day]
 
     def set_in_a_row(self, window_no: str, day: date, count: int) -> None:
         values = {"hall_id": self._hall, "day": day, "window_no": window_no, "in_a_row": count}
-        self._db.execute(_set_in_a_row(self._db.dialect.name), values)
+        self._in_a_row[window_no, day] = count
+        later(self._db, _set_in_a_row(self._db.dialect.name), values)
 
     def free_count(self) -> int:
         return self._db.execute(select(func.count()).where(_C.hall_id == self._hall, _IS_FREE)).scalar_one()
@@ -125,21 +131,27 @@ def _counter(row: Any) -> CounterRecord:
 class SqlRunning:
     """``RunningStore`` of one hall in one transaction."""
 
-    def __init__(self, connection: Connection, hall_id: str) -> None:
+    def __init__(self, connection: Connection, hall_id: str, known: Known) -> None:
         self._db = connection
         self._hall = hall_id
+        self._known = known
 
     # --- the day ----------------------------------------------------------------------------------------------
     def day(self, day: date) -> HallDay | None:
-        row = self._db.execute(_DAY, {"_hall": self._hall, "_day": day}).mappings().one_or_none()
-        return None if row is None else HallDay(**{name: value for name, value in row.items() if name != "hall_id"})
+        def ask() -> HallDay | None:
+            row = self._db.execute(_DAY, {"_hall": self._hall, "_day": day}).mappings().one_or_none()
+            return None if row is None else HallDay(**{name: value for name, value in row.items() if name != "hall_id"})
+
+        return self._known.of(("day", day), ask)
 
     def add_day(self, day: HallDay) -> bool:
         make = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
+        self._known.changed(self._db, self._hall)
         add = make(HallDayRow).values(hall_id=self._hall, **asdict(day)).on_conflict_do_nothing()
         return self._db.execute(add.returning(_D.day)).first() is not None
 
     def change_day(self, day: date, **values: Any) -> None:
+        self._known.changed(self._db, self._hall)
         self._db.execute(update(HallDayRow).where(_D.hall_id == self._hall, _D.day == day).values(**values))
 
     def days_open(self, before: date) -> list[date]:
@@ -155,9 +167,13 @@ class SqlRunning:
 
     # --- settings ---------------------------------------------------------------------------------------------
     def setting(self, name: str) -> dict[str, Any] | None:
-        return self._db.execute(_SETTING, {"_hall": self._hall, "_name": name}).scalar_one_or_none()
+        def ask() -> dict[str, Any] | None:
+            return self._db.execute(_SETTING, {"_hall": self._hall, "_name": name}).scalar_one_or_none()
+
+        return self._known.of(("setting", name), ask)
 
     def set_setting(self, name: str, value: dict[str, Any]) -> None:
+        self._known.changed(self._db, self._hall)
         make = sqlite_insert if self._db.dialect.name == "sqlite" else postgresql_insert
         statement = make(HallSettingRow).values(hall_id=self._hall, name=name, value=value)
         self._db.execute(

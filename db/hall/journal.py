@@ -12,6 +12,7 @@ from clerk_app.domain.ids import RANDOM_BYTES, uuid7
 from clerk_app.ports.stores_hall import JournalEntry
 from db.hall.many import insert_rows
 from db.hall.models import JournalRow
+from db.later import later
 from db.types import fixed
 
 _J = JournalRow.__table__.c
@@ -83,7 +84,7 @@ class SqlJournal:
         self._hall = hall_id
 
     def append(self, entry: JournalEntry) -> None:
-        self._db.execute(_APPEND, self._values(entry))
+        later(self._db, _APPEND, self._values(entry))
 
     def append_all(self, entries: Sequence[JournalEntry]) -> None:
         insert_rows(self._db, JournalRow.__table__, [self._values(entry) for entry in entries])  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.hall import registers, setup
+from db.hall.known import VERSION
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
@@ -58,6 +59,7 @@ class PostgresHallStore:
         self._listen_url = listen_url
         self._name = name
         self._lanes: dict[str, WriterLane] = {}
+        self._known: dict[str, tuple[str, dict[Any, Any]]] = {}
         self._lock = threading.Lock()
         self._uploads = threading.BoundedSemaphore(_UPLOADS)
         self._closed = threading.Event()
@@ -100,9 +102,19 @@ class PostgresHallStore:
         last: Callable[[T], str] = lambda result: "",
     ) -> T:
         def job(connection: Connection, row: list[Any]) -> T:
-            return work(SqlUnit(connection, hall_id, row[0] if row else ""))
+            newest, version = (row[0] or "", row[1] or "") if len(row) == 2 else ("", "")
+            return work(SqlUnit(connection, hall_id, newest, self._known_of(hall_id, version)))
 
         return in_transaction(self._engine, begin, job, last)
+
+    def _known_of(self, hall_id: str, version: str) -> dict[Any, Any] | None:
+        """What is known under this version of the settings; called in the hall's turn."""
+        if not version:
+            return None
+        held = self._known.get(hall_id)
+        if held is None or held[0] != version:
+            held = self._known[hall_id] = (version, {})
+        return held[1]
 
     # --- reading ----------------------------------------------------------------------------------------------
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
@@ -169,10 +181,12 @@ class PostgresHallStore:
 
 
 def _turn(hall_id: str) -> str:
-    """Wait for the hall's turn, then look how far its journal is: what follows must come after it in the order of ids,
-    also when another server's clock is ahead."""
-    newest = f"SELECT entry_id FROM journal WHERE hall_id = {quoted(hall_id)} ORDER BY entry_id DESC LIMIT 1"
-    return f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('hall', hall_id)}); {newest}"
+    """Wait for the hall's turn, then look how far its journal is (what follows must come after it in the order of ids,
+    also when another server's clock is ahead) and under which version its settings are."""
+    hall = f"WHERE hall_id = {quoted(hall_id)}"
+    newest = f"SELECT entry_id FROM journal {hall} ORDER BY entry_id DESC LIMIT 1"
+    version = f"SELECT value FROM hall_setting {hall} AND name = {quoted(VERSION)}"
+    return f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('hall', hall_id)}); SELECT ({newest}), ({version})"
 
 
 def _check_key(engine: Engine, mine: str) -> None:

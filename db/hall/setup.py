@@ -16,7 +16,9 @@ from clerk_app.domain.errors import Conflict, NotFound
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall import DeviceRecord
+from db.hall.known import Known
 from db.hall.models import CounterGroupRow, DeviceRow, EnrolCodeRow, GroupRow, HallRow, RequestKeyRow
+from db.later import later
 from db.types import ID
 
 _D = DeviceRow.__table__.c
@@ -108,9 +110,10 @@ class SqlDevices:
 class SqlSetup:
     """``SetupStore`` of one hall in one transaction."""
 
-    def __init__(self, connection: Connection, hall_id: str) -> None:
+    def __init__(self, connection: Connection, hall_id: str, known: Known) -> None:
         self._db = connection
         self._hall = hall_id
+        self._known = known
 
     def profile(self) -> HallProfile:
         found = self._db.execute(select(HallRow.profile).where(HallRow.hall_id == self._hall)).scalar_one_or_none()
@@ -119,8 +122,11 @@ class SqlSetup:
         return HallProfile(hall_id=self._hall, **found)
 
     def groups(self) -> list[ServiceGroup]:
-        rows = self._db.execute(_GROUPS, {"_hall": self._hall})
-        return [ServiceGroup(**row._mapping) for row in rows]
+        def ask() -> tuple[ServiceGroup, ...]:
+            rows = self._db.execute(_GROUPS, {"_hall": self._hall})
+            return tuple(ServiceGroup(**row._mapping) for row in rows)
+
+        return list(self._known.of(("groups",), ask))
 
     def served_by(self, window_no: str) -> list[ServiceGroup]:
         own = self.served(window_no)
@@ -136,6 +142,7 @@ class SqlSetup:
             raise Conflict(f"大厅代码 {profile.code} 已经有大厅在用，请换一个") from None
 
     def add_group(self, group: ServiceGroup) -> None:
+        self._known.changed(self._db, self._hall)
         try:
             with self._db.begin_nested():
                 self._db.execute(insert(GroupRow).values(hall_id=self._hall, **asdict(group)))
@@ -143,6 +150,7 @@ class SqlSetup:
             raise Conflict(f"字母 {group.prefix} 已经有排队组在用，请换一个") from None
 
     def change_group(self, group: ServiceGroup) -> None:
+        self._known.changed(self._db, self._hall)
         values = asdict(group)
         del values["group_id"]
         try:
@@ -154,8 +162,11 @@ class SqlSetup:
             raise Conflict(f"字母 {group.prefix} 已经有排队组在用，请换一个") from None
 
     def served(self, window_no: str) -> dict[str, float]:
-        rows = self._db.execute(_SERVED, {"_hall": self._hall, "_window": window_no})
-        return {row.group_id: row.weight for row in rows}
+        def ask() -> dict[str, float]:
+            rows = self._db.execute(_SERVED, {"_hall": self._hall, "_window": window_no})
+            return {row.group_id: row.weight for row in rows}
+
+        return dict(self._known.of(("served", window_no), ask))
 
     def all_served(self) -> dict[str, dict[str, float]]:
         c = CounterGroupRow.__table__.c
@@ -165,6 +176,7 @@ class SqlSetup:
         return found
 
     def set_served(self, window_no: str, weights: Mapping[str, float]) -> None:
+        self._known.changed(self._db, self._hall)
         c = CounterGroupRow.__table__.c
         self._db.execute(delete(CounterGroupRow).where(c.hall_id == self._hall, c.window_no == window_no))
         for group_id, weight in weights.items():
@@ -189,7 +201,7 @@ class SqlRequests:
 
     def answer(self, key: str, status: int, response: str) -> None:
         values = {"_hall": self._hall, "_key": key, "_status": status, "_response": response}
-        self._db.execute(_ANSWER, values)
+        later(self._db, _ANSWER, values)
 
     def forget_before(self, at: datetime) -> int:
         gone = self._db.execute(delete(RequestKeyRow).where(_K.hall_id == self._hall, _K.at < at))

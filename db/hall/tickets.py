@@ -37,8 +37,10 @@ from clerk_app.domain.queue import OPEN, Lane, PriorityClass, TicketState, ticke
 from clerk_app.domain.queue_order import Candidate, Fairness, preferred
 from clerk_app.ports.hall_queue import Ticket
 from clerk_app.ports.stores_hall_queue import NewTicket, Seat, TicketChange
+from db.hall.known import Known
 from db.hall.models import ACTIVE_NOW, PASSED, QUEUED_NOW, GroupRow, TicketRow
 from db.hall.queue_figures import SqlFigures
+from db.later import later
 from db.types import ID, Moment, fixed
 
 _T = TicketRow.__table__.c
@@ -133,7 +135,7 @@ def _pass_over(groups: int, turn: tuple[Lane, ...]) -> Update:
     before = and_(_T.order_at <= order, or_(_T.order_at < order, _T.ticket_id < bindparam("_ticket")))
     served = and_(_ANYBODYS, _T.group_id.in_(_groups(groups)))
     found = [
-        select(_T.ticket_id).where(_NOW_QUEUED, _DUE, which, _T.lane.in_(turn), before)
+        select(_T.ticket_id).where(_NOW_QUEUED, _DUE, which, or_(*(_T.lane == lane for lane in turn)), before)
         for which in (served, _AT_SEAT, _OF_SITTER)
     ]
     return (
@@ -179,14 +181,18 @@ def built(row: Row[Any], group_name: str) -> Ticket:
 class SqlTickets(SqlFigures):
     """``TicketStore`` of one hall in one transaction."""
 
-    def __init__(self, connection: Connection, hall_id: str) -> None:
+    def __init__(self, connection: Connection, hall_id: str, known: Known) -> None:
         super().__init__(connection, hall_id, self._all)
+        self._known = known
         self._names: dict[str, str] | None = None
 
     def _name(self, group_id: str) -> str:
         if self._names is None:
-            self._names = {row.group_id: row.name for row in self._db.execute(_GROUP_NAMES, {"_hall": self._hall})}
+            self._names = self._known.of(("group names",), self._ask_names)
         return self._names.get(group_id, "")
+
+    def _ask_names(self) -> dict[str, str]:
+        return {row.group_id: row.name for row in self._db.execute(_GROUP_NAMES, {"_hall": self._hall})}
 
     def _built(self, row: Row[Any]) -> Ticket:
         return built(row, self._name(row.group_id))
@@ -272,7 +278,7 @@ class SqlTickets(SqlFigures):
     def pass_over(self, seat: Seat, day: date, now: datetime, called: Candidate) -> None:
         turn = next(turn for turn in _TURNS if called.lane in turn)
         values = self._seat(seat, day, now) | {"_order": called.order_at, "_ticket": called.ticket_id}
-        self._db.execute(_pass_over(len(seat.groups), turn), values)
+        later(self._db, _pass_over(len(seat.groups), turn), values)
 
     def latest_place(self, day: date) -> datetime | None:
         return self._db.execute(_LATEST, {"_hall": self._hall, "_day": day}).scalar_one_or_none()

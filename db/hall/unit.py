@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
@@ -17,6 +17,7 @@ from db.hall.emergency import SqlEmergency
 from db.hall.exports import SqlExports
 from db.hall.housekeeping import SqlHousekeeping, SqlInstances
 from db.hall.journal import SqlJournal
+from db.hall.known import Known
 from db.hall.many import SqlMany
 from db.hall.office import SqlOffice
 from db.hall.online import SqlOnline
@@ -32,18 +33,21 @@ T = TypeVar("T")
 class SqlUnit:
     """``HallUnit`` on one connection."""
 
-    def __init__(self, connection: Connection, hall_id: str, newest: str = "") -> None:
+    def __init__(
+        self, connection: Connection, hall_id: str, newest: str = "", known: dict[Any, Any] | None = None
+    ) -> None:
+        remembered = Known(known)
         self.hall_id = hall_id
         self.newest = newest
-        self.tickets = SqlTickets(connection, hall_id)
+        self.tickets = SqlTickets(connection, hall_id, remembered)
         self.counters = SqlCounters(connection, hall_id)
-        self.running = SqlRunning(connection, hall_id)
+        self.running = SqlRunning(connection, hall_id, remembered)
         self.appointments = SqlAppointments(connection, hall_id)
         self.emergency = SqlEmergency(connection, hall_id)
         self.journal = SqlJournal(connection, hall_id)
         self.people = SqlPeople(connection, hall_id)
         self.devices = SqlDevices(connection, hall_id)
-        self.setup = SqlSetup(connection, hall_id)
+        self.setup = SqlSetup(connection, hall_id, remembered)
         self.requests = SqlRequests(connection, hall_id)
         self.cases = SqlCases(connection, hall_id)
         self.files = SqlCaseFiles(connection, hall_id)

@@ -146,6 +146,27 @@ def test_another_server_is_told_when_the_feed_grew_and_this_one_is_not(hall: Hal
     assert mine == []
 
 
+def test_a_changed_setting_counts_at_once_in_the_other_servers_turns(hall: HallInHand, postgres_url: str) -> None:
+    def serves(where: HallInHand) -> list[str]:
+        return where.write(lambda unit: [group.prefix for group in unit.setup.served_by("5")])
+
+    everything = [group.prefix for group in hall.groups()]
+    with beside(postgres_url) as other:
+        assert serves(hall) == serves(other) == everything
+        wanted = hall.groups()[1]
+        hall.write(lambda unit: unit.setup.set_served("5", {wanted.group_id: 1.0}))
+        assert serves(other) == serves(hall) == [wanted.prefix]
+
+        def change_and_fail(unit: HallUnit) -> None:
+            unit.setup.set_served("5", {})
+            assert [group.prefix for group in unit.setup.served_by("5")] == everything
+            raise Locked("stop")
+
+        with pytest.raises(Locked, match="stop"):
+            other.write(change_and_fail)
+        assert serves(other) == serves(hall) == [wanted.prefix], "what was rolled back is not remembered"
+
+
 # --- uploads at once --------------------------------------------------------------------------------------------
 def _upload(hall: HallInHand, work: Callable[[HallUnit], object]) -> object:
     return hall.store.write(hall.hall_id, "upload", work, patient=True)
