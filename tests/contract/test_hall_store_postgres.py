@@ -15,7 +15,7 @@ from sqlalchemy import text
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import Role
 from clerk_app.domain.cases import CaseState
-from clerk_app.domain.errors import Conflict, StoreFault
+from clerk_app.domain.errors import Conflict, Locked, StoreFault
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.services.hall.tools import system_actor
 from db.errors import Again
