@@ -29,7 +29,7 @@ STEPS = 32
 _KINDS = {
     "server": (Kind.COMMIT, Kind.COMMIT, Kind.HANDLING),
     "kiosk": (Kind.PRINT, Kind.REQUEST, Kind.ANSWER),
-    "": (Kind.COMMIT, Kind.COMMIT, Kind.COMMIT, Kind.PRINT, Kind.REQUEST, Kind.ANSWER),
+    "": (Kind.COMMIT, Kind.COMMIT, Kind.COMMIT, Kind.PRINT, Kind.FSYNC, Kind.REQUEST, Kind.ANSWER),
 }
 """What may be the last moment of a node."""
 _EVENING = 40
@@ -415,8 +415,7 @@ class Day:
 
     def _printers(self) -> None:
         window = self.random.choice(list(self.world.windows.values()))
-        for printer in (window.receipt_printer, window.page_printer):
-            assert printer is not None
+        for printer in window.printers():
             printer.trouble = self.random.choice((0.0, 0.3, 0.8))
 
     def _power(self) -> None:
@@ -489,8 +488,7 @@ class Day:
             if not node.up:
                 self._start(node)
         for window in self.world.windows.values():
-            for printer in (window.receipt_printer, window.page_printer):
-                assert printer is not None
+            for printer in window.printers():
                 printer.trouble = 0.0
 
     def _evening(self) -> None:

@@ -35,13 +35,15 @@ from simulation.clocks import NodeClock
 from simulation.disk import Disk, InlineLane
 from simulation.moments import Moments
 from simulation.network import Answered, Sent, serve
-from simulation.papers import Papers, SoftPrinter
+from simulation.papers import Papers, SoftFolder, SoftPrinter
 from support.hall import QuickPasswords, SeededEntropy
-from support.window import FakeFolder, FakeMachine, FakeRenderer, calendar
+from support.window import FakeMachine, FakeRenderer, calendar
 
 STORE_KEY = bytes(range(32))
 JOURNAL_KEY = b"j" * 32
 FINGERPRINT = b"f" * 32
+WITHOUT_PAGE_PRINTER = "2"
+"""The window whose A4 papers are saved into a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,9 @@ class WindowNode(Node):
         self.enrolled = enrolled
         self.machine = FakeMachine(f"pc-{name}")
         self.renderer = FakeRenderer()
-        self.folder: Any = FakeFolder()
-        self.receipt_printer: SoftPrinter | None = self._printer()
-        self.page_printer: SoftPrinter | None = self._printer()
+        self.folder = SoftFolder(name, outside.moments)
+        self.receipt_printer = self._printer()
+        self.page_printer = None if enrolled.window_no == WITHOUT_PAGE_PRINTER else self._printer()
 
     @property
     def window_no(self) -> str:
@@ -168,6 +170,14 @@ class WindowNode(Node):
         self.visits = VisitDesk(self.store, self.journal)
         self.up = True
         self.prints.recover()
+
+    def printers(self) -> list[SoftPrinter]:
+        """Those that this window has."""
+        return [printer for printer in (self.receipt_printer, self.page_printer) if printer is not None]
+
+    def is_out(self, sheet: bytes) -> bool:
+        """What somebody sees who looks: it lies in the printer, or in the folder."""
+        return self.outside.papers.is_out(sheet) or sheet in self.folder.saved.values()
 
     def _printer(self) -> SoftPrinter:
         outside = self.outside

@@ -35,6 +35,21 @@ class Papers:
         return self.out[digest(sheet)] > 0
 
 
+class SoftFolder:
+    """Where papers go at a window without an A4 printer: a file counts once it is on the disk."""
+
+    def __init__(self, node: str, moments: Moments) -> None:
+        self._node = node
+        self._moments = moments
+        self.saved: dict[str, bytes] = {}
+
+    def save(self, name: str, pdf: bytes) -> str:
+        self._moments.passed(self._node, Kind.FSYNC, Side.BEFORE, name)
+        self.saved[name] = pdf
+        self._moments.passed(self._node, Kind.FSYNC, Side.AFTER, name)
+        return f"文书/{name}"
+
+
 class SoftPrinter:
     """Prints, refuses (no paper), or goes wrong in the middle, with the sheet out or not, as ``random`` has it.
 

@@ -64,7 +64,7 @@ class Desk:
 
     def _answer(self, paper: StoredPaper) -> None:
         sheet = self.window.prints.content(paper.paper_id)
-        if self.world.papers.is_out(sheet):
+        if self.window.is_out(sheet):
             self.window.prints.answer(paper.paper_id, Answer.USABLE, self.actor)
             return
         self.words[paper.original_id] = self.words.get(paper.original_id, 0) + 1

@@ -82,7 +82,7 @@ class Enumerating:
         if self.child is not None:
             return False
         number = len(self.found.points)
-        place = {Kind.COMMIT: where, Kind.PRINT: where}.get(kind, str)()
+        place = {Kind.COMMIT: where, Kind.PRINT: where, Kind.FSYNC: where}.get(kind, str)()
         self.found.points.append(
             {"node": node, "kind": kind.value, "side": side.value, "where": place or what, "what": what}
         )
