@@ -377,7 +377,7 @@ class Day:
             (self._clock, 3),
             (self._back_up, 8),
             (self._restored, 9),
-            (self._cloned, 2),
+            (self._cloned, 6),
         )
         self.random.choices([strike for strike, _ in strikes], [weight for _, weight in strikes])[0]()
 

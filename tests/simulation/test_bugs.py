@@ -8,10 +8,10 @@ from simulation import bugs
 from simulation.days import SeedFailed, morning, play
 from simulation.points import in_a_process
 
-SEEDS = 25
+SEEDS = 60
 STEPS = 24
 FIRST = {
-    bugs.no_idempotency_key: 0,
+    bugs.no_idempotency_key: 5,
     bugs.answers_are_not_kept: 19,
     bugs.done_before_the_answer: 0,
     bugs.epoch_ignored: 5,

@@ -8,7 +8,7 @@ from simulation.days import Day, play
 
 SEEDS = 200
 AT_ONCE = 20
-STEPS = 12
+STEPS = 10
 """Shorter than those of ``make chaos``, so that 200 fit into the suite."""
 
 
