@@ -163,6 +163,7 @@ def assemble(
     from clerk_app.services.window.handover import HandoverDesk
     from clerk_app.services.window.issue import IssueDesk
     from clerk_app.services.window.journal import Journal
+    from clerk_app.services.window.originals import Originals
     from clerk_app.services.window.outbox import Outbox
     from clerk_app.services.window.overview import OverviewDesk
     from clerk_app.services.window.prechecks import PreCheckDesk
@@ -348,6 +349,7 @@ def assemble(
         prompt=rating_prompt(config, clock),
         pair_tablet=pairing(config.devices, opened),
         citizen_screen=config.window.citizen_screen,
+        originals=Originals(store, client, journal),
         wake_sync=sync.wake,
         sync_report=SyncReport(store, outbox, journal, open_paper_folder(config.folder / "support")),
     )

@@ -240,6 +240,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("pick_step_move", ("Up", "Down"), "换一步", Page.FILE),
     Key("see_papers", ("0",), "看材料和文书", Page.FILE),
     Key("print_here", ("P",), "在这里打印", Page.FILE),
+    Key("see_originals", ("S",), "看扫描件", Page.FILE),
     Key("do_step", ("F9",), "办这一步", Page.FILE),
     Key("file_next", ("F12",), "办结，叫下一位", Page.FILE),
     Key("pick_preset", _range("", 9), "选一条", Page.FILE_FORM),

@@ -28,6 +28,7 @@ from clerk_app.services.window.files import FileDesk
 from clerk_app.services.window.guide import GuideDesk
 from clerk_app.services.window.handover import HandoverDesk
 from clerk_app.services.window.issue import IssueDesk
+from clerk_app.services.window.originals import Originals
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.overview import OverviewDesk
 from clerk_app.services.window.prechecks import PreCheckDesk
@@ -131,5 +132,7 @@ class Desk:
     """``auto``, ``window`` or ``off``."""
     wake_sync: Callable[[], object] = lambda: None
     """Push what waits now instead of at the next try."""
+    originals: Originals | None = None
+    """Scanned pages and papers of any window; without it they are not shown."""
     sync_report: SyncReport | None = None
     """Writes the record of sync for support; without it there is none."""

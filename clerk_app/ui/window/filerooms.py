@@ -10,6 +10,7 @@ from clerk_app.domain.actor import Role
 from clerk_app.services.steps.values import OpenFile
 from clerk_app.ui.lanes import Lanes
 from clerk_app.ui.window.control import DeskControl
+from clerk_app.ui.window.file.originals import SeeOriginals
 from clerk_app.ui.window.file.page import FilePage
 from clerk_app.ui.window.office.office_page import OfficePage
 from clerk_app.ui.window.rooms import Rooms
@@ -28,6 +29,7 @@ class FileRooms(QObject):
         self.office = OfficePage(self._work)
         actor = lambda: control.session.actor if control.session else None  # noqa: E731
         self.voiding = Voiding(self.file, control.desk, lanes, actor)
+        self.originals = SeeOriginals(self.file, control.desk, lanes)
         rooms.add(self.file)
         rooms.add(self.office)
         rooms.changed.connect(self._put_away)
@@ -40,6 +42,7 @@ class FileRooms(QObject):
         self.file.finish_next.connect(self._finish)
         self.file.collect_wanted.connect(self._collect)
         self.file.void_wanted.connect(self.voiding.ask)
+        self.file.originals_wanted.connect(self.originals.open)
         self.voiding.done.connect(self._voided)
         self.voiding.failed.connect(lambda failure: control.said.emit(failure.text))
         self.file.archive_wanted.connect(lambda _opened: self._work.archive())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clerk_app.design.tokens import SIZE, SPACE
@@ -44,6 +44,7 @@ class Contents(QWidget):
     a4_wanted = Signal(str)
     later_wanted = Signal(str)
     bring_wanted = Signal()
+    originals_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,10 +62,13 @@ class Contents(QWidget):
         self.papers.later.connect(self.later_wanted)
         self.situation = ElidedLabel("", "note", "ink5")
         self.materials_title = SectionTitle("材料", icon="files")
+        self.originals = Button("看扫描件", key=key("see_originals").cap(), compact=True)
+        self.originals.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.originals.clicked.connect(self.originals_wanted)
         self._materials = Column()
         column = Column(gap=SPACE.x8)
         column.put(self._ask_place, self.papers_title, self.papers, self.elsewhere)
-        column.put(self.materials_title, self.situation, self._materials, None)
+        column.put(Row(self.materials_title, self.originals, gap=SPACE.x8), self.situation, self._materials, None)
         self.area = Scroll(column, (SPACE.x12, SPACE.page, SPACE.x12, SPACE.page))
         self.setLayout(Column(self.area))
 

@@ -49,6 +49,7 @@ class FilePage(Room):
     archive_wanted = Signal(object)  # OpenFile
     next_wanted = Signal()
     void_wanted = Signal(object, str)  # StoredPaper, reason
+    originals_wanted = Signal(object)  # OpenFile
     finish_next = Signal()
     refused = Signal(str)
     page = Page.FILE
@@ -149,12 +150,18 @@ class FilePage(Room):
         self.contents.a4_wanted.connect(work.sheets.on_a4)
         self.contents.later_wanted.connect(work.sheets.postpone)
         self.contents.bring_wanted.connect(work.sheets.bring_all)
+        self.contents.originals_wanted.connect(self._see_originals)
         self.steps.print_wanted.connect(work.sheets.bring_all)
         self.approval.wanted.connect(self._approve)
         self.go.clicked.connect(self._go)
         self.back.clicked.connect(self._back)
         bind(self, "do_step", self._go)
         bind(self, "file_next", self._finish_next)
+        bind(self, "see_originals", self._see_originals)
+
+    def _see_originals(self) -> None:
+        if self._shown is not None:
+            self.originals_wanted.emit(self._shown)
 
     # --- showing ----------------------------------------------------------------------------------------------
     def _show(self) -> None:
@@ -238,7 +245,8 @@ class FilePage(Room):
         if self.page is Page.FILE_FORM:
             self.legend.show_keys("正在填写", keys_of(Page.FILE_FORM), tone="pri")
         elif self.page is Page.FILE:
-            unused = {"file_next"} if self._work.sheets.elsewhere else {"file_next", "print_here"}
+            # The button among the materials shows its own key.
+            unused = {"file_next", "see_originals", *(() if self._work.sheets.elsewhere else ("print_here",))}
             self.legend.show_keys("", (one for one in keys_of(Page.FILE) if one.id not in unused))
 
     # --- choosing ---------------------------------------------------------------------------------------------
