@@ -41,7 +41,7 @@ SYSTEM_PACKAGES = (
     *("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-xkb1", "libxkbcommon-x11-0"),
     *("libxcb-shape0", "libxcb-image0", "libxcb-render-util0"),
 )
-CAMERA_PACKAGES = ("libpulse0",)
+CAMERA_PACKAGES = ("libpulse0", "libxrandr2")
 """What Qt's multimedia needs beside them."""
 
 

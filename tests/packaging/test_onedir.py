@@ -16,7 +16,7 @@ import pytest
 
 from support.bare_machine import OUT, ROOT, Machine, bare_machine, build, later, megabytes
 
-pytestmark = [pytest.mark.bundle, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.bundle, pytest.mark.timeout(7200)]
 LISTED = """
 import sys
 from PyInstaller.archive.readers import CArchiveReader

@@ -34,7 +34,7 @@ SCREEN_LIBRARIES = (
     ("libxcb-image.so.0", "libxcb-image0"),
     ("libxcb-render-util.so.0", "libxcb-render-util0"),
 )
-CAMERA_LIBRARIES = (("libpulse.so.0", "libpulse0"),)
+CAMERA_LIBRARIES = (("libpulse.so.0", "libpulse0"), ("libXrandr.so.2", "libxrandr2"))
 
 
 @dataclass(frozen=True, slots=True)
