@@ -117,7 +117,9 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--gap", type=int, default=None, metavar="个", help="今天的号跳过多少个再发（默认 500）")
 
     export = commands.add_parser(
-        "export", help="把办件导出到别的系统（在服务器电脑上）", description="把办件导出到 clerk.toml 里 [platform] 写的系统"
+        "export",
+        help="把办件导出到别的系统（在服务器电脑上）",
+        description="把办件导出到 clerk.toml 里 [platform] 写的系统",
     )
     deeds = export.add_subparsers(dest="verb", required=True, metavar="动作")
     for verb, text in (("now", "现在导出"), ("status", "导出到哪里了"), ("refused", "哪些没有导出，为什么")):
