@@ -26,6 +26,7 @@ _EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)")
 _INSTALL = "atheris is not installed. It is needed for fuzzing only: make fuzz installs it beside the program"
 _LONGEST_RUN_S = 20
 _MEMORY_MB = 2048
+_LONGEST_MENDED = 1000
 _COSTLY_ONE_IN = 16
 """Inputs of a campaign for one on which costly properties are tried, see ``target.rarely``."""
 
@@ -128,13 +129,15 @@ def _table() -> str:
 
 
 def _keep(name: str) -> None:
-    """The reduced corpus; the modules are not instrumented in this process."""
-    from fuzz.corpora import keep, kept, reduced
+    """The reduced corpus, and what once broke and holds now; the modules are not instrumented in this process."""
+    from fuzz.corpora import keep, kept, reduced, steps
     from fuzz.targets import TARGETS
 
     target = TARGETS[name]
     found = [path.read_bytes() for path in sorted((OUT / f"{name}.inputs").iterdir())]
-    keep(target, reduced(target, [*target.seeds(), *kept(target), *found]))
+    broken = [path.read_bytes() for path in (OUT / f"{name}.broken").glob("crash-*")]
+    mended = [data for data in broken if len(data) <= _LONGEST_MENDED and steps(target, data) is not None]
+    keep(target, {*reduced(target, [*kept(target), *found]), *mended})
 
 
 def _note(line: str, result: dict[str, Any]) -> None:
