@@ -22,8 +22,9 @@ class _QuickRequest(Request):
         body = await self.body()
         try:
             return from_json(body)
-        except ValueError as error:
-            raise json.JSONDecodeError("no JSON", "", 0) from error
+        except ValueError:
+            # Half characters and numbers that are none are JSON to Python alone; they must cost their own record only.
+            return json.loads(body)
 
 
 class _QuickRoute(APIRoute):

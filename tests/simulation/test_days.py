@@ -23,9 +23,12 @@ def test_nothing_is_lost_doubled_or_called_twice_whatever_breaks(first: int) -> 
 
 
 def test_a_seed_determines_the_whole_day() -> None:
-    days = [Day(7), Day(7), Day(8)]
-    for day in days:
+    days = []
+    for seed in (7, 7, 8):
+        # One after the other: the stores of a day lie where those of the day before lay.
+        day = Day(seed)
         day.run()
+        days.append(day)
     assert days[0].world.trace == days[1].world.trace
     assert days[0].world.server.disk.rows("SELECT 1")
     assert days[0].world.trace != days[2].world.trace

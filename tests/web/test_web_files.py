@@ -14,7 +14,7 @@ from clerk_app.domain.errors import Rejected
 from clerk_app.server import web
 from clerk_app.server.web import RateLimit, panel_css, phone_css, web_files
 
-FILES = sorted(resource("web").iterdir())
+FILES = sorted(path for path in resource("web").iterdir() if path.is_file())
 HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 # Chromium 80 (February 2020): what came later, with the version it came in.
 TOO_NEW = {

@@ -106,12 +106,17 @@ def test_a_change_behind_the_programs_back_breaks_the_chain(
     hall.take()
     hall.call()
     hall.sequence()
-    connection = sqlcipher.connect(str(tmp_path / "hall.db"), isolation_level=None)
-    connection.execute(f"PRAGMA key = \"x'{STORE_KEY.hex()}'\"")
-    connection.execute("DROP TRIGGER journal_no_update")
-    connection.execute("DROP TRIGGER journal_no_delete")
-    connection.execute(statement)
-    connection.close()
+    if (tmp_path / "hall.db").exists():
+        connection = sqlcipher.connect(str(tmp_path / "hall.db"), isolation_level=None)
+        connection.execute(f"PRAGMA key = \"x'{STORE_KEY.hex()}'\"")
+        connection.execute("DROP TRIGGER journal_no_update")
+        connection.execute("DROP TRIGGER journal_no_delete")
+        connection.execute(statement)
+        connection.close()
+    else:
+        with hall.store._engine.begin() as owner:
+            owner.exec_driver_sql("ALTER TABLE journal DISABLE TRIGGER USER")
+            owner.exec_driver_sql(statement)
     report = _verify(hall)
     assert (report.broken_at, report.reason) == (broken_at, reason)
 
