@@ -17,7 +17,6 @@ FIRST = {
     bugs.epoch_ignored: 5,
     bugs.numbers_are_not_taken: 3,
     bugs.printed_before_stored: 0,
-    bugs.interrupted_sheets_are_sent_again: 7,
     bugs.clone_not_noticed: 0,
     bugs.chain_head_remembered: 0,
 }
@@ -34,6 +33,11 @@ def test_a_planted_bug_is_found_within_a_few_seeds(plant: bugs.Plant) -> None:
         play(FIRST[plant], SEEDS, STEPS)
 
 
-def test_a_bug_between_two_commits_is_found_by_cutting_at_every_point() -> None:
-    found = in_a_process("--only", "commit", "--plant", bugs.told_in_a_second_transaction.__name__)
+@pytest.mark.parametrize(
+    ("kind", "plant"),
+    [("commit", bugs.told_in_a_second_transaction), ("print", bugs.interrupted_sheets_are_sent_again)],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_a_bug_between_two_moments_is_found_by_cutting_at_every_point(kind: str, plant: bugs.Plant) -> None:
+    found = in_a_process("--only", kind, "--plant", plant.__name__)
     assert found.wrong
