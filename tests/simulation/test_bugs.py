@@ -33,11 +33,6 @@ def test_a_planted_bug_is_found_within_a_few_seeds(plant: bugs.Plant) -> None:
         play(FIRST[plant], SEEDS, STEPS)
 
 
-@pytest.mark.parametrize(
-    ("kind", "plant"),
-    [("commit", bugs.told_in_a_second_transaction), ("print", bugs.interrupted_sheets_are_sent_again)],
-    ids=lambda one: getattr(one, "__name__", one),
-)
-def test_a_bug_between_two_moments_is_found_by_cutting_at_every_point(kind: str, plant: bugs.Plant) -> None:
-    found = in_a_process("--only", kind, "--plant", plant.__name__)
+def test_a_sheet_that_is_sent_again_is_found_by_cutting_at_every_print() -> None:
+    found = in_a_process("--only", "print", "--plant", bugs.interrupted_sheets_are_sent_again.__name__)
     assert found.wrong
