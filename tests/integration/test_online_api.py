@@ -171,8 +171,8 @@ def test_problems_have_the_shape_and_the_status_of_the_page(
             extensions={"sni_hostname": SERVER_NAME},
         ),
     }
-    rows = dict(re.findall(r"^\| (\d{3})[^|]*\| `(\w+)`", PAGE, re.MULTILINE))
-    printed = {kind: int(status) for status, kind in rows.items()}
+    rows = re.findall(r"^\| (\d{3})[^|]*\| `(\w+)`", PAGE, re.MULTILINE)
+    printed = {kind: int(status) for status, kind in rows}
     for kind, answer in problems.items():
         assert (answer.json()["kind"], answer.status_code) == (kind, printed[kind]), answer.text
         assert _shape(answer.json()) == _shape(PROBLEM)

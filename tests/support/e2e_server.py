@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app.bootstrap import server
+from clerk_app.ports.hall_sync import Batch, BatchAnswer, RecordKind
 from clerk_app.services.hall import casefiles
+from clerk_app.services.hall.batches import Batches
 from clerk_app.services.hall.requests import Requests
 from support.e2e_moments import power_cut, set_ahead
 
@@ -32,7 +34,7 @@ def _cut_if_armed(moment: str) -> None:
 
 def _watch() -> None:
     enter: Callable[..., Any] = casefiles.enter_approval_seal
-    once = Requests.once
+    once, take = Requests.once, Batches.take
 
     def in_the_middle(*args: Any) -> None:
         _cut_if_armed(ACCEPTING)
@@ -44,7 +46,14 @@ def _watch() -> None:
             _cut_if_armed(ACCEPTED)
         return answer
 
+    def with_a_batch(self: Batches, caller: Any, batch: Batch) -> BatchAnswer:
+        answer = take(self, caller, batch)
+        if any(record.kind == RecordKind.ACT for record in batch.records):
+            _cut_if_armed(ACCEPTED)
+        return answer
+
     casefiles.enter_approval_seal = in_the_middle
+    Batches.take = with_a_batch  # type: ignore[method-assign]
     Requests.once = at_the_end  # type: ignore[method-assign]
 
 

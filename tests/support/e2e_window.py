@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication
 from clerk_app import cli
 from clerk_app.client.hall import HallClient
 from clerk_app.ports.feed import ConnectionState
+from clerk_app.ports.hall_sync import Batch, BatchAnswer, RecordKind
 from clerk_app.ports.window import StoredPaper
 from clerk_app.services.window.files import FileDesk
 from clerk_app.ui import application
@@ -50,15 +51,32 @@ def _dies_writing(command: bytes) -> None:
     SerialTransport.write = half  # type: ignore[method-assign]
 
 
+def _dies_telling(kind: RecordKind, alone: str, *, after: bool) -> None:
+    """At a record of this kind, whether it goes ``alone`` or in a batch."""
+    (dies_after if after else dies_before)(HallClient, alone)
+    send = HallClient.send_batch
+
+    def send_batch(self: HallClient, batch: Batch) -> BatchAnswer:
+        meant = any(record.kind == kind for record in batch.records)
+        if meant and not after:
+            power_cut()
+        answer = send(self, batch)
+        if meant:
+            power_cut()
+        return answer
+
+    HallClient.send_batch = send_batch  # type: ignore[method-assign]
+
+
 MOMENTS: dict[str, Callable[[], None]] = {
     "committed": lambda: dies_before(CaseSheets, "print_all"),
     "sending": lambda: dies_before(EscPosPrinter, "print_job"),
-    "acknowledged": lambda: dies_after(HallClient, "store_case"),
+    "acknowledged": lambda: _dies_telling(RecordKind.CASE, "store_case", after=True),
     "finishing": lambda: dies_before(HallClient, "finish"),
     "half a picture": lambda: _dies_writing(b"\x1dv0"),
     "acted": lambda: dies_after(FileDesk, "act_all"),
-    "telling": lambda: dies_before(HallClient, "store_act"),
-    "told": lambda: dies_after(HallClient, "store_act"),
+    "telling": lambda: _dies_telling(RecordKind.ACT, "store_act", after=False),
+    "told": lambda: _dies_telling(RecordKind.ACT, "store_act", after=True),
 }
 """``committed``: the conclusion or step is committed, no sheet was touched. ``sending``: a sheet is marked as being
 sent, no byte has left. ``acknowledged``: the server has the case, the window has not noted it. ``finishing``: F9 was
