@@ -14,8 +14,10 @@ from clerk_app.bootstrap.server import open_hall
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Locked
+from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import SystemClock, SystemEntropy
+from clerk_app.ports.window import WindowStore
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.presence import PresenceDesk
 from db.window.store import open_window_store
@@ -63,21 +65,21 @@ class Pc:
         self.client.close()
 
 
-def _window(store, hall, device_id: str) -> Window:  # type: ignore[no-untyped-def]
+def _window(store: WindowStore, hall: HallProfile, device_id: str) -> Window:
     class Enrolled(Window):
-        def restart(self) -> None:
-            from support import window
+        def __init__(self) -> None:
+            self.device_id = device_id
+            super().__init__(store, clock=SystemClock(), hall=hall)  # type: ignore[arg-type]
 
-            before, window.DEVICE_ID = window.DEVICE_ID, device_id
+        def restart(self) -> None:
             try:
                 super().restart()
             except Locked:
+                # As the program does when the computer was enrolled anew.
                 self.binding.settle(hall, "12", device_id)
                 super().restart()
-            finally:
-                window.DEVICE_ID = before
 
-    made = Enrolled(store, clock=SystemClock(), hall=hall)  # type: ignore[arg-type]
+    made = Enrolled()
     made.entropy = SystemEntropy()  # type: ignore[assignment]
     made.restart()
     return made
