@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Playwright
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.spoken import CLIPS, sentence_clips
 from clerk_app.ports.hall_queue import TakeTicket
-from support.browser import browser, open_display, page_of, told
+from support.browser import address, browser, open_display, page_of, told
 from support.server import ServerProcess, eventually
 
 LISTEN = """
@@ -104,11 +104,13 @@ def test_sound_is_asked_for_where_the_browser_forbids_it(
     driver: Playwright, running: ServerProcess, clerk: HallClient
 ) -> None:
     with browser(driver, running, "--autoplay-policy=document-user-activation-required") as strict:
-        page = page_of(strict)
+        enrolled = page_of(strict)
+        open_display(enrolled, running)
+        # Enrolling was a touch, which lives on in its tab; a box that starts by itself has a fresh one.
+        page = enrolled.context.new_page()
+        enrolled.close()
         page.add_init_script(LISTEN)
-        open_display(page, running)
-        # Enrolling was a touch of this page's origin; a box that starts by itself has none.
-        page.reload()
+        page.goto(f"{address(running)}/display")
         page.wait_for_selector("body[data-state=live]")
         hint = page.locator(".sound")
         hint.wait_for(state="visible")
