@@ -19,7 +19,7 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.hall import HallProfile
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.services.window import sync
+from clerk_app.services import sending
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.printing import Answer
 from clerk_app.services.window.sync import SyncRunner
@@ -66,7 +66,7 @@ class OwnWindow(Window):
 
 def main(spec: Spec) -> int:
     """0 when everything is told, 1 when that takes too long."""
-    sync.FIRST_DELAY_S, sync.LONGEST_DELAY_S = 0.05, 0.3
+    sending.FIRST_DELAY_S, sending.LONGEST_DELAY_S = 0.05, 0.3
     window = OwnWindow(spec)
     clerk = Actor(spec.hall_id, spec.device_id, "u-" + spec.number, "王晓梅", frozenset({Role.CLERK}), spec.number)
     client = HallClient(spec.address, spec.ca_pem, spec.token, window.clock, window.entropy)

@@ -22,11 +22,12 @@ from clerk_app.ports.hall import DeviceUnknown, ServerTime, SessionEnded
 from clerk_app.ports.hall_sync import MOST_RECORDS, WindowCounter
 from clerk_app.ports.speaking import API, Speech, VersionApart, apart, common
 from clerk_app.ports.window import OutboxEntry, OutboxKind, OutboxState, WindowStore, WindowUnit
+from clerk_app.services.sending import Left
 from clerk_app.services.window.clockwatch import ClockWatch, Skew
 from clerk_app.services.window.course import CHANGED, Course, Sender
 from clerk_app.services.window.journal import Journal
 from clerk_app.services.window.settling import Settler, last_sync
-from clerk_app.services.window.uploading import Left, Uploader
+from clerk_app.services.window.uploading import Uploader
 
 __all__ = ["CHANGED", "Outbox", "OutboxLine", "Push", "SyncStatus"]
 

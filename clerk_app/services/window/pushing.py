@@ -23,8 +23,9 @@ from clerk_app.ports.hall_cases import (
     VisitRecord,
 )
 from clerk_app.ports.hall_running import EmergencyMerged, EmergencyVisit
-from clerk_app.ports.hall_sync import BATCH_BYTES, MOST_RECORDS, BatchRecord, RecordKind
+from clerk_app.ports.hall_sync import BatchRecord, RecordKind
 from clerk_app.ports.window import OutboxEntry, OutboxKind, WindowUnit
+from clerk_app.services import sending
 from clerk_app.services.window import records
 
 Ack = CaseAck | RatingAck | ActAck | Stored | EmergencyMerged
@@ -95,22 +96,12 @@ def goes_in_batches(entry: OutboxEntry) -> bool:
 
 
 def packs(entries: Sequence[OutboxEntry]) -> Iterator[list[OutboxEntry]]:
-    """Neighbours that go together, in order: at most ``MOST_RECORDS`` and ``BATCH_BYTES``; others alone."""
-    pack: list[OutboxEntry] = []
-    size = 0
-    for entry in entries:
-        weight = len(json.dumps(entry.payload, ensure_ascii=False).encode())
-        alone = not goes_in_batches(entry)
-        if pack and (alone or len(pack) == MOST_RECORDS or size + weight > BATCH_BYTES):
-            yield pack
-            pack, size = [], 0
-        if alone:
-            yield [entry]
-            continue
-        pack.append(entry)
-        size += weight
-    if pack:
-        yield pack
+    """Neighbours that go together, in order; what goes in no batch alone."""
+    return sending.packs(entries, _weight)
+
+
+def _weight(entry: OutboxEntry) -> int | None:
+    return len(json.dumps(entry.payload, ensure_ascii=False).encode()) if goes_in_batches(entry) else None
 
 
 def record_of(entry: OutboxEntry) -> BatchRecord:

@@ -9,25 +9,10 @@ from dataclasses import replace
 
 from clerk_app.domain.errors import Fault
 from clerk_app.ports.clock import Entropy
+from clerk_app.services.sending import next_delay
 from clerk_app.services.window.outbox import Outbox, SyncStatus
 
 _log = logging.getLogger(__name__)
-
-FIRST_DELAY_S = 1.0
-LONGEST_DELAY_S = 15.0
-IDLE_S = 60.0
-JITTER = 0.25
-
-
-def next_delay(failures: int, spread: float) -> float:
-    """Seconds until the next try after ``failures`` failed ones; ``spread`` in 0 … 1 keeps windows from coming at once.
-
-    0 failures: the idle interval. Doubles from 1 s up to 15 s, plus or minus a quarter.
-    """
-    if failures == 0:
-        return IDLE_S
-    delay = min(FIRST_DELAY_S * 2.0 ** min(failures - 1, 10), LONGEST_DELAY_S)
-    return delay * (1 - JITTER + 2 * JITTER * spread)
 
 
 class SyncRunner:

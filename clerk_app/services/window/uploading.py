@@ -9,22 +9,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound, Refusal, Rejected
+from clerk_app.domain.errors import NotAllowed
 from clerk_app.ports.capture import PageRow
 from clerk_app.ports.hall_sync import FileHead, FileKind, FileProgress, FileSending, FileSubject
 from clerk_app.ports.window import Medium, OutboxEntry, OutboxKind, StoredPaper, WindowStore, WindowUnit
+from clerk_app.services.sending import send_file
 from clerk_app.services.window import records
 from clerk_app.services.window.journal import Journal, system_actor
 
 _PAGE = 50
-_TRIES = 3
 CHANGED_HERE = "这份文件和收下时不一样了，没有上传。请告诉技术员，不要删除任何文件"
-WAITS_FOR_RECORD = "等这一件的记录先上传"
-OTHER_FILE = "服务器的回答对不上这份文件，先不算上传。请技术员看服务器的版本"
-
-
-class Left(Exception):
-    """The file waits on, for a reason that a screen can show; others go on."""
 
 
 class Uploader:
@@ -81,44 +75,7 @@ class Uploader:
         does not answer.
         """
         head = records.load(FileHead, entry.payload)
-        for _ in range(_TRIES):
-            try:
-                progress = self._begun(head)
-                if progress.synced_at is None:
-                    progress = self._rest(head, progress)
-            except Conflict as conflict:
-                # The whole was not what was announced: it is here, or something happened on the way.
-                self._content(head)
-                problem: Refusal = conflict
-                continue
-            except Rejected as rejected:
-                if rejected.field != "content":
-                    raise
-                problem = rejected
-                continue
-            if progress.file_id != head.file_id or progress.synced_at is None:
-                raise Fault(OTHER_FILE)
-            return progress
-        raise problem
-
-    def _begun(self, head: FileHead) -> FileProgress:
-        try:
-            return self._counter.begin_file(head)
-        except NotFound:
-            raise Left(WAITS_FOR_RECORD) from None
-
-    def _rest(self, head: FileHead, progress: FileProgress) -> FileProgress:
-        content = self._content(head)
-        step = progress.chunk_bytes
-        if step <= 0:
-            raise Fault(OTHER_FILE)
-        for start in range(0, head.size, step):
-            end = min(start + step, head.size)
-            if any(known.start <= start and end <= known.end for known in progress.have):
-                continue
-            piece = content[start:end]
-            progress = self._counter.put_chunk(head.file_id, start, piece, self._journal.sha(piece))
-        return progress
+        return send_file(self._counter, head, lambda: self._content(head), self._journal.sha)
 
     def _content(self, head: FileHead) -> bytes:
         """``Conflict`` when it is not what was kept; ``NotFound`` when its time here is over."""

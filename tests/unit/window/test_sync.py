@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from clerk_app.domain.errors import Unreachable
 from clerk_app.domain.law import OutcomeKind
+from clerk_app.services.sending import IDLE_S, LONGEST_DELAY_S, next_delay
 from clerk_app.services.window.outbox import Outbox, SyncStatus
-from clerk_app.services.window.sync import IDLE_S, LONGEST_DELAY_S, SyncRunner, next_delay
+from clerk_app.services.window.sync import SyncRunner
 from support.window import CLERK, SeededEntropy, Window
 from support.window_memory import MemoryWindowStore
 from support.window_server import LOST_REQUEST, FakeCounter

@@ -13,10 +13,11 @@ from clerk_app.ports.devices import PrintOutcome, PrintResult
 from clerk_app.ports.hall_sync import FileHead, FileKind, FileProgress, FileSubject
 from clerk_app.ports.speaking import API
 from clerk_app.ports.window import OutboxKind, OutboxState, PaperState, Step
+from clerk_app.services.sending import WAITS_FOR_RECORD
 from clerk_app.services.window.attachments import AttachmentDesk
 from clerk_app.services.window.originals import Originals
 from clerk_app.services.window.outbox import Outbox
-from clerk_app.services.window.uploading import CHANGED_HERE, WAITS_FOR_RECORD
+from clerk_app.services.window.uploading import CHANGED_HERE
 from support.window import CLERK, FakePagePrinter, Window
 from support.window_memory import MemoryWindowStore
 from support.window_server import LOST_ANSWER, LOST_REQUEST, OK, FakeCounter
