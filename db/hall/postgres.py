@@ -22,13 +22,14 @@ from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.hall import registers, setup
-from db.hall.known import VERSION
+from db.hall.known import VERSION, KnownHalls
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
 from db.hall.unit import SqlUnit
 from db.locks import lock_number
 from db.postgres import (
+    ANSWER,
     READ,
     WRITE,
     fault,
@@ -59,7 +60,7 @@ class PostgresHallStore:
         self._listen_url = listen_url
         self._name = name
         self._lanes: dict[str, WriterLane] = {}
-        self._known: dict[str, tuple[str, dict[Any, Any]]] = {}
+        self._known = KnownHalls()
         self._lock = threading.Lock()
         self._uploads = threading.BoundedSemaphore(_UPLOADS)
         self._closed = threading.Event()
@@ -76,7 +77,7 @@ class PostgresHallStore:
     def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
         if patient:
             with self._uploads:
-                return self._run(WRITE, hall_id, work)
+                return self._run(ANSWER, hall_id, work)
         # In this process the lane gives fair turns, and one connection is enough for all who wait.
         return self._lane(hall_id).run(who, lambda: self._run(_turn(hall_id), hall_id, work))
 
@@ -103,18 +104,9 @@ class PostgresHallStore:
     ) -> T:
         def job(connection: Connection, row: list[Any]) -> T:
             newest, version = (row[0] or "", row[1] or "") if len(row) == 2 else ("", "")
-            return work(SqlUnit(connection, hall_id, newest, self._known_of(hall_id, version)))
+            return work(SqlUnit(connection, hall_id, newest, lambda: self._known.under(hall_id, version)))
 
         return in_transaction(self._engine, begin, job, last)
-
-    def _known_of(self, hall_id: str, version: str) -> dict[Any, Any] | None:
-        """What is known under this version of the settings; called in the hall's turn."""
-        if not version:
-            return None
-        held = self._known.get(hall_id)
-        if held is None or held[0] != version:
-            held = self._known[hall_id] = (version, {})
-        return held[1]
 
     # --- reading ----------------------------------------------------------------------------------------------
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
@@ -186,7 +178,7 @@ def _turn(hall_id: str) -> str:
     hall = f"WHERE hall_id = {quoted(hall_id)}"
     newest = f"SELECT entry_id FROM journal {hall} ORDER BY entry_id DESC LIMIT 1"
     version = f"SELECT value FROM hall_setting {hall} AND name = {quoted(VERSION)}"
-    return f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('hall', hall_id)}); SELECT ({newest}), ({version})"
+    return f"{ANSWER}; SELECT pg_advisory_xact_lock({lock_number('hall', hall_id)}); SELECT ({newest}), ({version})"
 
 
 def _check_key(engine: Engine, mine: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, bindparam, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from clerk_app.domain.errors import StoreFault
@@ -15,13 +15,17 @@ from clerk_app.ports.stores_hall import HallUnit
 from db.engine import sqlite_engine
 from db.errors import Again
 from db.hall import registers, setup
+from db.hall.known import VERSION, KnownHalls
 from db.hall.lane import WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
+from db.hall.queue_models import HallSettingRow
 from db.hall.unit import SqlUnit
 
 T = TypeVar("T")
 _READERS = 8
+_S = HallSettingRow.__table__.c
+_VERSION = select(_S.value).where(_S.hall_id == bindparam("_hall"), _S.name == VERSION)
 
 
 def _sentence(error: BaseException) -> str:
@@ -41,6 +45,7 @@ class SqlHallStore:
         self._reader = reader
         self._lane = lane
         self._epoch = epoch
+        self._known = KnownHalls()
 
     @property
     def epoch(self) -> str:
@@ -48,9 +53,18 @@ class SqlHallStore:
 
     def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
         def job() -> T:
-            return _guarded(self._writer, lambda connection: work(SqlUnit(connection, hall_id)))
+            return _guarded(self._writer, lambda connection: work(self._unit(connection, hall_id)))
 
         return self._lane.run(who, job, patient)
+
+    def _unit(self, connection: Connection, hall_id: str) -> SqlUnit:
+        """Of a turn: settings that are known already are not asked again. Commands of the technician write to the same
+        file from other processes, so the version is read each time."""
+
+        def find() -> dict[Any, Any] | None:
+            return self._known.under(hall_id, connection.execute(_VERSION, {"_hall": hall_id}).scalar() or "")
+
+        return SqlUnit(connection, hall_id, find=find)
 
     def write_feed(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
         return self.write(hall_id, "sequencer", work)

@@ -26,6 +26,7 @@ from db.hall.registers import SqlRegisters
 from db.hall.setup import SqlDevices, SqlRequests, SqlSetup
 from db.hall.tickets import SqlTickets
 from db.hall.uploads import SqlUploads
+from db.hall.upward import SqlUpward
 
 T = TypeVar("T")
 
@@ -34,9 +35,14 @@ class SqlUnit:
     """``HallUnit`` on one connection."""
 
     def __init__(
-        self, connection: Connection, hall_id: str, newest: str = "", known: dict[Any, Any] | None = None
+        self,
+        connection: Connection,
+        hall_id: str,
+        newest: str = "",
+        find: Callable[[], dict[Any, Any] | None] | None = None,
     ) -> None:
-        remembered = Known(known)
+        """``find``: see ``Known``; without it every setting is asked for."""
+        remembered = Known(find)
         self.hall_id = hall_id
         self.newest = newest
         self.tickets = SqlTickets(connection, hall_id, remembered)
@@ -60,6 +66,7 @@ class SqlUnit:
         self.instances = SqlInstances(connection, hall_id)
         self.housekeeping = SqlHousekeeping(connection, hall_id)
         self.exports = SqlExports(connection, hall_id)
+        self.upward = SqlUpward(connection, hall_id)
         self._connection = connection
 
     def attempt(self, work: Callable[[], T]) -> T:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.errors import Conflict, Locked, NotFound
 from clerk_app.domain.queue import PriorityClass, TicketState
 from clerk_app.ports.hall_queue import CardPerson, TakeTicket
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.ports.stores_hall_queue import TicketChange
-from support.hall import HallInHand, hall_in_hand
+from support.hall import HallInHand, SeededEntropy, hall_in_hand, open_place, over
 
 
 class HallStoreContract:
@@ -216,3 +217,25 @@ class TestSqliteHallStore(HallStoreContract):
     def hall(self, hall_place: Path | str) -> Iterator[HallInHand]:
         with hall_in_hand(hall_place) as found:
             yield found
+
+
+def test_settings_that_another_process_changed_count_from_the_next_turn(hall_place: Path | str) -> None:
+    """What a turn remembers of the settings it remembers under their version, which is in the store."""
+    entropy = SeededEntropy(2)
+    with hall_in_hand(hall_place) as hall:
+        hall.in_order()
+        hall.take(group=0)
+        hall.clock.move(seconds=1)
+        taken = hall.take(group=1)
+        store = open_place(hall_place, entropy)
+        try:
+            other = over(store, hall.clock, entropy, NationalCrypto(entropy))
+            other.write(lambda unit: unit.setup.set_served("1", {taken.group_id: 1.0}))
+        finally:
+            store.close()
+        called = hall.call("1")
+        assert called is not None
+        assert called.number == taken.number
+        with pytest.raises(ZeroDivisionError):
+            hall.write(lambda unit: (unit.setup.set_served("2", {taken.group_id: 1.0}), 1 / 0))
+        assert hall.write(lambda unit: unit.setup.served("2")) == {}
