@@ -16,6 +16,7 @@ from clerk_app.crypto.keyfile import FileKeyring, open_keyring
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import NotAllowed, StoreFault, Unreachable
+from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.clock import Clock, Entropy
 
 _ENROLMENT = TypeAdapter(Enrolment)
@@ -47,13 +48,14 @@ def open_device(
     window_no: str | None = None,
     address: str = "",
     code: str = "",
+    hall: HallProfile | None = None,
     embedded: Callable[[], EmbeddedServer] | None = None,
 ) -> Device:
     """The device in ``folder``, enrolled now if it is not yet.
 
     With ``address`` the server is another PC's and ``code`` its one-time code, which the installer may have left beside
-    the settings; without it the embedded server of this
-    PC makes the code itself. ``NotAllowed`` when a code is needed and none was given.
+    the settings; without it the embedded server of this PC makes the code itself. ``hall`` is what the server of a hall
+    tells of itself. ``NotAllowed`` when a code is needed and none was given.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     crypto = NationalCrypto(entropy)
@@ -67,11 +69,11 @@ def open_device(
             code = code or _read_code(handed_over)
             if not code:
                 raise NotAllowed("这台电脑还没有在服务器上登记。请技术员在服务器上生成登记码，再用 --code 启动一次")
-            enrolment = enrol(address, code, kind, name, window_no)
+            enrolment = enrol(address, code, kind, name, window_no, hall)
             _write(sealed, enrolment, keys, crypto)
             handed_over.unlink(missing_ok=True)
         elif code:
-            enrolment = _again(enrolment, address, code, kind, name, window_no)
+            enrolment = _again(enrolment, lambda: enrol(address, code, kind, name, window_no, hall))
             _write(sealed, enrolment, keys, crypto)
         return Device(folder, keys, crypto, enrolment)
     assert embedded is not None
@@ -86,13 +88,11 @@ def open_device(
     return Device(folder, keys, crypto, enrolment)
 
 
-def _again(
-    enrolment: Enrolment, address: str, code: str, kind: DeviceKind, name: str, window_no: str | None
-) -> Enrolment:
+def _again(enrolment: Enrolment, anew: Callable[[], Enrolment]) -> Enrolment:
     """Enrol anew with a fresh code: the technician's answer to a copied or lost store. A code that was used already,
     perhaps by this very shortcut, changes nothing."""
     try:
-        return enrol(address, code, kind, name, window_no)
+        return anew()
     except (NotAllowed, Unreachable):
         return enrolment
 

@@ -106,7 +106,7 @@ def open_hall(
         committed=committed,
     )
     try:
-        plan = HallPlan(config.hall.profile(""), among_many=bool(told.database) and told.many_halls)
+        plan = HallPlan(config.hall.profile(""), among_many=told.many_halls)
         hall_id = desk.setup.ensure(plan)
     except BaseException:
         store.close()

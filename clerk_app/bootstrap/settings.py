@@ -8,7 +8,8 @@
     database = ""                # empty: its own encrypted file; else "postgresql+psycopg://clerk@192.168.1.20/hall"
     pgbouncer = false            # the address leads to a pooler that gives another connection for each transaction
     listen = ""                  # then: the address of PostgreSQL itself, to hear of other servers at once
-    many_halls = false           # the database holds several halls; this server's own is the one with [hall] code
+    many_halls = false           # the store holds several halls; this server's own is the one with [hall] code
+    upstream = ""                # the city's server, e.g. "https://10.1.1.20:8443": what is stored here goes there too
     second_copy = ""             # a folder on another disk that a copy of the server's own file is kept in
     metrics_token = ""           # empty: /metrics for this PC only; else for whoever sends it
     disk_free_mb = 500           # with less the server says that it is not ready
@@ -114,6 +115,7 @@ class ServerSettings:
     pgbouncer: bool = False
     listen: str = field(default="", repr=False)
     many_halls: bool = False
+    upstream: str = ""
     second_copy: str = ""
     metrics_token: str = field(default="", repr=False)
     disk_free_mb: int = 500

@@ -9,6 +9,7 @@ from clerk_app.client.transport import Transport
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import fingerprint_part, read_code
 from clerk_app.domain.errors import NotAllowed
+from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall import Enrolled, EnrolRequest
 
 _NOT_OURS = (
@@ -25,8 +26,15 @@ class Enrolment:
     enrolled: Enrolled
 
 
-def enrol(address: str, code: str, kind: DeviceKind, name: str, window_no: str | None = None) -> Enrolment:
-    """Enrol this device at ``https://host:port`` with a one-time code.
+def enrol(
+    address: str,
+    code: str,
+    kind: DeviceKind,
+    name: str,
+    window_no: str | None = None,
+    hall: HallProfile | None = None,
+) -> Enrolment:
+    """Enrol this device at ``https://host:port`` with a one-time code; the server of a hall tells its ``hall``.
 
     The authority's certificate is fetched unverified and compared with the code's fingerprint; only then is the
     secret sent, over a connection that this authority alone vouches for. ``Rejected("code")`` for a mistyped code,
@@ -46,7 +54,7 @@ def enrol(address: str, code: str, kind: DeviceKind, name: str, window_no: str |
         raise NotAllowed(_NOT_OURS)
     server = Transport(address, ca_pem)
     try:
-        wish = EnrolRequest(parts.secret, kind, name, window_no)
+        wish = EnrolRequest(parts.secret, kind, name, window_no, hall)
         enrolled: Enrolled = server.call("POST", "/v1/enrol", Enrolled, body=wish, body_kind=EnrolRequest)
     finally:
         server.close()

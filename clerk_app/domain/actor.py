@@ -21,6 +21,7 @@ class Role(StrEnum):
     PLATFORM = "platform"  # another system that sends pre-checks and supplements
     KIOSK = "kiosk"  # the ticket machine itself: nobody is logged in there
     DISPLAY = "display"
+    HALL = "hall"  # a hall's server that sends on what its own windows sent
     SYSTEM = "system"  # the server's own timers
 
 
@@ -34,6 +35,7 @@ class DeviceKind(StrEnum):
     PLATFORM = "platform"
     BOARD = "board"
     OFFICE = "office"  # a browser that opens the pages of the back office
+    HALL = "hall"  # the server of a hall, at the server of its city
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ class UserInfo:
 
 @dataclass(frozen=True, slots=True)
 class NewEnrolCode:
-    """A wish for a one-time enrolment code for one device."""
+    """A wish for a one-time enrolment code for one device. For the server of a hall ``window_no`` holds the hall's
+    code."""
 
     kind: DeviceKind
     window_no: str | None = None
@@ -95,12 +96,14 @@ class EnrolCode:
 
 @dataclass(frozen=True, slots=True)
 class EnrolRequest:
-    """Sent by a device over a connection that is already verified. ``secret`` is the code's secret part."""
+    """Sent by a device over a connection that is already verified. ``secret`` is the code's secret part. The server of
+    a hall sends its ``hall``, which keeps its id at the server above."""
 
     secret: str
     kind: DeviceKind
     name: str
     window_no: str | None = None
+    hall: HallProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ content of a printed paper or of a scanned page, cut into pieces of ``CHUNK_BYTE
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -24,14 +24,32 @@ MOST_FILE_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class OfficialNumber:
+    """What the server of a hall gave a case: its record id and its 办件编号, which is the matter's code, the day and a
+    serial. They stay the same at the server above."""
+
+    record_id: str
+    case_no: str
+
+    def serial(self, base: str, day: date) -> int | None:
+        """The serial behind ``base`` and ``day``; None when the number is none of theirs."""
+        head = f"{base}{day:%Y%m%d}"
+        tail = self.case_no.removeprefix(head)
+        fits = tail.isascii() and tail.isdigit() and len(tail) < 10 and self.case_no == f"{head}{int(tail):04d}"
+        return int(tail) if fits and int(tail) > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRecord:
     """One record on its way. ``kind`` is a value of ``RecordKind`` (or one that only a newer window knows), ``stream``
-    the case or visit within which the order counts, ``body`` the record as JSON."""
+    the case or visit within which the order counts, ``body`` the record as JSON. ``official`` comes with a case that
+    the server of a hall sends on; from a window it is ignored."""
 
     kind: str
     key: str
     stream: str
     body: dict[str, Any] = field(repr=False)
+    official: OfficialNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

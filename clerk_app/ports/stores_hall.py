@@ -19,6 +19,7 @@ from clerk_app.ports.stores_hall_operations import HousekeepingStore, InstanceSt
 from clerk_app.ports.stores_hall_queue import CounterStore, TicketStore
 from clerk_app.ports.stores_hall_running import AppointmentStore, RunningStore
 from clerk_app.ports.stores_hall_sync import ManyStore, UploadStore
+from clerk_app.ports.stores_hall_upward import UpwardStore
 
 T = TypeVar("T")
 
@@ -268,8 +269,9 @@ class CaseStore(Protocol):
         """(body hash, when it was first acknowledged)."""
         ...
 
-    def add(self, case: CaseWrite, record_id: str, base: str, day: date) -> StoredCase:
-        """Store with the next serial of (base, day). ``Conflict`` when the paper number belongs to another case."""
+    def add(self, case: CaseWrite, record_id: str, base: str, day: date, case_no: str = "") -> StoredCase:
+        """Store with the next serial of (base, day), or as ``case_no``. ``Conflict`` when the paper number, or the
+        given official one, belongs to another case."""
         ...
 
     def update(self, case: CaseWrite) -> None: ...
@@ -354,6 +356,8 @@ class HallUnit(Protocol):
     def office(self) -> OfficeStore: ...
     @property
     def exports(self) -> ExportStore: ...
+    @property
+    def upward(self) -> UpwardStore: ...
 
     def attempt(self, work: Callable[[], T]) -> T:
         """Run a part of the transaction that may fail alone: what it raises undoes this part only."""

@@ -19,7 +19,7 @@ class Collided(Exception):
 class FreshCase:
     """A case that the store does not have yet, ready to be stored. ``values`` are its own columns without its
     standing and its ``body``, which is JSON text already; ``base`` and ``day`` are what its official number counts
-    within; ``people`` are keyed digests."""
+    within; ``people`` are keyed digests. ``case_no`` is the number that the hall below gave it, empty for a new one."""
 
     case_id: str
     record_id: str
@@ -32,6 +32,7 @@ class FreshCase:
     body_hash: str
     synced_at: datetime
     people: tuple[str, ...]
+    case_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

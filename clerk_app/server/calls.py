@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from clerk_app.domain.actor import Actor, DeviceKind
-from clerk_app.domain.errors import Fault, Refusal
+from clerk_app.domain.errors import Fault, NotAllowed, Refusal
 from clerk_app.ports.hall import DeviceUnknown
 from clerk_app.ports.problems import UNEXPECTED, Problem, to_problem
 from clerk_app.ports.stores_hall import HallUnit
@@ -31,6 +31,10 @@ _LOG = logging.getLogger(__name__)
 _QUOTABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _QUOTABLE_LENGTH = 5
 _CUT_OFF = 499
+_FOR_HALLS = frozenset(
+    {("GET", "/v1/time"), ("POST", "/v1/batches"), ("POST", "/v1/files"), ("PUT", "/v1/files/{file_id}")}
+)
+"""All that the server of a hall may ask."""
 SCREEN_COOKIE = "__Host-display"
 """Holds the token of a display that is a web page; good for reading only, and only for devices of that kind."""
 
@@ -125,6 +129,12 @@ def authenticate(
     return caller
 
 
+def _check_door(request: Request, caller: Caller) -> None:
+    """The server of a hall sends records and files; everything else here is for people and for other devices."""
+    if caller.kind is DeviceKind.HALL and (request.method, request.scope["route"].path) not in _FOR_HALLS:
+        raise NotAllowed("下级服务器只能上传记录和文件")
+
+
 def read_call(
     request: Request,
     authorization: Annotated[str | None, Header()] = None,
@@ -134,6 +144,7 @@ def read_call(
     state = request.app.state
     screen = request.cookies.get(SCREEN_COOKIE) if request.method == "GET" else None
     caller = authenticate(state.desk, state.activity, authorization, x_session, screen)
+    _check_door(request, caller)
     request.state.device_id = caller.device_id
     return Read(state.desk, caller)
 
@@ -152,6 +163,7 @@ def change_call(
     """Dependency of changing endpoints; the header ``Idempotency-Key`` is required."""
     state = request.app.state
     caller = authenticate(state.desk, state.activity, authorization, x_session)
+    _check_door(request, caller)
     request.state.device_id = caller.device_id
     return Change(state.desk, caller, idempotency_key, content)
 

@@ -64,7 +64,7 @@ class SqlCases:
         ).one_or_none()
         return None if row is None else (row.body_hash, row.synced_at)
 
-    def add(self, case: CaseWrite, record_id: str, base: str, day: date) -> StoredCase:
+    def add(self, case: CaseWrite, record_id: str, base: str, day: date, case_no: str = "") -> StoredCase:
         taken = select(_C.case_id).where(_C.hall_id == self._hall, _C.case_number == case.case_number)
         last = select(func.coalesce(func.max(_C.serial), 0)).where(
             _C.hall_id == self._hall, _C.case_base == base, _C.case_day == day
@@ -76,8 +76,12 @@ class SqlCases:
             raise Again
         if owner is not None:
             raise Conflict(f"编号 {case.case_number} 已经属于另一件，请技术员检查这台电脑是否是复制的")
-        serial = self._db.execute(last).scalar_one() + 1
-        case_no = f"{base}{day:%Y%m%d}{serial:04d}"
+        if case_no:
+            serial = int(case_no.removeprefix(f"{base}{day:%Y%m%d}"))
+            self._check_free(case_no)
+        else:
+            serial = self._db.execute(last).scalar_one() + 1
+            case_no = f"{base}{day:%Y%m%d}{serial:04d}"
         try:
             with self._db.begin_nested():
                 self._db.execute(
@@ -94,6 +98,10 @@ class SqlCases:
         except IntegrityError as error:
             raise Again(error) from error
         return StoredCase(case.case_id, record_id, case_no, case.revision)
+
+    def _check_free(self, case_no: str) -> None:
+        if self._db.execute(select(_C.case_id).where(_C.hall_id == self._hall, _C.case_no == case_no)).first():
+            raise Conflict(f"办件编号 {case_no} 在这里已经属于另一件，请技术员检查")
 
     def update(self, case: CaseWrite) -> None:
         values = _values(case)

@@ -94,8 +94,12 @@ class SqlMany:
         found = {}
         for case in cases:
             place = (case.base, case.day)
+            head = f"{case.base}{case.day:%Y%m%d}"
+            if case.case_no:
+                found[case.case_id] = (case.case_no, int(case.case_no.removeprefix(head)))
+                continue
             last[place] = serial = last.get(place, 0) + 1
-            found[case.case_id] = (f"{case.base}{case.day:%Y%m%d}{serial:04d}", serial)
+            found[case.case_id] = (f"{head}{serial:04d}", serial)
         return found
 
     def _last_serials(self, places: Collection[tuple[str, date]]) -> dict[tuple[str, date], int]:

@@ -17,6 +17,7 @@ _MACHINE_ROLES = {
     DeviceKind.WINDOW: frozenset[Role](),
     DeviceKind.BOARD: frozenset[Role](),
     DeviceKind.OFFICE: frozenset[Role](),
+    DeviceKind.HALL: frozenset({Role.HALL}),
 }
 _UNKNOWN = "这台设备没有登记或已停用，请技术员重新登记"
 _ENDED = "这个登录已经结束（别处登录了本窗口或已退出），请重新登录"

@@ -14,11 +14,12 @@ from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import Conflict, Locked, Rejected
 from clerk_app.domain.law import OutcomeKind
 from clerk_app.ports.hall import CaseAck, CaseRecord, PartyRecord, RatingAck, RatingRecord
+from clerk_app.ports.hall_sync import OfficialNumber
 from clerk_app.ports.stores_hall import CaseWrite, HallUnit
 from clerk_app.ports.stores_hall_cases import CaseStanding
 from clerk_app.ports.stores_hall_sync import FreshCase
 from clerk_app.services.hall import records, standing
-from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window
+from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, of_hall
 from clerk_app.services.hall.kept_fields import with_unknown
 from clerk_app.services.hall.tools import Tools, canonical, canonical_fields, field_names, joined, plain
 
@@ -50,6 +51,7 @@ class ReadyCase:
     day: date
     base: str
     people: tuple[str, ...]
+    official: OfficialNumber | None = None
 
     def columns(self) -> dict[str, Any]:
         """The case's own columns, without its body and its standing."""
@@ -98,9 +100,24 @@ class Cases:
         """
         return self.store_ready(unit, actor, self.ready(actor, record, sent))
 
-    def ready(self, actor: Actor, record: CaseRecord, sent: Mapping[str, Any] | None = None) -> ReadyCase:
-        """All that needs no store, so that it can be done before the turn for writing. ``Rejected``, ``NotAllowed``."""
+    def ready(
+        self,
+        actor: Actor,
+        record: CaseRecord,
+        sent: Mapping[str, Any] | None = None,
+        official: OfficialNumber | None = None,
+    ) -> ReadyCase:
+        """All that needs no store, so that it can be done before the turn for writing. ``Rejected``, ``NotAllowed``.
+
+        ``official`` is what the hall's own server gave the case; it counts only when that server sends it.
+        """
         self._check_case(actor, record)
+        base, day = case_base(record.matter_code), record.received_at.astimezone(records.BEIJING).date()
+        if official is not None and not of_hall(actor):
+            official = None
+        if official is not None:
+            check_uuid("record_id", official.record_id)
+            check("case_no", official.serial(base, day) is not None)
         body: dict[str, Any] = plain(record) if sent is None else _plain_beside(record, sent)
         told = canonical_fields(body)
         whole = body if sent is None else with_unknown(body, sent)
@@ -110,9 +127,10 @@ class Cases:
             text=joined((told if whole is body else canonical_fields(whole)).values()),
             body_hash=self._tools.digest(joined(told[name] for name in _covered(body))),
             standing=standing.of_record(records.in_beijing(record)),
-            day=record.received_at.astimezone(records.BEIJING).date(),
-            base=case_base(record.matter_code),
+            day=day,
+            base=base,
             people=tuple(self._tools.person_digest(one.document_no) for one in _people(record)),
+            official=official,
         )
 
     def store_ready(self, unit: HallUnit, actor: Actor, ready: ReadyCase) -> CaseAck:
@@ -130,7 +148,9 @@ class Cases:
             raise Conflict(f"{record.case_number} 后面的环节已经开始，受理时的记录不能再改")
         now = self._tools.now()
         if known is None:
-            known = unit.cases.add(ready.write(), self._tools.new_id(), ready.base, ready.day)
+            given = ready.official
+            record_id = given.record_id if given else self._tools.new_id()
+            known = unit.cases.add(ready.write(), record_id, ready.base, ready.day, given.case_no if given else "")
             kind = "case.stored"
         else:
             unit.cases.update(ready.write())
@@ -151,7 +171,7 @@ class Cases:
         rows = [
             FreshCase(
                 case_id=ready.record.case_id,
-                record_id=self._tools.new_id(),
+                record_id=ready.official.record_id if ready.official else self._tools.new_id(),
                 revision=ready.record.revision,
                 values=ready.columns(),
                 body=ready.text,
@@ -161,6 +181,7 @@ class Cases:
                 body_hash=ready.body_hash,
                 synced_at=now,
                 people=ready.people,
+                case_no=ready.official.case_no if ready.official else "",
             )
             for ready in fresh
         ]

@@ -99,7 +99,7 @@ class People:
             raise Rejected("password", f"密码至少 {_SHORTEST_PASSWORD} 位，现在是 {len(wish.password)} 位")
         if not wish.roles:
             raise Rejected("roles", "至少选一个岗位")
-        if not {Role.KIOSK, Role.DISPLAY, Role.PLATFORM, Role.SYSTEM}.isdisjoint(wish.roles):
+        if not {Role.KIOSK, Role.DISPLAY, Role.PLATFORM, Role.HALL, Role.SYSTEM}.isdisjoint(wish.roles):
             raise Rejected("roles", "取号机、大厅屏、外部平台和系统不是人员岗位")
         with self._hashing:
             password = self._passwords.hash(wish.password)

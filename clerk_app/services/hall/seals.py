@@ -12,7 +12,7 @@ from clerk_app.domain.errors import Conflict, Locked
 from clerk_app.ports.hall_cases import SealUse, Stored
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.services.hall import records
-from clerk_app.services.hall.checks import check, check_aware, check_uuid, check_window
+from clerk_app.services.hall.checks import check, check_aware, check_uuid, check_window, of_hall
 from clerk_app.services.hall.tools import Tools, canonical
 
 _DAY = timedelta(days=1)
@@ -28,10 +28,10 @@ class Seals:
         """Enter a use of the acceptance seal; the same use again gets the same answer.
 
         ``Locked`` for an approval seal: its register is written by the act alone, so that no line is without a
-        decision.
+        decision. The server of a hall sends the lines that its own acts wrote.
         """
         check_window(actor, use.window_no)
-        if use.seal is SealKind.APPROVAL:
+        if use.seal is SealKind.APPROVAL and not of_hall(actor):
             raise Locked("行政审批专用章由用印这一步登记，不能单独登记")
         check_uuid("use_id", use.use_id)
         check_uuid("case_id", use.case_id)
@@ -74,10 +74,11 @@ def enter(unit: HallUnit, tools: Tools, actor: Actor, use: SealUse) -> Stored:
 def enter_approval_seal(unit: HallUnit, tools: Tools, actor: Actor, act: CaseAct, before: Sequence[CaseAct]) -> None:
     """The register lines of a seal act that the fold has let through, in its transaction: one for each sealed paper.
 
-    Sheets are spread over the papers, the first takes what is left over.
+    Sheets are spread over the papers, the first takes what is left over. Of an act that the server of a hall sends, the
+    lines follow as records of their own, under the ids that they have there.
     """
     sealing = act.facts.sealing
-    if act.step is not CaseStep.SEAL or sealing is None:
+    if act.step is not CaseStep.SEAL or sealing is None or of_hall(actor):
         return
     known = {paper.paper_id: paper for earlier in before for paper in earlier.papers}
     papers = [known[paper_id] for paper_id in dict.fromkeys(sealing.paper_ids)]

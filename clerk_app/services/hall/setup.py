@@ -70,10 +70,10 @@ class Setup:
 
     def _found(self, plan: HallPlan) -> str | None:
         halls = self._store.halls()
-        if not plan.among_many:
-            return halls[0] if halls else None
         codes = {self._store.read(hall_id, lambda unit: unit.setup.profile()).code: hall_id for hall_id in halls}
-        return codes.get(plan.profile.code)
+        if plan.among_many or (len(halls) > 1 and plan.profile.code in codes):
+            return codes.get(plan.profile.code)
+        return halls[0] if halls else None
 
     def _create(self, unit: HallUnit, actor: Actor, plan: HallPlan) -> None:
         actor.require(Role.SYSTEM)

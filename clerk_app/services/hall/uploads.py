@@ -22,7 +22,7 @@ from clerk_app.ports.hall_sync import (
 )
 from clerk_app.ports.stores_hall import HallStore, HallUnit
 from clerk_app.ports.stores_hall_sync import Chunk, FileState
-from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, own_window
+from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, sender_window
 from clerk_app.services.hall.tools import Tools, canonical
 
 _READERS = (
@@ -77,7 +77,7 @@ class Uploads:
         ``NotFound`` for a file that was not announced, ``Rejected`` for a piece that is not where and as long as it
         must be or is not what its digest says, ``Conflict`` when the whole is not what was announced.
         """
-        own_window(actor)
+        sender_window(actor)
         check_sm3("sha", sha)
         if self._sm3(content) != sha:
             raise Rejected("content", "这一块在路上变了，没有存；会自动重传")
@@ -135,7 +135,7 @@ class Uploads:
         head, now = state.head, self._tools.now()
         unit.uploads.finish(head.file_id, now)
         payload = {
-            "window_no": actor.window_no,
+            "window_no": head.window_no,
             "subject": head.subject.value,
             "subject_id": head.subject_id,
             "file": head.kind.value,

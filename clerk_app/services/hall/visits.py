@@ -13,7 +13,7 @@ from clerk_app.domain.errors import Conflict, NotFound, Rejected
 from clerk_app.ports.hall_cases import ConsultationRecord, GuidancePage, SignatureRecord, Stored, VisitRecord
 from clerk_app.ports.stores_hall import HallStore, HallUnit
 from clerk_app.services.hall import records
-from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, own_window
+from clerk_app.services.hall.checks import check, check_aware, check_sm3, check_uuid, check_window, sender_window
 from clerk_app.services.hall.tools import Tools, canonical
 
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{22,64}")
@@ -101,7 +101,7 @@ class Visits:
 
     def store_signature(self, unit: HallUnit, actor: Actor, signature: SignatureRecord) -> Stored:
         """A signature bound to the content that was signed."""
-        window_no = own_window(actor)
+        window_no = sender_window(actor)
         check_uuid("signature_id", signature.signature_id)
         check_uuid("case_id", signature.case_id)
         check("paper_id", bool(signature.paper_id.strip()))

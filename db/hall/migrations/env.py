@@ -9,7 +9,8 @@ import db.hall.export_models
 import db.hall.instance_models
 import db.hall.office_models
 import db.hall.queue_models
-import db.hall.upload_models  # noqa: F401  their tables belong to the same metadata
+import db.hall.upload_models
+import db.hall.upward_models  # noqa: F401  their tables belong to the same metadata
 from db.hall.models import Base
 
 context.configure(
