@@ -45,11 +45,18 @@ _CONNECT: dict[str, Any] = {
 }
 WRITE = "BEGIN; SET LOCAL statement_timeout = 15000; SET LOCAL idle_in_transaction_session_timeout = 15000"
 """A server process that hangs in its turn holds up the hall: PostgreSQL ends its turn after this time (ms)."""
+ANSWER = f"{WRITE}; SELECT pg_current_xact_id(); SELECT pg_logical_emit_message(true, 'clerk', '')"
+"""A write that is acknowledged to a window. It writes an empty message into the log, so that its commit waits for the
+synchronous standby also when it changes nothing: what it found under a request's key may not be there yet."""
+_NO_LIMIT = "SET LOCAL statement_timeout = 0"
+"""Before a commit: the limit would break off its waiting for the synchronous standby, and PostgreSQL would call the
+commit a success, with a warning, though the standby may not have it."""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000"
 _AGAIN = {"40001", "40P01"}
 """Serialisation failure, deadlock: the transaction is as good as new the next time."""
 _TAKEN = "23505"
-_DUE_TO_SERVER = ("08", "57P", "25006")
+_READ_ONLY = "25006"
+_DUE_TO_SERVER = ("08", "57P", _READ_ONLY)
 
 _URL = "数据库地址写得不对，要像 postgresql+psycopg://clerk@192.168.1.20/hall"
 _GONE = "连不上数据库服务器，这一步没有存下，请稍后再做一次；一直不行请技术员看数据库是否在运行、网络通不通"
@@ -68,7 +75,7 @@ _SENTENCES = {
     "3D000": _NO_DATABASE,
     "53100": _DISK,
     "53300": _CROWDED,
-    "25006": _STANDBY,
+    _READ_ONLY: _STANDBY,
     "57014": _SLOW,
     "55P03": _SLOW,
     "25P03": _SLOW,
@@ -124,8 +131,10 @@ def _checked(url: str) -> Any:
 @contextmanager
 def listening(url: str, channel: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection of its own that hears of the channel."""
-    address = _checked(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, **_CONNECT) as connection:
+    # As the pool does it: libpq's own URL would not know several hosts, each with a port.
+    made = _checked(url)
+    positional, named = made.get_dialect()().create_connect_args(made)
+    with psycopg.connect(*positional, **(named | _CONNECT)) as connection:
         connection.execute(f"LISTEN {channel}".encode())
         yield connection
 
@@ -141,7 +150,7 @@ def quoted(value: str) -> str:
 
 
 class _Broken(Exception):
-    """The connection went before the commit was sent: trying again cannot do anything twice."""
+    """The connection went, or led to a standby, before the commit was sent: trying again cannot do anything twice."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
@@ -200,7 +209,7 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
                     raise RuntimeError("a failed statement was passed over in a transaction")
                 told = last(result)
                 sent = True
-                send(connection, *([told] if told else []), "COMMIT")
+                send(connection, *([told] if told else []), *([] if begin == READ else [_NO_LIMIT]), "COMMIT")
             return result
         except (DBAPIError, psycopg.Error, Again) as error:
             cause = _cause(error)
@@ -240,7 +249,8 @@ def code(error: BaseException) -> str:
 def _lost(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return code(error).startswith(("08", "57P01", "57P02", "57P03"))
+    # The primary is another one now: this connection would be of no use for ever.
+    return code(error).startswith(("08", "57P01", "57P02", "57P03", _READ_ONLY))
 
 
 def may_go_again(error: BaseException) -> bool:

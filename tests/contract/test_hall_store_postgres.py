@@ -20,7 +20,7 @@ from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.services.hall.tools import system_actor
 from db.errors import Again
 from db.hall.postgres import PostgresHallStore, open_postgres
-from db.postgres import READ, in_transaction, postgres_engine, without_password
+from db.postgres import ANSWER, READ, in_transaction, postgres_engine, without_password
 from support.case_flow import TASK, at_work, granted, opening, record
 from support.hall import MORNING, HallInHand, HandClock, SeededEntropy, engine_of, hall_in_hand, over
 from support.postgres import PostgresServer, cut_off, quick_server
@@ -323,6 +323,61 @@ def test_what_was_committed_survives_a_power_cut_and_the_store_goes_on_by_itself
         durable_postgres.start()
         assert [one.number for one in hall.read(lambda unit: unit.tickets.of_day(MORNING.date()))] == taken
         assert hall.take().number == "A004"
+
+
+# --- a standby beside it ----------------------------------------------------------------------------------------
+def test_a_connection_that_leads_to_a_standby_is_not_kept(hall: HallInHand) -> None:
+    hall.write(lambda unit: unit._connection.execute(text("SET default_transaction_read_only = on")))  # type: ignore[attr-defined]
+    assert hall.take().number == "A001"
+
+
+def test_of_several_hosts_the_one_that_may_be_written_is_used_also_for_listening() -> None:
+    with PostgresServer(tcp=True) as standby, PostgresServer(tcp=True) as primary:
+        for server in (standby, primary):
+            server.execute("CREATE ROLE hall LOGIN PASSWORD 'ji-suan-ji'")
+            server.execute("CREATE DATABASE mine OWNER hall")
+        standby.execute("ALTER DATABASE mine SET default_transaction_read_only = on")
+        hosts = "&".join(f"host=127.0.0.1:{server.port}" for server in (standby, primary))
+        url = f"postgresql+psycopg://hall:ji-suan-ji@/mine?{hosts}&target_session_attrs=read-write"
+        told: list[str] = []
+        with hall_in_hand(url) as hall, beside(url) as other:
+            other.store.listen(told.append)
+
+            def heard() -> bool:
+                hall.take()
+                hall.sequence()
+                return bool(told)
+
+            _until(heard)
+        assert not standby.execute("SELECT 1 FROM pg_tables WHERE tablename = 'ticket'", "mine")
+        assert primary.execute("SELECT 1 FROM ticket LIMIT 1", "mine")
+
+
+def test_nothing_is_acknowledged_that_the_synchronous_standby_does_not_have(
+    durable_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after the time limit of a statement either, and not what is only found under its key again."""
+    monkeypatch.setattr("db.hall.postgres.ANSWER", ANSWER.replace("15000", "300"))
+    url = durable_postgres.url(durable_postgres.new_database())
+
+    def standby(name: str) -> None:
+        durable_postgres.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        durable_postgres.execute("SELECT pg_reload_conf()")
+        _until(lambda: durable_postgres.execute("SHOW synchronous_standby_names") == [(name,)])
+
+    with hall_in_hand(url) as hall, ThreadPoolExecutor(3) as pool:
+        hall.take()
+        standby("away")
+        try:
+            found = pool.submit(_upload, hall, lambda unit: len(unit.tickets.of_day(MORNING.date())))
+            taken = pool.submit(hall.take)
+            time.sleep(1.2)
+            acknowledged = found.done(), taken.done()
+            assert hall.groups(), "reading goes on"
+        finally:
+            standby("")
+        assert acknowledged == (False, False)
+        assert (found.result(20), taken.result(20).number) == (1, "A002")
 
 
 def test_sentences_of_what_is_wrong_with_the_database() -> None:
