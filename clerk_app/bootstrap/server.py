@@ -25,6 +25,7 @@ from clerk_app.bootstrap import logs, platforms, settings
 from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, instance_folder, server_folder
 from clerk_app.bootstrap.server_health import watched
 from clerk_app.bootstrap.server_office import office_state
+from clerk_app.bootstrap.server_progress import progress_door
 from clerk_app.bootstrap.voice import OFF, voice_rules
 from clerk_app.crypto.certificates import ServerIdentity, fingerprint, server_identity
 from clerk_app.crypto.keyfile import FileKeyring, open_keyring
@@ -239,6 +240,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path, database: 
     app = create_app(hall.desk, hall.identity.ca_pem, activity, hub)
     app.state.web_voice = _web_voice(folder)
     app.state.office = office_state(hall.desk, folder)
+    app.state.progress = progress_door(hall.desk, folder)
     health = watched(app, hall.desk, hall.hall_id, hub, folder, database)
     listening = _listen(args.host, args.port)
     port: int = listening.getsockname()[1]

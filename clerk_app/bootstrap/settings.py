@@ -14,6 +14,7 @@
     metrics_token = ""           # empty: /metrics for this PC only; else for whoever sends it
     disk_free_mb = 500           # with less the server says that it is not ready
     log_days = 190               # the law asks for six months
+    progress_page = false        # citizens see how their case stands, see docs/web-pages.md
 
     [window]
     number = "12"
@@ -109,7 +110,7 @@ class HallSettings:
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """The hall's server; ``second_copy`` is a folder, relative to the data folder. Of ``database`` and what belongs to
-    it: ``docs/deploy.md``."""
+    it: ``docs/deploy.md``; ``progress_page`` lets citizens see how their case stands: ``docs/web-pages.md``."""
 
     database: str = field(default="", repr=False)
     pgbouncer: bool = False
@@ -120,6 +121,7 @@ class ServerSettings:
     metrics_token: str = field(default="", repr=False)
     disk_free_mb: int = 500
     log_days: int = 190
+    progress_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,13 @@ class CaseFileStore(Protocol):
         """The case's id, by itself, by the number on paper or by the 办件编号."""
         ...
 
+    def next_number(self, case_number: str) -> tuple[str, str] | None:
+        """Number on paper and id of the first case whose number is this one or comes after it; None after the last.
+
+        One search by one index whether the number exists or not.
+        """
+        ...
+
     def head(self, case_id: str, *, lock: bool = False) -> CaseHead | None:
         """``lock`` keeps other writers away from this case until the transaction ends."""
         ...

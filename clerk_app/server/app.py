@@ -23,6 +23,7 @@ from clerk_app.server import (
     routes_phone,
     routes_platform,
     routes_presence,
+    routes_progress,
     routes_queue,
     routes_running,
     routes_sync,
@@ -78,6 +79,7 @@ def routed() -> FastAPI:
     app.include_router(routes_voice.router)
     app.include_router(routes_display.router)
     app.include_router(routes_phone.router)
+    app.include_router(routes_progress.router)
     for pages_of_office in (office_entry, office_case, office_admin):
         app.include_router(pages_of_office.router)
     app.include_router(feed.router)

@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse
 from clerk_app.domain.errors import NotFound
 from clerk_app.domain.queue import QUEUED, HoldKind, TicketState
 from clerk_app.ports.hall_queue import CalledNumber
+from clerk_app.server.routes_progress import prefilled
 from clerk_app.server.web import RateLimit, asker, page_headers, web_files
 from clerk_app.services.hall.following import FollowedTicket, Following
 
@@ -77,7 +78,10 @@ def web_file(version: str, name: str) -> Response:
 @router.get("/q/{ticket_id}", response_class=HTMLResponse)
 def ticket(request: Request, ticket_id: str) -> Response:
     """The ticket as it stands; 304 when nothing changed, 404 with one page for every id that leads nowhere, 429 or 503
-    when the asker or the server is busy."""
+    when the asker or the server is busy. A case number, from the papers of a case, gets the form of the citizen's page.
+    """
+    if (form := prefilled(request, ticket_id)) is not None:
+        return form
     guard: PhoneGuard = request.app.state.phone_guard
     following: Following = request.app.state.following
     who = asker(request)

@@ -57,6 +57,15 @@ class SqlCaseFiles:
                 return found
         return None
 
+    def next_number(self, case_number: str) -> tuple[str, str] | None:
+        row = self._db.execute(
+            select(_C.case_number, _C.case_id)
+            .where(_C.hall_id == self._hall, _C.case_number >= case_number)
+            .order_by(_C.case_number)
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else (row.case_number, row.case_id)
+
     def head(self, case_id: str, *, lock: bool = False) -> CaseHead | None:
         statement = select(*HEAD_COLUMNS).where(_C.hall_id == self._hall, _C.case_id == case_id)
         # Nothing on SQLite, which has one writer anyway.
