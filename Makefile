@@ -15,7 +15,7 @@ ifneq ($(wildcard ../shared/data),)
 export CLERK_REAL_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help setup run test lint bench chaos chaos-hall fuzz api-fuzz openapi characters voice lock wheel bundle onedir bundle-test clean distclean
+.PHONY: help setup run test lint bench chaos chaos-hall failover fuzz api-fuzz openapi characters voice lock wheel bundle onedir bundle-test clean distclean
 
 help:
 	@echo "make run              set up and open the demo hall (without a screen: serve some citizens, see out/demo/)"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench            benchmarks into out/bench.json (ONLY=name for one)"
 	@echo "make chaos            10,000 simulated days, every crash point, spoiled networks, into out/chaos.json (SEEDS=200)"
 	@echo "make chaos-hall       64 windows on one server, killed at random, into out/chaos.json (ARGS='--rounds 5')"
+	@echo "make failover         PostgreSQL under Patroni, its primary killed under load (Debian's packages; ARGS='--rounds 5')"
 	@echo "make fuzz             fuzz every parser, figures into out/fuzz (ONLY=name for one, ARGS='--seconds 60')"
 	@echo "make api-fuzz         ask the server everything, anew each time (API_EXAMPLES=500 how often, API_SEED=1 to repeat)"
 	@echo "make openapi          renew docs/openapi.json from the code"
@@ -60,6 +61,9 @@ chaos: setup
 
 chaos-hall: setup
 	@$(BIN)/python -m benchmarks.chaos_hall $(ARGS)
+
+failover: setup
+	@$(BIN)/python -m benchmarks.failover $(ARGS)
 
 # atheris is wanted here only; 3.0 is the last for Python 3.11. It has no wheel for every system: it lies beside the environment, not in it.
 build/fuzz/.installed: requirements-fuzz.txt
