@@ -34,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     server.add_argument("--database", default=None, metavar="地址", help="如 postgresql+psycopg://clerk@主机/hall")
     server.add_argument("--instance", default=None, metavar="名", help="同一文件夹第二个服务器的名字，如 b")
     server.add_argument("--print-enrol-code", action="store_true", help="启动后印一个一次性登记码")
+    server.add_argument("--upstream", default=None, metavar="地址", help="上级（市级）服务器，如 https://10.1.1.20:8443")
+    server.add_argument("--upstream-code", default=None, metavar="登记码", help="第一次连上级服务器时用的一次性登记码")
     server.add_argument("--exit-when-idle", type=float, default=None, metavar="秒", help="这么久没有设备连接就退出")
 
     demo = program("demo", "在一台电脑上演示整个大厅（虚拟设备、示例数据）")
@@ -92,10 +94,10 @@ def parser() -> argparse.ArgumentParser:
     )
     enrol.add_argument(
         "kind",
-        choices=("window", "kiosk", "display", "board", "office", "platform"),
-        metavar="window|kiosk|display|board|office|platform",
+        choices=("window", "kiosk", "display", "board", "office", "platform", "hall"),
+        metavar="window|kiosk|display|board|office|platform|hall",
     )
-    enrol.add_argument("--number", default=None, metavar="号", help="窗口号")
+    enrol.add_argument("--number", default=None, metavar="号", help="窗口号；下级大厅（hall）的代码")
     enrol.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
 
     stores = commands.add_parser("stores", help="这个版本能不能用现有的数据", description="数据的结构")
@@ -127,6 +129,14 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
         if verb == "now":
             one.add_argument("--again", action="store_true", help="对方退回过的也再发一次")
+
+    upstream = commands.add_parser(
+        "upstream", help="向上级服务器传到哪里了（在服务器电脑上）", description="向上级（市级）服务器的上传"
+    )
+    steps = upstream.add_subparsers(dest="verb", required=True, metavar="动作")
+    for verb, text in (("status", "传到哪里了，哪些没有收，为什么"), ("retry", "没有收的再传一次")):
+        one = steps.add_parser(verb, help=text)
+        one.add_argument("--data", type=Path, default=None, metavar="文件夹", help="服务器的数据文件夹")
 
     send = program("send-records", "把一个停用窗口里没上传的记录补传一次（技术员用）")
     send.add_argument("--number", required=True, metavar="号", help="那些记录的窗口号")
@@ -186,6 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from clerk_app.bootstrap.backup import run_restore as run
     elif args.command == "export":
         from clerk_app.bootstrap.platforms import run
+    elif args.command == "upstream":
+        from clerk_app.bootstrap.server_upward import run
     elif args.command == "send-records":
         from clerk_app.bootstrap.records_by_hand import run
     elif args.command == "pcs":

@@ -32,6 +32,7 @@ KINDS = {
     "platform": DeviceKind.PLATFORM,
     "board": DeviceKind.BOARD,
     "office": DeviceKind.OFFICE,
+    "hall": DeviceKind.HALL,
 }
 
 
@@ -100,14 +101,22 @@ def run_enrol(args: argparse.Namespace) -> int:
     if kind is DeviceKind.WINDOW and not args.number:
         say("窗口要写窗口号，如：clerk enrol window --number 12")
         return 1
+    if kind is DeviceKind.HALL and not settings.load(folder).server.many_halls:
+        say("要收下级大厅的记录，先在 clerk.toml 的 [server] 写 many_halls = true，再重新启动服务器")
+        return 1
+    numbered = kind in {DeviceKind.WINDOW, DeviceKind.HALL}
     try:
-        made = enrol_code(folder, kind, args.number if kind is DeviceKind.WINDOW else None)
+        made = enrol_code(folder, kind, args.number if numbered else None)
     except (Refusal, Fault) as known:
         say(str(known))
         return 1
     if kind is DeviceKind.PLATFORM:
         say(f"平台登记码 {made.code}（{made.expires_at:%H:%M} 前有效，只能用一次）")
         say("把登记码和服务器地址交给平台的技术人员，登记办法见 docs/online-api.md")
+        return 0
+    if kind is DeviceKind.HALL:
+        say(f"大厅 {args.number} 的登记码 {made.code}（{made.expires_at:%H:%M} 前有效，只能用一次）")
+        say(f"在那个大厅的服务器上运行：clerk server --upstream https://本服务器地址:端口 --upstream-code {made.code}")
         return 0
     number = f" --number {args.number}" if kind is DeviceKind.WINDOW else ""
     say(f"登记码 {made.code}（{made.expires_at:%H:%M} 前有效，只能用一次）")

@@ -21,7 +21,7 @@ import anyio.to_thread
 import uvicorn
 from filelock import FileLock, Timeout
 
-from clerk_app.bootstrap import logs, platforms, settings
+from clerk_app.bootstrap import logs, platforms, server_upward, settings
 from clerk_app.bootstrap.server_files import LOCK_FILE, RUNTIME_FILE, instance_folder, server_folder
 from clerk_app.bootstrap.server_health import watched
 from clerk_app.bootstrap.server_office import office_state
@@ -192,7 +192,8 @@ def serve(args: argparse.Namespace) -> None:
 
     ``args``: ``data`` (folder or None), ``host``, ``port`` (0 = any), ``database`` (URL or None for the setting),
     ``instance`` (a name when several servers share the data folder), ``print_enrol_code``, ``exit_when_idle`` (seconds
-    or None). Prints one JSON line when it serves: event, host, port, and with ``print_enrol_code`` a code.
+    or None), ``upstream`` (the address of the city's server or None for the setting), ``upstream_code``. Prints one
+    JSON line when it serves: event, host, port, and with ``print_enrol_code`` a code.
     ``StoreFault`` when another server runs on the folder or something cannot be opened.
     """
     folder: Path = args.data or settings.default_folder()
@@ -273,6 +274,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path, database: 
     done = threading.Event()
     loop.start()
     stop_exporting = platforms.start(folder, hall.desk, hall.hall_id)
+    stop_upward = server_upward.start(args, folder, home, hall.desk, hall.hall_id, hub, health)
     health.start()
     if args.exit_when_idle:
         watch = threading.Thread(
@@ -286,6 +288,7 @@ def _serve_locked(args: argparse.Namespace, folder: Path, home: Path, database: 
         server.run(sockets=[listening])
     finally:
         done.set()
+        stop_upward()
         stop_exporting()
         loop.stop()
         health.stop()
@@ -324,6 +327,8 @@ def main() -> int:
     parser.add_argument("--instance", default=None)
     parser.add_argument("--print-enrol-code", action="store_true")
     parser.add_argument("--exit-when-idle", type=float, default=None)
+    parser.add_argument("--upstream", default=None)
+    parser.add_argument("--upstream-code", default=None)
     return run(parser.parse_args())
 
 

@@ -78,6 +78,7 @@ class ServerHealth:
         """``folder`` is where the process keeps its files: the disk that may run full."""
         self.metrics_token = told.metrics_token
         self.metrics = Metrics(self._figures)
+        self.more_figures: Callable[[], Iterator[Figure]] = lambda: iter(())
         self._desk = desk
         self._hall_id = hall_id
         self._hub = hub
@@ -193,6 +194,7 @@ class ServerHealth:
             yield Figure("tickets_waiting", "Tickets that wait now", waiting)
             yield Figure("windows_free", "Windows that wait for a ticket", free)
             yield Figure("sequencer_lag_seconds", "Age of the oldest entry without a feed number", lag)
+            yield from self.more_figures()
         if self._copy is not None:
             state = self._copy.state()
             yield Figure("second_copy_up", "Whether the second copy follows", float(not state.trouble))

@@ -49,8 +49,7 @@ class SqlUpward:
         return UpwardRun() if row is None else UpwardRun(**row._mapping)
 
     def hold(self, holder: str, now: datetime, until: datetime) -> bool:
-        if self._db.execute(select(_R.cursor).where(_R.hall_id == self._hall).with_for_update()).first() is None:
-            self._db.execute(insert(UpwardRunRow).values(hall_id=self._hall, **asdict(UpwardRun())))
+        self._begin()
         free = or_(_R.holder.in_(["", holder]), _R.held_until.is_(None), _R.held_until <= now)
         taken = self._db.execute(
             update(UpwardRunRow).where(_R.hall_id == self._hall, free).values(holder=holder, held_until=until)
@@ -58,8 +57,13 @@ class SqlUpward:
         return bool(taken.rowcount)
 
     def keep(self, **changes: Any) -> None:
-        if changes:
-            self._db.execute(update(UpwardRunRow).where(_R.hall_id == self._hall).values(**changes))
+        self._begin()
+        self._db.execute(update(UpwardRunRow).where(_R.hall_id == self._hall).values(**changes))
+
+    def _begin(self) -> None:
+        """The row, made when it is not there, and held until the transaction ends."""
+        if self._db.execute(select(_R.cursor).where(_R.hall_id == self._hall).with_for_update()).first() is None:
+            self._db.execute(insert(UpwardRunRow).values(hall_id=self._hall, **asdict(UpwardRun())))
 
     # --- records --------------------------------------------------------------------------------------------------
     def record(self, kind: RecordKind, record_id: str) -> UpwardRecord | None:

@@ -38,6 +38,7 @@ from clerk_app.services.hall.taking import Taking
 from clerk_app.services.hall.tools import Tools
 from clerk_app.services.hall.trips import TripCounts
 from clerk_app.services.hall.uploads import Uploads
+from clerk_app.services.hall.upward import Upward
 from clerk_app.services.hall.visits import Visits
 from clerk_app.services.hall.waiting import Waiting
 from clerk_app.services.hall.worklists import WorkLists
@@ -98,3 +99,7 @@ class HallDesk:
         self.dispatch = DispatchLogs(self.tools, self.days, self.sequencer)
         self.setup = Setup(store, self.tools)
         self.exports = Exports(store, self.tools)
+
+    def upward(self, hall_id: str) -> Upward:
+        """Sending on of one hall to the server of its city."""
+        return Upward(self.store, self.tools, self.uploads, hall_id)
