@@ -129,7 +129,7 @@ def _before_archive(file: CaseFile) -> CaseState:
 
 
 _REVIEW: Final = (Mood.GOES_ON, "审查中", "审查完会作出决定。")
-_TAKEN: Final = (Mood.GOES_ON, "已受理", "接下来审查，不用您做什么。")
+_TAKEN: Final = (Mood.GOES_ON, "已受理", "接下来审查。")
 _STATES: Final[Mapping[CaseState, tuple[Mood, str, str]]] = {
     CaseState.SUPPLEMENT_REQUESTED: (Mood.YOUR_TURN, "等您补交材料", "补齐以后受理。"),
     CaseState.SUPPLEMENT_RECEIVED: (Mood.GOES_ON, "材料补齐了，等受理", "受理后会给您受理通知书。"),
@@ -145,8 +145,8 @@ _STATES: Final[Mapping[CaseState, tuple[Mood, str, str]]] = {
     CaseState.POSTED: (Mood.GOES_ON, "结果已寄出", "按您留的地址邮寄，请留意快递。"),
     CaseState.DELIVERED: (Mood.OVER, "已办结", "结果已经送达。"),
     CaseState.NOT_ACCEPTED: (Mood.OVER, "不予受理", _ON_PAPER),
-    CaseState.NOT_REQUIRED: (Mood.OVER, "这件事不需要办理", "说明写在给您的文书上。"),
-    CaseState.REDIRECTED: (Mood.OVER, "不归这里办", "该到哪里办，写在给您的文书上。"),
+    CaseState.NOT_REQUIRED: (Mood.OVER, "这次不用办理", "原因写在给您的文书上。"),
+    CaseState.REDIRECTED: (Mood.OVER, "改办另一事项", "该办哪一件，写在给您的文书上。"),
     CaseState.WITHDRAWN: (Mood.OVER, "已撤回", "申请已经撤回，要办可以重新申请。"),
     CaseState.TERMINATED: (Mood.OVER, "已终止办理", _ON_PAPER),
     CaseState.VOIDED: (Mood.OVER, "这个编号已作废", _AT_THE_HALL),

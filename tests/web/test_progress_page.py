@@ -8,12 +8,19 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 
 from clerk_app.client.hall import HallClient
 from clerk_app.client.tls import trusting
 from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import SERVER_NAME
+from clerk_app.domain.errors import StoreFault
+from clerk_app.domain.numbering import CaseNumber
+from clerk_app.server import routes_progress
+from clerk_app.server.routes_progress import ProgressDoor
+from clerk_app.services.hall.progress_limit import WrongAnswers
 from support.browser import address, page_of, told
 from support.case_flow import APPLICANT, opening, record, supplement_opening
 from support.server import ServerProcess, clerk_at, server
@@ -69,6 +76,10 @@ class Phone:
     def get(self, path: str) -> httpx2.Response:
         return self._client.get(path, headers=self._headers, extensions={"sni_hostname": SERVER_NAME})
 
+    def sends(self, body: bytes) -> httpx2.Response:
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        return self._client.post("/q/", content=body, headers=headers, extensions={"sni_hostname": SERVER_NAME})
+
     def asks(self, number: str, tail: str) -> httpx2.Response:
         form = {"number": number, "tail": tail}
         return self._client.post("/q/", data=form, headers=self._headers, extensions={"sni_hostname": SERVER_NAME})
@@ -98,6 +109,15 @@ def test_what_cannot_be_a_number_or_its_digits_is_said_beside_the_field(running:
     assert answer.text.count('aria-invalid="true"') == 2
     assert phone.asks("mh–12－20261123－0001", " 07 0003 ").status_code == 200
     assert phone.asks("", "").status_code == 422
+    for body in (
+        b"",
+        b"\xff\xfe",
+        b"number=" + b"A" * 5000,
+        b"&" * 2000,
+        b"number=%00&tail=%ed%a0%80",
+        b'{"number": 1}',
+    ):
+        assert phone.sends(body).status_code == 422, body
 
 
 def test_the_form_says_nothing_about_the_number_in_its_address(running: ServerProcess, ca_pem: str) -> None:
@@ -165,6 +185,33 @@ def test_the_page_is_off_until_the_hall_switches_it_on(tmp_path: Path) -> None:
         assert APPLICANT.name not in phone.asks(NUMBER, TAIL).text
 
 
+class AwayPage:
+    """A store that does not answer at first."""
+
+    def __init__(self, away: int) -> None:
+        self.away = away
+
+    def hall_face(self) -> tuple[str, str]:
+        return "明河区政务服务中心", "0000-1234567"
+
+    def find(self, number: CaseNumber, tail: str) -> None:
+        self.away -= 1
+        if self.away >= 0:
+            raise StoreFault("数据库连不上")
+
+
+def test_a_store_that_does_not_answer_costs_nobody_a_try() -> None:
+    app = FastAPI()
+    app.include_router(routes_progress.router)
+    page = AwayPage(10)
+    app.state.progress = ProgressDoor(page, WrongAnswers(lambda: 0.0))  # type: ignore[arg-type]
+    with TestClient(app) as client:
+        answers = [client.post("/q/", data={"number": NUMBER, "tail": TAIL}) for _ in range(14)]
+    assert [one.status_code for one in answers] == [503] * 10 + [404] * 3 + [429]
+    assert "现在查不了" in answers[0].text
+    assert answers[-1].headers["retry-after"] == "3600"
+
+
 # --- in a browser -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def page(chrome: Browser, clerk: HallClient) -> Iterator[Page]:
@@ -195,7 +242,7 @@ def test_from_the_code_on_the_receipt_to_how_the_case_stands(
     page.screenshot(path=pictures / "progress-wrong.png", full_page=True)
     page.fill("#tail", TAIL)
     page.tap("button")
-    assert page.inner_text("h1") == "已受理"
+    assert page.inner_text(".state h1") == "已受理"
     assert "食品经营许可" in page.inner_text(".matter")
     assert page.locator(".steps li").count() == 2
     assert urlsplit(page.url).path == "/q/"
@@ -203,6 +250,7 @@ def test_from_the_code_on_the_receipt_to_how_the_case_stands(
     assert [one for one in SECRETS if one in page.content()] == []
     page.screenshot(path=pictures / "progress-accepted.png", full_page=True)
     page.tap(".again")
+    page.wait_for_selector("#number")
     assert page.locator("#number").input_value() == NUMBER
 
 
@@ -213,6 +261,7 @@ def test_a_citizen_who_has_to_bring_something_reads_what_until_when_and_where(
     page.fill("#number", WAITING.lower())
     page.fill("#tail", TAIL)
     page.tap("button")
+    page.wait_for_selector(".todo")
     body = page.inner_text("main")
     for words in ("等您补交材料", "2026年12月23日前", "营业执照", "经营场所证明", "明河区政务服务中心", "0000-1234567"):
         assert words in body, words
@@ -229,6 +278,7 @@ def test_the_page_fits_a_narrow_phone_with_any_letters(
         if name == "shown":
             page.fill("#tail", TAIL)
             page.click("button")
+            page.wait_for_selector(".state")
         page.evaluate("(percent) => { document.documentElement.style.fontSize = percent + '%'; }", letters)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         wide = "nodes => nodes.filter(n => n.getBoundingClientRect().right > 361).map(n => n.innerText)"
