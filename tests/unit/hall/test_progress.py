@@ -114,7 +114,7 @@ def test_a_case_is_followed_from_receipt_to_delivery(hall: HallInHand, people: S
     assert fetch.progress.mood is Mood.COLLECT
     assert fetch.progress.collect
     assert (fetch.hall, fetch.phone) == (PROFILE.name, PROFILE.phone)
-    people.clerk.pushes(delivered(5, other, people.clerk.doer, SOON))
+    people.clerk.pushes(delivered(5, other, people.clerk.doer, SOON, pieces=("正本 1",)))
     assert (_told(hall, 2).progress.mood, _told(hall, 2).progress.state) == (Mood.OVER, "已办结")
 
 
