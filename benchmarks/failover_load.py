@@ -212,7 +212,7 @@ class _Window(_Worker):
         if answer is None:
             return
         stays = []
-        for (sent, made), one in zip(self._waiting, answer.records, strict=True):
+        for (sent, made), one in zip(self._waiting, answer.answers, strict=True):
             if one.taken is Taken.ACCEPTED:
                 self.ledger.note(partial(self.ledger.records.__setitem__, made.case_id, made))
             elif one.taken is Taken.FAILED:
@@ -331,7 +331,8 @@ class Verdict:
         self._queue(ledger, tickets, Counter(str(one["number"]) for one in verified.log.entries if _is_call(one)))
         stored = desk.store.read(found.hall_id, _stored)
         for case_id, mine in ledger.records.items():
-            theirs = desk.store.read(found.hall_id, partial(_body, case_id=case_id))
+            # To find a case is to lock it, so this is no reading.
+            theirs = desk.store.write(found.hall_id, "look", partial(_body, case_id=case_id), patient=True)
             if theirs is None or canonical(theirs) != canonical(mine):
                 self._lose(f"{mine.case_number} is {'missing' if theirs is None else 'another one'}")
             if stored[case_id] > 1:

@@ -213,7 +213,9 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
             return result
         except (DBAPIError, psycopg.Error, Again) as error:
             cause = _cause(error)
-            if not (driver.closed or _lost(cause)):
+            # Whoever may not write any more is a standby now: this connection would be of no use for ever.
+            demoted = begin != READ and code(cause) == _READ_ONLY
+            if not (driver.closed or demoted or _lost(cause)):
                 raise
             take(connection)
             connection.invalidate()
@@ -249,8 +251,7 @@ def code(error: BaseException) -> str:
 def _lost(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    # The primary is another one now: this connection would be of no use for ever.
-    return code(error).startswith(("08", "57P01", "57P02", "57P03", _READ_ONLY))
+    return code(error).startswith(("08", "57P01", "57P02", "57P03"))
 
 
 def may_go_again(error: BaseException) -> bool:
