@@ -35,8 +35,8 @@ class City:
     """``UpwardCounter`` of one hall, with the city's store behind it. The next calls may get lost on the way
     (``lose_requests``) or, of those that tell something, on the way back (``lose_answers``)."""
 
-    def __init__(self, folder: Path, clock: HandClock, hall: HallProfile) -> None:
-        self.folder, self.clock = folder, clock
+    def __init__(self, place: Path | str, clock: HandClock, hall: HallProfile) -> None:
+        self.place, self.clock = place, clock
         self.speech = (OLDEST_API, API, "1.0.0")
         self.lose_requests = self.lose_answers = 0
         self.batches: list[Batch] = []
@@ -55,7 +55,7 @@ class City:
     def _open(self) -> None:
         entropy = SeededEntropy(77 + self._restores)
         crypto = NationalCrypto(entropy)
-        self.store = open_place(self.folder, entropy)
+        self.store = open_place(self.place, entropy)
         keys = FileKeyring(STORE_KEY, crypto)
         self.desk = HallDesk(
             self.store, self.clock, entropy, crypto, keys, QuickPasswords(), b"c" * 32, lambda hall_id: None
@@ -68,11 +68,16 @@ class City:
     def close(self) -> None:
         self.store.close()
 
+    @property
+    def _folder(self) -> Path:
+        assert isinstance(self.place, Path)
+        return self.place
+
     # --- yesterday ------------------------------------------------------------------------------------------------
     def back_up(self) -> Path:
-        copy = self.folder / "backup.db"
+        copy = self._folder / f"backup-{len(list(self._folder.iterdir()))}.db"
         self.store.close()
-        shutil.copy(self.folder / "hall.db", copy)
+        shutil.copy(self._folder / "hall.db", copy)
         self._open()
         return copy
 
@@ -80,10 +85,10 @@ class City:
         """What came since is gone; the store is another one."""
         self._restores += 1
         self.store.close()
-        for path in self.folder.glob("hall.db-*"):
+        for path in self._folder.glob("hall.db-*"):
             path.unlink()
-        shutil.copy(copy, self.folder / "hall.db")
-        engine = engine_of(self.folder)
+        shutil.copy(copy, self._folder / "hall.db")
+        engine = engine_of(self.place)
         with engine.begin() as connection:
             connection.execute(
                 text("UPDATE store_meta SET value = :e WHERE name = 'epoch'"), {"e": f"{self._restores:032x}"}

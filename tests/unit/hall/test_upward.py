@@ -56,9 +56,11 @@ def city(hall: HallInHand, tmp_path: Path) -> Iterator[City]:
     made.close()
 
 
-def _city(hall: HallInHand, tmp_path: Path) -> City:
-    (tmp_path / "city").mkdir(exist_ok=True)
-    return City(tmp_path / "city", hall.clock, hall.read(lambda unit: unit.setup.profile()))
+def _city(hall: HallInHand, place: Path | str) -> City:
+    if isinstance(place, Path):
+        place = place / "city"
+        place.mkdir(exist_ok=True)
+    return City(place, hall.clock, hall.read(lambda unit: unit.setup.profile()))
 
 
 def case(people: Staff, number: int, **more: Any) -> CaseRecord:
@@ -115,18 +117,29 @@ def day(people: Staff) -> None:
     put_file(people, 2, first.case_id, b"\xff\xd8\xff small")
 
 
-def test_everything_of_a_day_is_at_the_city_the_same_to_the_byte(hall_place: Path | str, tmp_path: Path) -> None:
-    with hall_in_hand(hall_place) as hall:
+@pytest.mark.parametrize("above", [False, True], ids=["the-hall", "the-city"])
+def test_everything_of_a_day_is_at_the_city_the_same_to_the_byte(
+    hall_place: Path | str, tmp_path: Path, *, above: bool
+) -> None:
+    """With the hall, and with the city, on either engine."""
+    place, city_place = (tmp_path, hall_place) if above else (hall_place, tmp_path)
+    with hall_in_hand(place) as hall:
         hall.clock.move(hours=1)
         people = staff(hall)
-        city = _city(hall, tmp_path)
+        city = _city(hall, city_place)
         day(people)
         push_ = send_on(hall, city)
         assert (push_.stopped, push_.files, push_.set_aside) == ("", 2, 0)
-        here, there = everything(hall_place, hall.hall_id), everything(city.folder, hall.hall_id)
+        here, there = everything(place, hall.hall_id), everything(city.place, hall.hall_id)
         assert {name: len(rows) for name, rows in here.items()} == {
-            "case": 2, "act": 4, "rating": 1, "seal_use": 1,
-            "visit": 1, "consultation": 1, "signature": 1, "file": 2,
+            "case": 2,
+            "act": 4,
+            "rating": 1,
+            "seal_use": 1,
+            "visit": 1,
+            "consultation": 1,
+            "signature": 1,
+            "file": 2,
         }
         assert there == here
         assert "unheard" in here["case"][0][-1]
@@ -140,7 +153,9 @@ def test_everything_of_a_day_is_at_the_city_the_same_to_the_byte(hall_place: Pat
         city.close()
 
 
-def test_nothing_is_sent_twice_and_what_comes_later_follows(hall: HallInHand, people: Staff, city: City) -> None:
+def test_nothing_is_sent_twice_and_what_comes_later_follows(
+    hall: HallInHand, people: Staff, city: City, tmp_path: Path
+) -> None:
     day(people)
     send_on(hall, city)
     batches, pieces = len(city.batches), len(city.pieces)
@@ -148,10 +163,12 @@ def test_nothing_is_sent_twice_and_what_comes_later_follows(hall: HallInHand, pe
     assert (len(city.batches), len(city.pieces)) == (batches, pieces)
     push(people, case(people, 3))
     assert send_on(hall, city).records == 1
-    assert everything(city.folder, hall.hall_id) == everything(city.folder.parent, hall.hall_id)
+    assert everything(city.place, hall.hall_id) == everything(tmp_path, hall.hall_id)
 
 
-def test_a_lost_answer_is_asked_again_and_changes_nothing(hall: HallInHand, people: Staff, city: City) -> None:
+def test_a_lost_answer_is_asked_again_and_changes_nothing(
+    hall: HallInHand, people: Staff, city: City, tmp_path: Path
+) -> None:
     day(people)
     city.lose_answers = 2
     assert send_on(hall, city).stopped == "服务器连不上"
@@ -160,7 +177,7 @@ def test_a_lost_answer_is_asked_again_and_changes_nothing(hall: HallInHand, peop
     keys = [[one.key for one in sent.records] for sent in city.batches]
     assert send_on(hall, city).stopped == ""
     assert [one.key for one in city.batches[-1].records] == keys[0]
-    assert everything(city.folder, hall.hall_id) == everything(city.folder.parent, hall.hall_id)
+    assert everything(city.place, hall.hall_id) == everything(tmp_path, hall.hall_id)
 
 
 def test_a_file_goes_on_where_it_was_cut_off(hall: HallInHand, people: Staff, city: City) -> None:
@@ -180,18 +197,20 @@ def test_a_file_goes_on_where_it_was_cut_off(hall: HallInHand, people: Staff, ci
     assert [start for _, start in city.pieces] == [CHUNK_BYTES, 2 * CHUNK_BYTES]
 
 
-def test_a_revision_that_was_replaced_goes_up_as_it_is_now(hall: HallInHand, people: Staff, city: City) -> None:
+def test_a_revision_that_was_replaced_goes_up_as_it_is_now(
+    hall: HallInHand, people: Staff, city: City, tmp_path: Path
+) -> None:
     first = record(supplement_opening(1, people.clerk.user_id), hall.hall_id)
     push(people, first, replace(first, revision=2, provisional=True))
     send_on(hall, city)
     assert [record.body["revision"] for one in city.batches for record in one.records] == [2]
     push(people, replace(first, revision=3))
     send_on(hall, city)
-    assert everything(city.folder, hall.hall_id) == everything(city.folder.parent, hall.hall_id)
+    assert everything(city.place, hall.hall_id) == everything(tmp_path, hall.hall_id)
 
 
 def test_what_the_city_refuses_is_set_aside_and_holds_up_its_case_only(
-    hall: HallInHand, people: Staff, city: City
+    hall: HallInHand, people: Staff, city: City, tmp_path: Path
 ) -> None:
     taken = replace(case(people, 9), case_number=case(people, 1).case_number, opening=None)
     city.store.write(hall.hall_id, "test", lambda unit: city.desk.cases.store(unit, city.caller.actor, taken))
@@ -214,7 +233,7 @@ def test_what_the_city_refuses_is_set_aside_and_holds_up_its_case_only(
     assert send_on(hall, city).records == 2
     assert hall.desk.upward(hall.hall_id).status().set_aside == ()
     # With the official numbers of the hall, although the city took them in another order.
-    assert everything(city.folder, hall.hall_id) == everything(city.folder.parent, hall.hall_id)
+    assert everything(city.place, hall.hall_id) == everything(tmp_path, hall.hall_id)
 
 
 def engine_free(city: City, case_id: str) -> None:
@@ -223,7 +242,7 @@ def engine_free(city: City, case_id: str) -> None:
     from support.hall import engine_of
 
     city.store.close()
-    engine = engine_of(city.folder)
+    engine = engine_of(city.place)
     with engine.begin() as connection:
         for table in ("case_person", "case_revision", "intake_case"):
             connection.execute(text(f"DELETE FROM {table} WHERE case_id = :case"), {"case": case_id})
@@ -231,17 +250,21 @@ def engine_free(city: City, case_id: str) -> None:
     city._open()
 
 
-def test_an_act_from_a_clock_that_runs_ahead_waits_for_its_time(hall: HallInHand, people: Staff, city: City) -> None:
+def test_an_act_from_a_clock_that_runs_ahead_waits_for_its_time(
+    hall: HallInHand, people: Staff, city: City, tmp_path: Path
+) -> None:
     push(people, case(people, 1), granted(1, uuid(1), people.reviewer.doer, hall.clock.now()))
     hall.clock.move(minutes=-30)
     assert send_on(hall, city).records == 1
     assert hall.desk.upward(hall.hall_id).status().records == 1
     hall.clock.move(minutes=30)
     assert send_on(hall, city).records == 1
-    assert everything(city.folder, hall.hall_id) == everything(city.folder.parent, hall.hall_id)
+    assert everything(city.place, hall.hall_id) == everything(tmp_path, hall.hall_id)
 
 
-def test_a_city_restored_from_yesterday_gets_everything_again(hall: HallInHand, people: Staff, city: City) -> None:
+def test_a_city_restored_from_yesterday_gets_everything_again(
+    hall: HallInHand, people: Staff, city: City, tmp_path: Path
+) -> None:
     push(people, case(people, 1))
     send_on(hall, city)
     yesterday = city.back_up()
@@ -250,10 +273,10 @@ def test_a_city_restored_from_yesterday_gets_everything_again(hall: HallInHand, 
     put_file(people, 1, uuid(1))
     send_on(hall, city)
     city.restore(yesterday)
-    assert len(everything(city.folder, hall.hall_id)["case"]) == 1
+    assert len(everything(city.place, hall.hall_id)["case"]) == 1
     pushed = send_on(hall, city)
     assert (pushed.records, pushed.files, pushed.stopped) == (4, 1, "")
-    assert everything(city.folder, hall.hall_id) == everything(city.folder.parent, hall.hall_id)
+    assert everything(city.place, hall.hall_id) == everything(tmp_path, hall.hall_id)
 
 
 def test_more_than_a_batch_keeps_its_order(hall: HallInHand, people: Staff, city: City) -> None:
@@ -296,7 +319,7 @@ def test_a_city_one_level_newer_gets_records_as_they_are(hall: HallInHand, peopl
     assert send_on(hall, city).records == 1
 
 
-def test_a_window_cannot_give_official_numbers(hall: HallInHand, people: Staff, city: City) -> None:
+def test_a_window_cannot_give_official_numbers(hall: HallInHand, people: Staff, city: City, tmp_path: Path) -> None:
     push(people, case(people, 1))
     send_on(hall, city)
     sent = city.batches[0].records[0]
@@ -305,7 +328,7 @@ def test_a_window_cannot_give_official_numbers(hall: HallInHand, people: Staff, 
     forged = replace(on_its_way(again, "key-of-a-window"), official=sent.official)
     assert sent.kind == RecordKind.CASE
     push(people, forged)
-    row = next(row for row in everything(city.folder.parent, hall.hall_id)["case"] if row[0] == again.case_id)
+    row = next(row for row in everything(tmp_path, hall.hall_id)["case"] if row[0] == again.case_id)
     assert row[1] != sent.official.case_no
 
 
