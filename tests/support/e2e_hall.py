@@ -102,11 +102,11 @@ class E2eHall:
         return server_facts(self.server_home, self.tickets)
 
 
-def enrol_code(folder: Path) -> str:
+def enrol_code(folder: Path, number: str = sample_hall.WINDOW_NO) -> str:
     """A one-time code for the window, as a technician makes it at the server."""
     hall = open_hall(folder)
     try:
-        return hall.enrol_code(DeviceKind.WINDOW, sample_hall.WINDOW_NO).code
+        return hall.enrol_code(DeviceKind.WINDOW, number).code
     finally:
         hall.close()
 
@@ -228,6 +228,8 @@ def end_and_check(hall: E2eHall, window: WindowProcess, number: str) -> tuple[Wi
     window.finish()
     hall.wait_for_news("case.stored", "ticket.finished")
     window.wait("the upload", lambda seen: seen["to_upload"] == 0)
+    # What the screen says may be a moment old; the disk tells.
+    eventually(lambda: hall.window_facts().to_upload == 0, PATIENCE_S)
     window.close()
     here, there = hall.window_facts(), hall.server_facts()
     (case,) = here.cases

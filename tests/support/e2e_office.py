@@ -10,9 +10,10 @@ import contextlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pypdfium2
@@ -29,7 +30,7 @@ from drivers.base.readings import CardReading
 from drivers.idcard import samples
 from support import e2e_facts, e2e_server
 from support.e2e_clerk import PATIENCE_S, Seen, WindowProcess
-from support.e2e_hall import furnish
+from support.e2e_hall import enrol_code, furnish
 from support.e2e_relay import Cable
 from support.ipp_printer import COMPLETED, PROCESSING, IppServer, Queue
 from support.server import ServerProcess, client_of, close_pipes, eventually, start_server
@@ -56,7 +57,8 @@ class Place:
     home: Path
     cable: Cable
     printer: Queue
-    code: str
+    code: Callable[[], str]
+    """Makes a one-time code; it is good for a quarter of an hour, and a window may be first used later than that."""
     process: WindowProcess | None = None
     ahead_days: int = 0
     """So far its clock runs ahead of the machine's."""
@@ -79,7 +81,7 @@ class Place:
         """Start the window; the first time it enrols with its one-time code."""
         options = ["--server", self.cable.address, "--number", self.number]
         if self.process is None:
-            options += ["--code", self.code]
+            options += ["--code", self.code()]
         if self.ahead_days:
             options += ["--ahead-days", str(self.ahead_days)]
         self.process = WindowProcess(self.home, *options)
@@ -259,8 +261,8 @@ def kinds_and_states(seen: Seen) -> dict[str, str]:
     return {paper["kind"]: paper["state"] for paper in seen["papers"]}
 
 
-def furnish_office(folder: Path) -> dict[str, str]:
-    """A sample hall with the people of the office; the enrolment codes of their windows."""
+def furnish_office(folder: Path) -> None:
+    """A sample hall with the people of the office."""
     furnish(folder)
     hall = open_hall(folder)
     try:
@@ -272,7 +274,6 @@ def furnish_office(folder: Path) -> dict[str, str]:
         hall.desk.store.write(
             hall.hall_id, actor.device_id, lambda unit: [hall.desk.people.create(unit, actor, user) for user in users]
         )
-        return {number: hall.enrol_code(DeviceKind.WINDOW, number).code for number in PEOPLE}
     finally:
         hall.close()
 
@@ -282,7 +283,7 @@ def open_office_hall(folder: Path, font: Path) -> Iterator[OfficeHall]:
     """Server, printers and devices run, no window does; afterwards every process is gone, whatever happened."""
     server_home, arm_folder = folder / "server-pc", folder / "armed"
     arm_folder.mkdir(parents=True)
-    codes = furnish_office(server_home)
+    furnish_office(server_home)
     with contextlib.ExitStack() as stack:
         station = stack.enter_context(VirtualStation("window", font))
         printers = stack.enter_context(IppServer())
@@ -297,7 +298,8 @@ def open_office_hall(folder: Path, font: Path) -> Iterator[OfficeHall]:
             home = folder / f"pc-{number}"
             _write_settings(home, {**devices, "page_printer": printers.address(number)})
             cable = stack.enter_context(Cable(server.port))
-            hall.places[number] = Place(number, home, cable, printers.queues[number], codes[number])
+            code = partial(enrol_code, server_home, number)
+            hall.places[number] = Place(number, home, cable, printers.queues[number], code)
         yield hall
 
 
