@@ -73,6 +73,10 @@ class SqlDevices:
         row = self._db.execute(_BY_TOKEN, {"_hall": self._hall, "_token": token_hash}).one_or_none()
         return None if row is None else DeviceRecord(**row._mapping)
 
+    def has(self, kind: DeviceKind) -> bool:
+        here = (_D.hall_id == self._hall, _D.kind == kind, _D.revoked_at.is_(None))
+        return self._db.execute(select(_D.device_id).where(*here).limit(1)).first() is not None
+
     def revoke(self, device_id: str, at: datetime) -> None:
         self._db.execute(
             update(DeviceRow)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from clerk_app.domain import case_rules
-from clerk_app.domain.actor import Actor, Role
+from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.acts import CaseAct
-from clerk_app.domain.errors import Conflict, Fault, NotAllowed, NotFound
+from clerk_app.domain.errors import Conflict, Fault, Locked, NotAllowed, NotFound
 from clerk_app.ports.hall import CaseRecord, LoginNeeded
 from clerk_app.ports.hall_cases import ActAck, ServerCase
 from clerk_app.ports.stores_hall import HallUnit
@@ -74,6 +74,8 @@ class CaseFiles:
         # Who may do a step and what was consented to stands in the store of the hall where it was done.
         at_its_hall = of_hall(actor)
         if not at_its_hall:
+            if unit.devices.has(DeviceKind.HALL):
+                raise Locked("这个大厅的办件在大厅自己的服务器上办，这里只能查看")
             self._check_doer(unit, actor, act)
         record, opening = opened_case(unit, act.case_id)
         before = acts_of(unit, act.case_id)

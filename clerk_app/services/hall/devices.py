@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from clerk_app.domain.actor import Actor, DeviceKind, Role
 from clerk_app.domain.enrolment import make_code, write_code
-from clerk_app.domain.errors import NotAllowed, Rejected
+from clerk_app.domain.errors import Locked, NotAllowed, Rejected
 from clerk_app.domain.numbering import OFFICE_DESK
 from clerk_app.ports.hall import EnrolCode, Enrolled, EnrolRequest, NewEnrolCode
 from clerk_app.ports.stores_hall import DeviceRecord, HallStore, HallUnit
@@ -16,6 +16,7 @@ from clerk_app.services.hall.tools import Tools, system_actor
 
 CODE_LIFE = timedelta(minutes=15)
 _HALL_CODE = re.compile(r"[^\x00-\x20\x7f]{1,16}")
+_OF_THE_COUNTER = frozenset({DeviceKind.WINDOW, DeviceKind.KIOSK, DeviceKind.PLATFORM})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -37,6 +38,8 @@ class Devices:
             actor.require(Role.SYSTEM)
             if not wish.window_no or not _HALL_CODE.fullmatch(wish.window_no):
                 raise Rejected("window_no", "要写下级大厅的代码（不超过 16 个字），如：clerk enrol hall --number MH")
+        if wish.kind in _OF_THE_COUNTER and unit.devices.has(DeviceKind.HALL):
+            raise Locked("这个大厅有自己的服务器，窗口、取号机和平台要登记到那一台上；这里只能查看")
         parts = make_code(self._tools.secret(8), self._fingerprint)
         expires_at = self._tools.now() + life
         digest = self._tools.token_digest(parts.secret)

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from clerk_app.domain.cases import CaseState
+from clerk_app.domain.errors import Locked
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.hall import CaseRecord, RatingRecord
 from clerk_app.ports.hall_cases import ConsultationRecord, SignatureRecord, VisitRecord
 from clerk_app.ports.hall_sync import CHUNK_BYTES, MOST_RECORDS, FileHead, FileKind, FileSubject, RecordKind, Taken
+from clerk_app.services.hall.tools import system_actor
 from clerk_app.services.hall.upward import BEHIND
 from support.batches import batch, on_its_way
 from support.case_flow import (
@@ -339,6 +341,25 @@ def test_the_fold_at_the_city_is_the_one_of_the_hall(hall: HallInHand, people: S
     assert heads[0] is not None
     assert heads[0].standing.state is not CaseState.ACCEPTED
     assert heads[1] == heads[0]
+
+
+def test_at_the_city_nobody_acts_on_the_cases_of_a_hall_with_a_server_of_its_own(
+    hall: HallInHand, people: Staff, city: City
+) -> None:
+    """One writer: what was done at two levels could not be brought together again."""
+    push(people, case(people, 1))
+    send_on(hall, city)
+    there = replace(hall, desk=city.desk, store=city.store)
+    grant = granted(1, uuid(1), people.reviewer.doer)
+    with pytest.raises(Locked, match="只能查看"):
+        there.write(lambda unit: city.desk.files.append(unit, people.reviewer.caller.actor, grant))
+    with pytest.raises(Locked, match="登记到那一台"):
+        there.enrolled(window_no="12")
+    # The hall gives its server up: from then on the city's is the hall's.
+    device = city.enrolled.device_id
+    there.write(lambda unit: city.desk.devices.revoke(unit, system_actor(hall.hall_id), device))
+    there.write(lambda unit: city.desk.files.append(unit, people.reviewer.caller.actor, grant))
+    assert there.enrolled(window_no="12")[0].actor.window_no == "12"
 
 
 def test_why_nothing_goes_up_is_kept_with_its_beginning(hall: HallInHand) -> None:
