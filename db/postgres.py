@@ -45,12 +45,10 @@ _CONNECT: dict[str, Any] = {
 }
 WRITE = "BEGIN; SET LOCAL statement_timeout = 15000; SET LOCAL idle_in_transaction_session_timeout = 15000"
 """A server process that hangs in its turn holds up the hall: PostgreSQL ends its turn after this time (ms)."""
-ANSWER = f"{WRITE}; SELECT pg_current_xact_id(); SELECT pg_logical_emit_message(true, 'clerk', '')"
-"""A write that is acknowledged to a window. It writes an empty message into the log, so that its commit waits for the
-synchronous standby also when it changes nothing: what it found under a request's key may not be there yet."""
-_NO_LIMIT = "SET LOCAL statement_timeout = 0"
-"""Before a commit: the limit would break off its waiting for the synchronous standby, and PostgreSQL would call the
-commit a success, with a warning, though the standby may not have it."""
+ANSWER = f"{WRITE}; SELECT pg_logical_emit_message(true, 'clerk', pg_current_xact_id()::text)"
+"""A write that is acknowledged to a window. It writes a message into the log, so that its commit waits for the
+synchronous standby also when it changes nothing: what it found under a request's key may not be there yet. A standby
+refuses the transaction id as it refuses every write (25006)."""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000"
 _AGAIN = {"40001", "40P01"}
 """Serialisation failure, deadlock: the transaction is as good as new the next time."""
@@ -209,7 +207,7 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
                     raise RuntimeError("a failed statement was passed over in a transaction")
                 told = last(result)
                 sent = True
-                send(connection, *([told] if told else []), *([] if begin == READ else [_NO_LIMIT]), "COMMIT")
+                send(connection, *([told] if told else []), "COMMIT")
             return result
         except (DBAPIError, psycopg.Error, Again) as error:
             cause = _cause(error)
