@@ -11,12 +11,12 @@ from support.hall_chaos import Plan, campaign
 from support.postgres import PostgresServer
 
 PLAN = Plan(
-    windows=8,
-    kiosks=2,
-    waiting=150,
-    taken=50,
-    server_kills=2,
-    window_kills=5,
+    windows=5,
+    kiosks=1,
+    waiting=80,
+    taken=20,
+    server_kills=1,
+    window_kills=3,
     kiosk_kills=1,
     patience_s=200,
 )
@@ -37,7 +37,7 @@ def test_nobody_is_called_twice_lost_or_stuck_when_server_and_windows_are_killed
 def test_neither_when_two_servers_share_a_database_that_is_killed_too(
     tmp_path: Path, durable_postgres: PostgresServer
 ) -> None:
-    plan = replace(PLAN, waiting=100, taken=20, window_kills=3, servers=2, database_kills=1)
+    plan = replace(PLAN, waiting=60, window_kills=2, kiosk_kills=0, servers=2, database_kills=1)
     outcome = campaign(tmp_path / "hall", plan, 20261127, durable_postgres)
     assert outcome.wrong == []
     assert (outcome.doubled, outcome.lost, outcome.stuck) == (0, 0, 0)

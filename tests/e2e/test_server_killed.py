@@ -58,6 +58,7 @@ def test_the_pcs_own_server_comes_back_by_itself_and_learns_everything(one_pc: O
     window.finish()
     eventually(lambda: one_pc.server_pid() not in (None, killed), PATIENCE_S)
     window.wait("the upload", lambda seen: seen["last_uploaded"])
+    eventually(lambda: window_facts(one_pc.folder).to_upload == 0, PATIENCE_S)
     window.close()
 
     here, there = window_facts(one_pc.folder), server_facts(one_pc.folder)
@@ -89,6 +90,7 @@ def test_a_power_cut_of_the_whole_pc_in_mid_intake_loses_no_mark(one_pc: OnePc) 
     done = window.wait_for_papers()
     window.finish()
     window.wait("the upload", lambda seen: seen["last_uploaded"])
+    eventually(lambda: window_facts(one_pc.folder).to_upload == 0, PATIENCE_S)
     window.close()
 
     here, there = window_facts(one_pc.folder), server_facts(one_pc.folder)

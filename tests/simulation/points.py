@@ -23,7 +23,7 @@ from simulation.moments import ROOT, Kind, Side, where
 from simulation.scenario import Scenario
 from simulation.world import World
 
-PARTS = 4
+PARTS = 8
 """The suite covers one point in so many, another share for each kind of moment's own count; ``make chaos`` all."""
 
 

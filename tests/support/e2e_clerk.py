@@ -89,7 +89,7 @@ class WindowProcess:
                 with contextlib.suppress(OSError):
                     self.ask("shoot", path=str(self._folder / "stuck.png"))
                 raise AssertionError(f"never came: {what}; the screen shows {seen}; see {self._folder}")
-            time.sleep(0.02)
+            time.sleep(0.1)
         return seen
 
     # --- a clerk's work ---------------------------------------------------------------------------------------
