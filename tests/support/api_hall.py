@@ -11,7 +11,8 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from clerk_app.domain.actor import DeviceKind, Role
-from clerk_app.ports.hall import Login, NewUser, SessionEnded
+from clerk_app.domain.hall import HallProfile
+from clerk_app.ports.hall import EnrolRequest, Login, NewEnrolCode, NewUser, SessionEnded
 from clerk_app.server.app import create_app
 from clerk_app.server.calls import Activity
 from clerk_app.server.feed import FeedHub
@@ -21,7 +22,8 @@ from support.case_flow import record, supplement_opening
 from support.hall import PASSWORD, HallInHand, hall_in_hand
 
 CLERK = "wangxm"
-UNTRIED = (DeviceKind.WINDOW, DeviceKind.SERVER)
+UNTRIED = (DeviceKind.WINDOW, DeviceKind.SERVER, DeviceKind.HALL)
+BELOW = HallProfile("0198f0a0-0000-7000-8000-0000000000b1", "QX", "清溪乡便民服务中心")
 EVERY_ROLE = (Role.CLERK, Role.REVIEWER, Role.CHIEF_REPRESENTATIVE, Role.SEAL_KEEPER, Role.MANAGER, Role.TECHNICIAN)
 
 
@@ -63,6 +65,13 @@ def _session(hall: HallInHand, token: str, name: str, *roles: Role) -> dict[str,
     return {"Authorization": f"Bearer {token}", "X-Session": session.token}
 
 
+def _hall_below(hall: HallInHand) -> str:
+    """The token of another hall's server that sends to this one."""
+    devices, system = hall.desk.devices, system_actor(hall.hall_id)
+    code = hall.write(lambda unit: devices.make_code(unit, system, NewEnrolCode(DeviceKind.HALL, BELOW.code))).code
+    return devices.enrol(EnrolRequest(code.replace("-", "")[:10], DeviceKind.HALL, BELOW.name, hall=BELOW)).token
+
+
 @contextmanager
 def api_hall(folder: Path) -> Iterator[ApiHall]:
     """A hall at work: a clerk with every right at window 12, tickets in every state, a case that waits."""
@@ -70,6 +79,7 @@ def api_hall(folder: Path) -> Iterator[ApiHall]:
         app = create_app(hall.desk, "-----BEGIN CERTIFICATE-----\n", Activity(), FeedHub(hall.desk))
         app.state.web_voice = WebVoice()
         tokens = {kind: hall.enrolled(kind, None)[1] for kind in DeviceKind if kind not in UNTRIED}
+        tokens[DeviceKind.HALL] = _hall_below(hall)
         window = hall.enrolled(DeviceKind.WINDOW, "12")[1]
         bare = hall.enrolled(DeviceKind.WINDOW, "13")[1]
         askers = (
