@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from clerk_app.domain.queue import VisitReason
 from clerk_app.ports.hall import CaseRecord
@@ -108,8 +108,10 @@ class SendingOn(RuleBasedStateMachine):
 
     # --- what happens ---------------------------------------------------------------------------------------------
     @initialize()
-    def first_case(self) -> None:
+    def yesterday(self) -> None:
         self.new_case()
+        self.push()
+        self.backup = self.city.back_up()
 
     @rule()
     def new_case(self) -> None:
@@ -158,7 +160,6 @@ class SendingOn(RuleBasedStateMachine):
     def the_city_is_backed_up(self) -> None:
         self.backup = self.city.back_up()
 
-    @precondition(lambda self: self.backup is not None)
     @rule()
     def the_city_is_restored(self) -> None:
         assert self.backup is not None
