@@ -185,7 +185,7 @@ def _record(
         "records": verdict.records,
         "acknowledged_writes": len(ledger.writes),
         "draws_recomputed": verdict.draws,
-        "outage_s": {"min": min(outages), "median": median(outages), "max": max(outages)} if outages else None,
+        "outage_s": {"min": min(outages), "median": round(median(outages), 1), "max": max(outages)} if outages else None,
         "strikes": [asdict(one) for one in strikes],
         "seconds": round(seconds),
         "seed": seed,

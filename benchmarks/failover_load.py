@@ -265,9 +265,14 @@ class Load:
                 made = _Kiosk if kind is DeviceKind.KIOSK else _Display
                 self._workers.append(made(self, f"{kind.value}-{number}", client))
 
-    def start(self) -> None:
+    def start(self, patience_s: float = 300.0) -> None:
+        """Returns when every window has called somebody: that all log in at once is not what is measured."""
         for worker in self._workers:
             worker.start()
+        windows = {worker.name for worker in self._workers if isinstance(worker, _Window)}
+        deadline = time.monotonic() + patience_s
+        while set().union(*list(self.ledger.called.values())) != windows and time.monotonic() < deadline:
+            time.sleep(_LOOK_S)
 
     def drain(self, folder: Path, patience_s: float = 300.0) -> None:
         self.closing.set()
