@@ -185,7 +185,7 @@ def _record(
         "records": verdict.records,
         "acknowledged_writes": len(ledger.writes),
         "draws_recomputed": verdict.draws,
-        "outage_s": {"min": min(outages), "median": round(median(outages), 1), "max": max(outages)} if outages else None,
+        "outage_s": _spread(outages) if outages else None,
         "strikes": [asdict(one) for one in strikes],
         "seconds": round(seconds),
         "seed": seed,
@@ -196,6 +196,10 @@ def _record(
         "troubles": dict(ledger.troubles.most_common(20)),
         "wrong": verdict.wrong,
     }
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    return {"min": min(seconds), "median": round(median(seconds), 1), "max": max(seconds)}
 
 
 def _line(number: int, strike: Strike) -> str:
