@@ -109,6 +109,7 @@ def open_hall(
     try:
         plan = HallPlan(config.hall.profile(""), among_many=told.many_halls)
         hall_id = desk.setup.ensure(plan)
+        desk.setup.renew(hall_id, plan.profile, config.hall_named)
     except BaseException:
         store.close()
         raise

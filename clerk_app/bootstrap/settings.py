@@ -1,6 +1,6 @@
 """What a hall may set, with a default for everything: one TOML file, ``clerk.toml``, in the data folder.
 
-    [hall]                       # the server reads it when it creates the hall
+    [hall]                       # the server reads it at each start; code counts when it creates the hall only
     code = "MH"
     name = "明河区政务服务中心"
 
@@ -165,10 +165,12 @@ class VoiceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one PC; ``folder`` is the data folder they were read from."""
+    """All settings of one PC; ``folder`` is the data folder they were read from, ``hall_named`` what its ``[hall]``
+    says itself."""
 
     folder: Path
     hall: HallSettings = field(default_factory=HallSettings)
+    hall_named: frozenset[str] = frozenset()
     server: ServerSettings = field(default_factory=ServerSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
     kiosk: KioskSettings = field(default_factory=KioskSettings)
@@ -229,7 +231,7 @@ def load(folder: Path | None = None) -> Settings:
     screen = made.get("window", WindowSettings()).citizen_screen
     if screen not in CITIZEN_SCREENS:
         raise Rejected("settings", f"设置文件 {path} 的 [window] citizen_screen 可写 {'、'.join(CITIZEN_SCREENS)}")
-    settings = Settings(folder, calendars=calendars, **made)
+    settings = Settings(folder, calendars=calendars, hall_named=frozenset(table.get("hall", ())), **made)
     if not SHORTEST_AWAY <= settings.window.emergency_after <= LONGEST_AWAY:
         raise Rejected(
             "settings", f"设置文件 {path} 的 [window] emergency_after 要在 {SHORTEST_AWAY} 到 {LONGEST_AWAY} 秒之间"

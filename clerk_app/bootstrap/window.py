@@ -160,6 +160,7 @@ def assemble(
     from clerk_app.services.window.emergency import EmergencyDesk
     from clerk_app.services.window.files import FileDesk
     from clerk_app.services.window.guide import GuideDesk
+    from clerk_app.services.window.hall_profile import HallProfiles
     from clerk_app.services.window.handover import HandoverDesk
     from clerk_app.services.window.issue import IssueDesk
     from clerk_app.services.window.journal import Journal
@@ -209,6 +210,8 @@ def assemble(
     opened = devices or open_devices(for_window(config.devices, number, device.folder), clock)
     page_printer = None if papers_folder else open_page_printer(config.devices, clock)
     outbox = Outbox(store, client, journal, clock)
+    profiles = HallProfiles(store, client, enrolled.hall, clock.monotonic)
+    hall = profiles.now
     catalogue = CatalogueDesk(store.catalogue, clock)
     listeners: list[Callable[..., None]] = []
 
@@ -237,7 +240,7 @@ def assemble(
     care = PcDevices(
         opened,
         page_printer=page_printer,
-        proof=lambda printer: renderer.proof(f"{enrolled.hall.name} {number} 号窗口", printer, clock.now()),
+        proof=lambda printer: renderer.proof(f"{hall().name} {number} 号窗口", printer, clock.now()),
         write_export=exporter(config, clock, entropy, checks_beside_a_window()),
     )
 
@@ -252,6 +255,7 @@ def assemble(
         (
             PresenceDesk(store, client, journal, entropy),
             CataloguePull(store.catalogue, client, catalogue),
+            profiles,
             lambda: emergency.keep_blocks(),
             lambda: outbox.drop_old(config.window.keep_pages_days),
         ),
@@ -263,20 +267,20 @@ def assemble(
         journal,
         renderer,
         opened.receipt_printer,
-        lambda: enrolled.hall,
+        hall,
         sync.wake,
         blocks=config.window.emergency_blocks,
     )
     signing = SigningDesk(store, journal, renderer.check, sync.wake)
     outage = Outages(clock)
-    cases = CaseDesk(store, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, sync.wake, outage.now)
+    cases = CaseDesk(store, renderer, binding, journal, hall, lambda: calendar, sync.wake, outage.now)
     files = FileDesk(
-        store, client, renderer, binding, journal, lambda: enrolled.hall, lambda: calendar, outbox, sync.wake
+        store, client, renderer, binding, journal, hall, lambda: calendar, outbox, sync.wake
     )
     desk = Desk(
         window_no=number,
         clock=clock,
-        hall=lambda: enrolled.hall,
+        hall=hall,
         session=SessionDesk(store, client, Argon2Passwords(), journal),
         queue=QueueDesk(client, journal),
         cases=cases,
@@ -301,7 +305,7 @@ def assemble(
         visits=VisitDesk(store, journal, sync.wake),
         prechecks=PreCheckDesk(store, client, journal, catalogue.matter, files),
         consultations=ConsultationDesk(
-            store, renderer, binding, journal, entropy, lambda: enrolled.hall, outbox, sync.wake
+            store, renderer, binding, journal, entropy, hall, outbox, sync.wake
         ),
         issues=IssueDesk(store, client, renderer, binding, journal, files, sync.wake),
         handovers=HandoverDesk(store, renderer, binding, journal, files, sync.wake),
@@ -328,7 +332,7 @@ def assemble(
             client,
             renderer,
             opened.receipt_printer,
-            lambda: enrolled.hall,
+            hall,
             catalogue.matter,
             clock,
             journal.new_id,

@@ -35,7 +35,7 @@ class FeedEntry:
     ``results.searched``, ``override.approved``, ``pre_check.stored``, ``pre_check.viewed``, ``supplement.arrived``,
     ``supplement.taken``, ``file.stored``, ``file.viewed``, ``seal.used``, ``visit.stored``, ``consultation.stored``,
     ``signature.stored``, ``rating.stored``, ``catalogue.published``, ``user.created``, ``hall.created``,
-    ``store.restored``. ``subject`` is the id of the thing.
+    ``hall.changed``, ``store.restored``. ``subject`` is the id of the thing.
 
     ``was`` is the ticket's state before and ``from_group`` its group where that changed, so that a reader keeps the
     waiting counts. ``case_state`` is a value of ``CaseState``; ``instant``: the applicant waits for the result.

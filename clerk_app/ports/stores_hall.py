@@ -201,6 +201,10 @@ class SetupStore(Protocol):
         """``Conflict`` when the code is taken."""
         ...
 
+    def change_hall(self, profile: HallProfile) -> None:
+        """Other names and addresses of the same hall; its code does not change."""
+        ...
+
     def add_group(self, group: ServiceGroup) -> None:
         """``Conflict`` when the letter is taken."""
         ...

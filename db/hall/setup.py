@@ -145,6 +145,11 @@ class SqlSetup:
         except IntegrityError:
             raise Conflict(f"大厅代码 {profile.code} 已经有大厅在用，请换一个") from None
 
+    def change_hall(self, profile: HallProfile) -> None:
+        body = asdict(profile)
+        del body["hall_id"]
+        self._db.execute(update(HallRow).where(HallRow.hall_id == self._hall).values(profile=body))
+
     def add_group(self, group: ServiceGroup) -> None:
         self._known.changed(self._db, self._hall)
         try:

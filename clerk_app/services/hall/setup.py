@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from clerk_app.domain.actor import Actor, Role
@@ -10,6 +12,8 @@ from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall_queue import ServiceGroup
 from clerk_app.ports.stores_hall import HallStore, HallUnit
 from clerk_app.services.hall.tools import Tools, system_actor
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,25 @@ class Setup:
                 raise
             return found
         return hall_id
+
+    def renew(self, hall_id: str, wanted: HallProfile, named: Collection[str]) -> tuple[str, ...]:
+        """Take over those fields of ``wanted`` that are ``named``: a hall moves, its telephone changes. Its code stays:
+        numbers on papers begin with it. Which fields changed."""
+        before = self._store.read(hall_id, lambda unit: unit.setup.profile())
+        if "code" in named and wanted.code != before.code:
+            _LOG.warning("[hall] code is %s, the hall keeps %s: its numbers begin with it", wanted.code, before.code)
+        fields = {name: getattr(wanted, name) for name in sorted(named) if name not in {"hall_id", "code"}}
+        changed = tuple(name for name, value in fields.items() if getattr(before, name) != value)
+        if not changed:
+            return ()
+        actor = system_actor(hall_id)
+
+        def work(unit: HallUnit) -> None:
+            unit.setup.change_hall(replace(unit.setup.profile(), **{name: fields[name] for name in changed}))
+            self._tools.record(unit, actor, "hall.changed", hall_id, {"changed": list(changed)})
+
+        self._store.write(hall_id, actor.device_id, work)
+        return changed
 
     def _found(self, plan: HallPlan) -> str | None:
         halls = self._store.halls()
