@@ -26,6 +26,7 @@ NAMES = (
     "device_faults_gui",
     "second_copy",
     "restore",
+    "memory",
 )
 """One module each, with ``run() -> list[Result]``."""
 OUT = Path(__file__).resolve().parents[1] / "out" / "bench.json"
