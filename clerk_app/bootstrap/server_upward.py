@@ -66,6 +66,10 @@ class UpwardThread:
         self._thread.join(_JOIN_S)
         if self._client is not None:
             self._client.close()
+        try:
+            self._upward.let_go(self._holder)
+        except Fault:
+            _LOG.warning("another process takes over when the lease of this one ends")
 
     # --- the thread -----------------------------------------------------------------------------------------------
     def _work(self) -> None:
@@ -73,10 +77,9 @@ class UpwardThread:
             self._wake.clear()
             went_through = self._run()
             self._failures = 0 if went_through else self._failures + 1
-            self._wake.wait(next_delay(self._failures, self._entropy.bytes(1)[0] / 255))
-            if not went_through:
-                # What comes new while the city is away does not make the tries come closer together.
-                self._wake.clear()
+            # What comes new while the city is away does not make the tries come closer together.
+            woken_by = self._wake if went_through else self._ended
+            woken_by.wait(next_delay(self._failures, self._entropy.bytes(1)[0] / 255))
             self._ended.wait(_BREATH_S)
 
     def _run(self) -> bool:
@@ -93,6 +96,8 @@ class UpwardThread:
         except Exception:  # noqa: BLE001 - reported, and the loop goes on
             _LOG.exception("sending on goes on after an error")
             return False
+        if trouble:
+            _LOG.warning("sending on stopped: %s", trouble)
         try:
             self._upward.failed(trouble)
         except Fault:

@@ -133,6 +133,15 @@ class Upward:
         if self._store.read(self._hall, lambda unit: unit.upward.run()).trouble != trouble:
             self._store.write(self._hall, "upward", work, patient=True)
 
+    def let_go(self, holder: str) -> None:
+        """This process ends: another one need not wait for its lease to run out."""
+
+        def work(unit: HallUnit) -> None:
+            if unit.upward.run().holder == holder:
+                unit.upward.keep(holder="", held_until=None)
+
+        self._store.write(self._hall, "upward", work, patient=True)
+
     # --- pushing --------------------------------------------------------------------------------------------------
     def push_once(self, counter: UpwardCounter, device_id: str, holder: str) -> UpwardPush:
         """Send everything that waits, records first, until the city stops answering or all is done.

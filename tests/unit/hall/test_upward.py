@@ -298,6 +298,8 @@ def test_only_one_process_sends_and_another_takes_over(hall: HallInHand, people:
     assert send_on(hall, city, "one").mine
     hall.clock.move(minutes=3)
     assert send_on(hall, city, "two").mine
+    hall.desk.upward(hall.hall_id).let_go("two")
+    assert send_on(hall, city, "one").mine
 
 
 @pytest.mark.parametrize(
