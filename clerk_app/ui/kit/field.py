@@ -106,6 +106,8 @@ class Field(QWidget):
             self._good = self.edit.addAction(icon, QLineEdit.ActionPosition.TrailingPosition)
         elif not good and self._good is not None:
             self.edit.removeAction(self._good)
+            # The edit owns it still, and would keep one for every value that was ever checked.
+            self._good.deleteLater()
             self._good = None
 
     def _typed(self, shown: str) -> None:
