@@ -19,7 +19,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -27,7 +27,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from benchmarks.hall_server import OUT, ROOT, Window, at_once, furnished, open_window, running_server
 from benchmarks.report import Goal, Result
@@ -38,9 +39,10 @@ from clerk_app.client.enrol import Enrolment, enrol
 from clerk_app.client.feed import FeedHandlers, FeedListener
 from clerk_app.client.hall import HallClient
 from clerk_app.domain.actor import DeviceKind
+from clerk_app.domain.errors import Unreachable
 from clerk_app.domain.identity.resident import check_digit
 from clerk_app.ports.clock import SystemClock, SystemEntropy
-from clerk_app.ports.hall_queue import TakeTicket
+from clerk_app.ports.hall_queue import FreeNow, TakeTicket
 from drivers.base.readings import CardReading
 from drivers.idcard.samples import RESIDENT
 
@@ -48,12 +50,16 @@ if TYPE_CHECKING:
     from support.e2e_clerk import WindowProcess
     from support.e2e_hall import E2eHall
 
+T = TypeVar("T")
 CITIZENS, FEW_CITIZENS = 1_000, 10
 TICKETS, FEW_TICKETS = 100_000, 1_000
 _WINDOWS, _ROUND = 4, 400
-_GOAL = Goal("ratio", "<=", 1.1)
+_GOAL_WINDOW = Goal("ratio", "<=", 1.1)
 """A tenth: what is cached up to a bound (glyphs, statements, pages of the store) still fills up after the first few,
-and a window that kept as little as 30 KB of each citizen would miss it."""
+and a window that kept 35 KB of each citizen would miss it."""
+_GOAL_SERVER = Goal("ratio", "<=", 1.6)
+"""Each of the store's nine connections keeps up to 8 MB of its pages (SQLCipher's default), of which little is in use
+after the first thousand. A server that kept 1 KB of each ticket would miss it."""
 _SAMPLES, _APART_S, _REST_S = 5, 0.5, 3.0
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许邓韩冯曹"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂兰玉珍凤英建华文辉斌宇鑫波慧"
@@ -107,7 +113,7 @@ class Course:
         passed = time.monotonic() - self._since
         print(f"  {self._what}: after {count} {found.own:.1f} MB ({passed:.0f} s)", flush=True)
 
-    def result(self, name: str, few: int, meant: int, **detail: Any) -> Result:
+    def result(self, name: str, goal: Goal, few: int, meant: int, **detail: Any) -> Result:
         counts = sorted(self.at)
         last, half = counts[-1], min(counts, key=lambda count: abs(count - counts[-1] / 2))
         later_kb = (self.at[last].own - self.at[half].own) * 1024 / max(last - half, 1)
@@ -116,7 +122,7 @@ class Course:
             self.at[last].own,
             "MB",
             self.at[few].own,
-            _GOAL,
+            goal,
             {
                 "after": last,
                 "full_size": meant,
@@ -160,7 +166,7 @@ def window_memory(citizens: int) -> Result:
         window.close()
     if printed != number:
         raise AssertionError(f"{number} citizens, {printed} receipts")
-    return course.result("window_memory", FEW_CITIZENS, CITIZENS, receipts=printed)
+    return course.result("window_memory", _GOAL_WINDOW, FEW_CITIZENS, CITIZENS, receipts=printed)
 
 
 @contextmanager
@@ -216,7 +222,7 @@ def server_memory(tickets: int) -> Result:
             stack.callback(window.close)
         told = json.loads((server_folder(folder) / RUNTIME_FILE).read_text(encoding="utf-8"))
         course = Course("server, tickets", told["pid"])
-        groups = [group.group_id for group in windows[0].hall.groups()]
+        groups = [group.group_id for group in _patiently(windows[0].hall.groups)]
         served, stops, ends = 0, _stops(FEW_TICKETS, tickets), _deadline()
         while served < stops[-1]:
             each = max(1, min(_ROUND, min(stop for stop in stops if stop > served) - served) // _WINDOWS)
@@ -230,7 +236,9 @@ def server_memory(tickets: int) -> Result:
         entries = min(sum(one) for one in heard)
         if entries < 3 * served:
             raise AssertionError(f"{served} tickets were taken, called and finished, a listener heard {entries} things")
-        return course.result("server_memory", FEW_TICKETS, TICKETS, windows=_WINDOWS, entries_heard=entries)
+        return course.result(
+            "server_memory", _GOAL_SERVER, FEW_TICKETS, TICKETS, windows=_WINDOWS, entries_heard=entries
+        )
 
 
 def _screen_code(folder: Path) -> str:
@@ -263,9 +271,19 @@ def _serve(window: Window, groups: Sequence[str], count: int) -> None:
     """``count`` times: take a number, end the visit before it and call the next. Nobody is at the window afterwards."""
     hall, at_window = window.hall, ""
     for number in range(count):
-        hall.take_ticket(TakeTicket(groups[number % len(groups)]))
-        answer = hall.finish_and_call(at_window, "accepted") if at_window else hall.call_next()
+        _patiently(partial(hall.take_ticket, TakeTicket(groups[number % len(groups)]), key=str(uuid4())))
+        call = partial(hall.finish_and_call, at_window, "accepted") if at_window else hall.call_next
+        answer: FreeNow = _patiently(partial(call, key=str(uuid4())))
         if answer.ticket is None:
             raise AssertionError("somebody waits, and nobody was called")
         at_window = answer.ticket.ticket_id
-    hall.finish(at_window, "accepted")
+    _patiently(partial(hall.finish, at_window, "accepted", key=str(uuid4())))
+
+
+def _patiently(request: Callable[[], T]) -> T:
+    """The answer, however long a busy machine takes: asked again under the same key, which changes nothing twice."""
+    while True:
+        try:
+            return request()
+        except Unreachable:
+            time.sleep(1)
