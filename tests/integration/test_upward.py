@@ -58,7 +58,9 @@ class TwoLevels:
     def serves(self, citizens: int, pages: int = 0) -> list[str]:
         """Concluded, printed, and pushed to the hall."""
         cases = [self.window.serve(pages=pages)[0] for _ in range(citizens)]
-        assert self.window.outbox.push_once().stopped == ""
+        while self.window.outbox.push_once().stopped:
+            # On a busy machine the hall may take longer than a window waits; it asks again.
+            pass
         return cases
 
     def kill_city(self) -> None:
