@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from support.shell import AGENT, APPLICANT, Seat
 
-VISITS = 10
+VISITS = 5
 
 
 @pytest.fixture
