@@ -64,6 +64,19 @@ class DocumentNumber:
         return f"{self.agency}{self.word}〔{self.year}〕{self.window}-{self.sequence:04d} 号"
 
 
+def official_number(base: str, day: date, serial: int) -> str:
+    """办件编号 of the server: the matter's code, the day and the serial of that day."""
+    return f"{base}{day:%Y%m%d}{serial:04d}"
+
+
+def official_serial(number: str, base: str, day: date) -> int | None:
+    """The serial of an 办件编号 of this matter's code and day; None when it is none of theirs."""
+    tail = number.removeprefix(f"{base}{day:%Y%m%d}")
+    if not (tail.isascii() and tail.isdigit() and len(tail) < 10):
+        return None
+    return int(tail) if int(tail) > 0 and number == official_number(base, day, int(tail)) else None
+
+
 def case_number(hall: str, window: str, day: date, sequence: int) -> str:
     """``MH-12-20261123-0031``; a fifth digit is taken when a window passes 9,999 cases a day.
 

@@ -7,7 +7,7 @@ content of a printed paper or of a scanned page, cut into pieces of ``CHUNK_BYTE
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -30,13 +30,6 @@ class OfficialNumber:
 
     record_id: str
     case_no: str
-
-    def serial(self, base: str, day: date) -> int | None:
-        """The serial behind ``base`` and ``day``; None when the number is none of theirs."""
-        head = f"{base}{day:%Y%m%d}"
-        tail = self.case_no.removeprefix(head)
-        fits = tail.isascii() and tail.isdigit() and len(tail) < 10 and self.case_no == f"{head}{int(tail):04d}"
-        return int(tail) if fits and int(tail) > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,10 +112,17 @@ class Change(Read):
 
 
 def authenticate(
-    desk: HallDesk, activity: Activity, authorization: str | None, session: str | None, screen: str | None = None
+    desk: HallDesk,
+    activity: Activity,
+    authorization: str | None,
+    session: str | None,
+    screen: str | None = None,
+    *,
+    hall_may: bool = False,
 ) -> Caller:
     """The caller of a request by its headers, or by ``screen``, the cookie of a display's web page;
-    ``DeviceUnknown`` or ``SessionEnded``."""
+    ``DeviceUnknown`` or ``SessionEnded``. ``NotAllowed`` for the server of a hall unless ``hall_may``: it sends records
+    and files, everything else here is for people and for other devices."""
     scheme, _, token = (authorization or "").partition(" ")
     by_cookie = authorization is None and screen is not None
     if by_cookie:
@@ -126,13 +133,13 @@ def authenticate(
     if by_cookie and caller.kind is not DeviceKind.DISPLAY:
         raise DeviceUnknown("这台设备不是大厅屏，请技术员重新登记")
     activity.touch()
+    if caller.kind is DeviceKind.HALL and not hall_may:
+        raise NotAllowed("下级服务器只能上传记录和文件")
     return caller
 
 
-def _check_door(request: Request, caller: Caller) -> None:
-    """The server of a hall sends records and files; everything else here is for people and for other devices."""
-    if caller.kind is DeviceKind.HALL and (request.method, request.scope["route"].path) not in _FOR_HALLS:
-        raise NotAllowed("下级服务器只能上传记录和文件")
+def _hall_may(request: Request) -> bool:
+    return (request.method, request.scope["route"].path) in _FOR_HALLS
 
 
 def read_call(
@@ -143,8 +150,7 @@ def read_call(
     """Dependency of reading endpoints; a cookie counts where nothing can be changed."""
     state = request.app.state
     screen = request.cookies.get(SCREEN_COOKIE) if request.method == "GET" else None
-    caller = authenticate(state.desk, state.activity, authorization, x_session, screen)
-    _check_door(request, caller)
+    caller = authenticate(state.desk, state.activity, authorization, x_session, screen, hall_may=_hall_may(request))
     request.state.device_id = caller.device_id
     return Read(state.desk, caller)
 
@@ -162,8 +168,7 @@ def change_call(
 ) -> Change:
     """Dependency of changing endpoints; the header ``Idempotency-Key`` is required."""
     state = request.app.state
-    caller = authenticate(state.desk, state.activity, authorization, x_session)
-    _check_door(request, caller)
+    caller = authenticate(state.desk, state.activity, authorization, x_session, hall_may=_hall_may(request))
     request.state.device_id = caller.device_id
     return Change(state.desk, caller, idempotency_key, content)
 

@@ -12,7 +12,6 @@ from fastapi import APIRouter, WebSocket
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
-from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import Fault, NotAllowed, StoreFault
 from clerk_app.ports.feed import FeedCursor, FeedEntry, FeedPage
 from clerk_app.server.calls import SCREEN_COOKIE, adapter, authenticate
@@ -193,8 +192,6 @@ async def feed(socket: WebSocket) -> None:
     try:
         cursor = _cursor(socket)
         caller = await run_in_threadpool(authenticate, desk, state.activity, header, None, screen)
-        if caller.kind is DeviceKind.HALL:
-            raise NotAllowed("下级服务器只能上传记录和文件")
     except (NotAllowed, Fault, ValueError):
         await socket.close()
         return

@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from clerk_app.design.resources import resource
 from clerk_app.design.tokens import css_variables
 from clerk_app.domain.actor import Role
 from clerk_app.server.office_words import ROLE_NAMES
-from clerk_app.server.web import WebFiles, page_headers
+from clerk_app.server.web import WebFiles, page_headers, page_templates
 from clerk_app.services.hall.access import Caller
 
 POLICY: Final = "style-src 'self'; img-src data:; form-action 'self'"
@@ -35,13 +34,7 @@ def office_files() -> WebFiles:
 
 @cache
 def _templates() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader(resource("web", "office")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = page_templates("office")
     base = f"/office/web/{office_files().version}"
     found.globals.update(tokens_url=f"{base}/tokens.css", style_url=f"{base}/office/{_STYLE}", role_names=ROLE_NAMES)
     return found

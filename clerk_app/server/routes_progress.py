@@ -17,14 +17,13 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from clerk_app.design.resources import resource
 from clerk_app.design.words import paper_day
 from clerk_app.domain.errors import Fault, Rejected
 from clerk_app.domain.numbering import parse_case_number
 from clerk_app.domain.progress_access import TAIL, parse_tail
-from clerk_app.server.web import RateLimit, WebFiles, asker, page_headers, phone_css
+from clerk_app.server.web import RateLimit, WebFiles, asker, page_headers, page_templates, phone_css
 from clerk_app.services.hall.progress import ProgressPage, ShownProgress
 from clerk_app.services.hall.progress_limit import HOUR, WrongAnswers
 
@@ -161,13 +160,7 @@ def progress_files() -> WebFiles:
 
 @cache
 def _templates() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader(resource("web", "progress")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = page_templates("progress")
     # Relative, so that the page works under whatever address a proxy gives it.
     base = f"progress/{progress_files().version}"
     found.globals.update(tokens_url=f"{base}/tokens.css", style_url=f"{base}/{_STYLE}", tail=TAIL)

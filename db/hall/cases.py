@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from clerk_app.domain.errors import Conflict, NotFound
+from clerk_app.domain.numbering import official_number, official_serial
 from clerk_app.ports.hall import CatalogueInfo
 from clerk_app.ports.stores_hall import CaseWrite, StoredCase
 from db.errors import Again
@@ -77,11 +78,12 @@ class SqlCases:
         if owner is not None:
             raise Conflict(f"编号 {case.case_number} 已经属于另一件，请技术员检查这台电脑是否是复制的")
         if case_no:
-            serial = int(case_no.removeprefix(f"{base}{day:%Y%m%d}"))
+            serial = official_serial(case_no, base, day)
+            assert serial is not None, "checked before the turn"
             self._check_free(case_no)
         else:
             serial = self._db.execute(last).scalar_one() + 1
-            case_no = f"{base}{day:%Y%m%d}{serial:04d}"
+            case_no = official_number(base, day, serial)
         try:
             with self._db.begin_nested():
                 self._db.execute(

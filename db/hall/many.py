@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Insert, Table, Text, bindparam, func, insert, select, tuple_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from clerk_app.domain.numbering import official_number, official_serial
 from clerk_app.ports.stores_hall_sync import Collided, FreshCase, KeyAnswer
 from db.hall.case_models import CasePersonRow
 from db.hall.casefiles import standing_values
@@ -94,12 +95,13 @@ class SqlMany:
         found = {}
         for case in cases:
             place = (case.base, case.day)
-            head = f"{case.base}{case.day:%Y%m%d}"
             if case.case_no:
-                found[case.case_id] = (case.case_no, int(case.case_no.removeprefix(head)))
+                given = official_serial(case.case_no, *place)
+                assert given is not None, "checked before the turn"
+                found[case.case_id] = (case.case_no, given)
                 continue
             last[place] = serial = last.get(place, 0) + 1
-            found[case.case_id] = (f"{head}{serial:04d}", serial)
+            found[case.case_id] = (official_number(*place, serial), serial)
         return found
 
     def _last_serials(self, places: Collection[tuple[str, date]]) -> dict[tuple[str, date], int]:

@@ -145,15 +145,14 @@ class Batches:
             # A number that is none, half a character, nesting without end.
             return _Looked(record, refusal=_unreadable(record, "body"))
         try:
-            ready = self._ready(caller.actor, value, record) if known[0] is CaseRecord else None
+            ready = None
+            if known[0] is CaseRecord:
+                ready = self._cases.ready(caller.actor, value, record.body, record.official)
         except (Refusal, Fault) as problem:
             return _Looked(record, refusal=_refused(record, problem))
         except Exception as error:  # noqa: BLE001  one record that we cannot take must not hold up the others
             return _Looked(record, refusal=self._failed(record, error))
         return _Looked(record, digest, value, ready)
-
-    def _ready(self, actor: Actor, value: CaseRecord, record: BatchRecord) -> ReadyCase:
-        return self._cases.ready(actor, value, record.body, record.official)
 
     # --- in a turn --------------------------------------------------------------------------------------------
     def _turn(self, caller: Caller, looked: Sequence[_Looked], before: _Course) -> _Course:

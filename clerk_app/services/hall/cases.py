@@ -13,6 +13,7 @@ from clerk_app.domain.actor import Actor, Role
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import Conflict, Locked, Rejected
 from clerk_app.domain.law import OutcomeKind
+from clerk_app.domain.numbering import official_serial
 from clerk_app.ports.hall import CaseAck, CaseRecord, PartyRecord, RatingAck, RatingRecord
 from clerk_app.ports.hall_sync import OfficialNumber
 from clerk_app.ports.stores_hall import CaseWrite, HallUnit
@@ -117,7 +118,7 @@ class Cases:
             official = None
         if official is not None:
             check_uuid("record_id", official.record_id)
-            check("case_no", official.serial(base, day) is not None)
+            check("case_no", official_serial(official.case_no, base, day) is not None)
         body: dict[str, Any] = plain(record) if sent is None else _plain_beside(record, sent)
         told = canonical_fields(body)
         whole = body if sent is None else with_unknown(body, sent)
