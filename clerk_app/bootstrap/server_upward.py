@@ -22,7 +22,8 @@ from clerk_app.ports.feed import FeedEntry
 from clerk_app.server.feed import FeedHub
 from clerk_app.server.metrics import Figure
 from clerk_app.services.hall.desk import HallDesk
-from clerk_app.services.hall.upward import UpwardPush, UpwardStatus
+from clerk_app.services.hall.upward import UpwardStatus
+from clerk_app.services.hall.upward_push import UpwardPush
 from clerk_app.services.hall.upward_records import FILES, RECORDS
 from clerk_app.services.sending import next_delay
 

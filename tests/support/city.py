@@ -23,7 +23,8 @@ from clerk_app.services.hall.access import Caller
 from clerk_app.services.hall.desk import HallDesk
 from clerk_app.services.hall.setup import HallPlan
 from clerk_app.services.hall.tools import canonical_json, system_actor
-from clerk_app.services.hall.upward import Upward, UpwardPush
+from clerk_app.services.hall.upward import Upward
+from clerk_app.services.hall.upward_push import UpwardPush
 from support.hall import STORE_KEY, HallInHand, HandClock, QuickPasswords, SeededEntropy, engine_of, open_place
 
 T = TypeVar("T")

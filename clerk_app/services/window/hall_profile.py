@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.domain.hall import HallProfile
 from clerk_app.ports.hall import Counter
 from clerk_app.ports.window import WindowStore
+from clerk_app.services.window import records
 
 _FACT = "hall_profile"
 _AGAIN_S = 600
@@ -25,7 +26,7 @@ class HallProfiles:
         self._store, self._counter, self._monotonic = store, counter, monotonic
         self._asked_at: float | None = None
         kept = store.read(lambda unit: unit.binding.fact(_FACT))
-        self._now = _of(enrolled, json.loads(kept)) if kept else enrolled
+        self._now = self._of_hall(enrolled, records.load(HallProfile, json.loads(kept))) if kept else enrolled
 
     def now(self) -> HallProfile:
         """The hall for what is printed or shown from here on."""
@@ -41,22 +42,15 @@ class HallProfiles:
         except NotAllowed:
             return False
         self._asked_at = moment
-        # The code begins every number of this window and stays as it was enrolled.
-        fresh = replace(told, hall_id=self._now.hall_id, code=self._now.code)
+        fresh = self._of_hall(self._now, told)
         if fresh == self._now:
             return False
-        body = json.dumps(_body(fresh), ensure_ascii=False)
+        body = json.dumps(records.dump(HallProfile, fresh), ensure_ascii=False)
         self._store.write(lambda unit: unit.binding.set_fact(_FACT, body))
         self._now = fresh
         return True
 
-
-def _body(profile: HallProfile) -> dict[str, object]:
-    return {**asdict(replace(profile, agency_short={})), "agency_short": dict(profile.agency_short)}
-
-
-def _of(enrolled: HallProfile, kept: dict[str, object]) -> HallProfile:
-    """A kept body of another version may have fields that this one does not know."""
-    fixed = {"hall_id", "code"}
-    known = {name: value for name, value in kept.items() if name in _body(enrolled) and name not in fixed}
-    return replace(enrolled, **known)  # type: ignore[arg-type]
+    @staticmethod
+    def _of_hall(enrolled: HallProfile, told: HallProfile) -> HallProfile:
+        """The code begins every number of this window and stays as it was enrolled."""
+        return replace(told, hall_id=enrolled.hall_id, code=enrolled.code)

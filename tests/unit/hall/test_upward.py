@@ -18,7 +18,7 @@ from clerk_app.ports.hall import CaseRecord, RatingRecord
 from clerk_app.ports.hall_cases import ConsultationRecord, SignatureRecord, VisitRecord
 from clerk_app.ports.hall_sync import CHUNK_BYTES, MOST_RECORDS, FileHead, FileKind, FileSubject, RecordKind, Taken
 from clerk_app.services.hall.tools import system_actor
-from clerk_app.services.hall.upward import BEHIND
+from clerk_app.services.hall.upward_push import BEHIND
 from support.batches import batch, on_its_way
 from support.case_flow import (
     SM3,
@@ -44,11 +44,6 @@ def hall(tmp_path: Path) -> Iterator[HallInHand]:
     with hall_in_hand(tmp_path) as found:
         found.clock.move(hours=1)
         yield found
-
-
-@pytest.fixture
-def people(hall: HallInHand) -> Staff:
-    return staff(hall)
 
 
 @pytest.fixture
