@@ -11,8 +11,8 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from benchmarks.chaos_record import ROOT
+
+sys.path.insert(0, str(ROOT / "tests"))
+from support.processes import alive, children, free_ports
 
 DCS = {
     "ttl": 20,
@@ -92,7 +97,7 @@ class Cluster:
             account = pwd.getpwnam("postgres")
             self._account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
             os.chown(folder, account.pw_uid, account.pw_gid)
-        ports = _free_ports(2 * len(_MEMBERS) + 2 * len(_ETCDS))
+        ports = free_ports(2 * len(_MEMBERS) + 2 * len(_ETCDS))
         self._sql = {name: ports.pop() for name in _MEMBERS}
         self._rest = {name: ports.pop() for name in _MEMBERS}
         self._client = {name: ports.pop() for name in _ETCDS}
@@ -213,15 +218,15 @@ class Cluster:
         if process is None:
             return
         postmaster = self._postmaster(name)
-        pids = [process.pid, *_children(process.pid)]
-        pids += [postmaster, *_children(postmaster)] if postmaster else []
+        pids = [process.pid, *children(process.pid)]
+        pids += [postmaster, *children(postmaster)] if postmaster else []
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         process.wait()
-        self._until(lambda: not any(map(_alive, pids)), f"{name} does not die")
+        self._until(lambda: not any(map(alive, pids)), f"{name} does not die")
 
     def _postmaster(self, name: str) -> int | None:
         """The process that all others of the member's PostgreSQL end with."""
@@ -311,28 +316,3 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise Trouble(f"{trouble}: {self.members()}")
             time.sleep(_TICK_S)
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

@@ -17,7 +17,6 @@ import atexit
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,8 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import make_url
+
+from support.processes import alive, children, free_ports
 
 USER = "clerk"
 _MAINTENANCE = "postgres"
@@ -84,7 +85,7 @@ class PostgresServer:
             shutil.copytree(self._binaries.parent, self._root / "program")
             (self._root / "program").chmod(0o755)
             self._binaries = self._root / "program" / "bin"
-        self.port = _free_port() if tcp else 5432
+        self.port = free_ports(1)[0] if tcp else 5432
         self._tcp = tcp
         self._settings = (
             f"unix_socket_directories={self._root}",
@@ -139,8 +140,8 @@ class PostgresServer:
     def kill(self) -> None:
         """SIGKILL of all of its processes at once, as a power cut would; ``start`` brings it back."""
         assert self._process is not None
-        children = _children(self._process.pid)
-        for pid in (self._process.pid, *children):
+        below = children(self._process.pid)
+        for pid in (self._process.pid, *below):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -148,7 +149,7 @@ class PostgresServer:
         self._process.wait()
         # the next start refuses while memory shared with a dying child is still attached
         until = time.monotonic() + _START_SECONDS
-        while any(_alive(pid) for pid in children) and time.monotonic() < until:
+        while any(map(alive, below)) and time.monotonic() < until:
             time.sleep(0.01)
 
     def stop(self) -> None:
@@ -215,27 +216,6 @@ class PostgresServer:
 
 
 _AUTH = ("--auth-local=trust", "--auth-host=scram-sha-256")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @cache

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,18 +14,11 @@ from clerk_app.domain.errors import Locked, NotAllowed, Rejected
 from clerk_app.ports.hall import Login
 from clerk_app.ports.hall_cases import ApprovalRequest
 from support.case_flow import AtWork, act, at_work, record, supplement_opening, uuid
-from support.hall import MORNING, PASSWORD, HallInHand, hall_in_hand
+from support.hall import MORNING, PASSWORD, HallInHand
 
 SOON = MORNING + timedelta(minutes=5)
 WHY = "第一次告知时材料被水浸，没有看出缺页"
 STEP = CaseStep.SUPPLEMENT_REQUESTED.value
-
-
-@pytest.fixture
-def hall(hall_place: Path | str) -> Iterator[HallInHand]:
-    with hall_in_hand(hall_place) as found:
-        found.clock.move(hours=1)
-        yield found
 
 
 @pytest.fixture

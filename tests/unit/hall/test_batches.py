@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,20 +16,8 @@ from clerk_app.ports.hall_cases import VisitRecord
 from clerk_app.ports.hall_sync import MOST_RECORDS, Batch, BatchAnswer, RecordAnswer, RecordKind, Taken
 from clerk_app.services.hall import records
 from support.batches import batch, on_its_way
-from support.case_flow import Staff, delivered, granted, opening, ready, record, sealed, staff, uuid
-from support.hall import MORNING, HallInHand, hall_in_hand
-
-
-@pytest.fixture
-def hall(hall_place: Path | str) -> Iterator[HallInHand]:
-    with hall_in_hand(hall_place) as found:
-        found.clock.move(hours=1)
-        yield found
-
-
-@pytest.fixture
-def people(hall: HallInHand) -> Staff:
-    return staff(hall)
+from support.case_flow import Staff, delivered, granted, opening, ready, record, sealed, uuid
+from support.hall import MORNING, HallInHand
 
 
 def _case(people: Staff, number: int, **more: Any) -> CaseRecord:

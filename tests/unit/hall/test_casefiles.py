@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -31,25 +29,12 @@ from support.case_flow import (
     ready,
     record,
     sealed,
-    staff,
     supplement_opening,
     uuid,
 )
-from support.hall import MORNING, HallInHand, hall_in_hand
+from support.hall import MORNING, HallInHand
 
 SOON = MORNING + timedelta(minutes=5)
-
-
-@pytest.fixture
-def hall(hall_place: Path | str) -> Iterator[HallInHand]:
-    with hall_in_hand(hall_place) as found:
-        found.clock.move(hours=1)
-        yield found
-
-
-@pytest.fixture
-def people(hall: HallInHand) -> Staff:
-    return staff(hall)
 
 
 def _told(hall: HallInHand) -> list[FeedEntry]:

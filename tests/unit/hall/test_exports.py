@@ -33,7 +33,6 @@ from support.case_flow import (
     ready,
     record,
     sealed,
-    staff,
     supplement_opening,
     uuid,
 )
@@ -95,11 +94,6 @@ def hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HallInHand]
     with hall_in_hand(place) as found:
         found.clock.move(hours=1)
         yield found
-
-
-@pytest.fixture
-def people(hall: HallInHand) -> Staff:
-    return staff(hall)
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -28,16 +26,9 @@ from support.case_flow import (
     supplement_opening,
     uuid,
 )
-from support.hall import MORNING, HallInHand, hall_in_hand
+from support.hall import MORNING, HallInHand
 
 SENT = MORNING + timedelta(minutes=30)
-
-
-@pytest.fixture
-def hall(hall_place: Path | str) -> Iterator[HallInHand]:
-    with hall_in_hand(hall_place) as found:
-        found.clock.move(hours=1)
-        yield found
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import time, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, event
 
 from clerk_app.domain.acts import Suspension
@@ -30,26 +27,13 @@ from support.case_flow import (
     ready,
     record,
     sealed,
-    staff,
     supplement_opening,
 )
-from support.hall import MORNING, PROFILE, HallInHand, hall_in_hand
+from support.hall import MORNING, PROFILE, HallInHand
 
 SOON = MORNING + timedelta(minutes=5)
 TAIL = APPLICANT.document_no[-6:]
 COMPANY = PartyRecord("entity", "明河食品有限公司", "uscc", "91230100MA1234AB5X")
-
-
-@pytest.fixture
-def hall(hall_place: Path | str) -> Iterator[HallInHand]:
-    with hall_in_hand(hall_place) as found:
-        found.clock.move(hours=1)
-        yield found
-
-
-@pytest.fixture
-def people(hall: HallInHand) -> Staff:
-    return staff(hall)
 
 
 def _number(number: int = 1) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,22 +11,10 @@ from clerk_app.domain.acts import ActPaper, SealKind
 from clerk_app.domain.errors import Conflict, Locked, NotAllowed, Rejected
 from clerk_app.domain.papers import PaperKind
 from clerk_app.ports.hall_cases import SealUse, Stored
-from support.case_flow import SM3, AtWork, Staff, granted, opening, record, sealed, staff, uuid
-from support.hall import MORNING, HallInHand, hall_in_hand
+from support.case_flow import SM3, AtWork, Staff, granted, opening, record, sealed, uuid
+from support.hall import MORNING, HallInHand
 
 SOON = MORNING + timedelta(minutes=5)
-
-
-@pytest.fixture
-def hall(hall_place: Path | str) -> Iterator[HallInHand]:
-    with hall_in_hand(hall_place) as found:
-        found.clock.move(hours=1)
-        yield found
-
-
-@pytest.fixture
-def people(hall: HallInHand) -> Staff:
-    return staff(hall)
 
 
 def _use(person: AtWork, number: int = 1) -> SealUse:
