@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from db.hall.postgres import PostgresHallStore, open_postgres
 from db.postgres import ANSWER, READ, in_transaction, postgres_engine, without_password
 from support.case_flow import TASK, at_work, granted, opening, record
 from support.hall import MORNING, HallInHand, HandClock, SeededEntropy, engine_of, hall_in_hand, over
-from support.postgres import PostgresServer, cut_off, quick_server
+from support.postgres import PostgresServer, binaries_for_all, cut_off, quick_server
 
 
 @contextmanager
@@ -378,6 +379,13 @@ def test_nothing_is_acknowledged_that_the_synchronous_standby_does_not_have(
             standby("")
         assert acknowledged == (False, False)
         assert (found.result(20), taken.result(20).number) == (1, "A002")
+
+
+def test_the_programs_run_from_the_copy_that_every_account_reaches() -> None:
+    """A project in a folder of one account, as ``mktemp -d`` makes it."""
+    for name in ("initdb", "postgres", "pg_dump"):
+        asked = subprocess.run([binaries_for_all() / name, "--version"], capture_output=True, text=True)
+        assert "PostgreSQL" in asked.stdout, asked.stderr
 
 
 def test_sentences_of_what_is_wrong_with_the_database() -> None:

@@ -52,6 +52,23 @@ def _reachable(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)
 
 
+@cache
+def binaries_for_all() -> Path:
+    """A copy of them where every account may walk, made once in a process. The libraries that the wheel brings lie
+    beside its package, where the programs look for them."""
+    copy = Path(tempfile.mkdtemp(prefix="pg-program-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    installed = postgres_binaries().parent
+    package = installed.parent
+    shutil.copytree(installed, copy / package.name / installed.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, copy / libraries.name)
+    for folder in (copy, copy / package.name):
+        folder.chmod(0o755)
+    return copy / package.name / installed.name / "bin"
+
+
 class PostgresServer:
     """One PostgreSQL in a folder of its own. ``durable``: what was committed survives ``kill``, as it must in a hall;
     otherwise quick. ``tcp`` also listens on 127.0.0.1, at ``port``, where passwords are asked for. The data lie in
@@ -82,9 +99,7 @@ class PostgresServer:
                 parent.chmod(parent.stat().st_mode | 0o011)
         self._binaries = postgres_binaries()
         if self._account and not _reachable(self._binaries / "postgres"):
-            shutil.copytree(self._binaries.parent, self._root / "program")
-            (self._root / "program").chmod(0o755)
-            self._binaries = self._root / "program" / "bin"
+            self._binaries = binaries_for_all()
         self.port = free_ports(1)[0] if tcp else 5432
         self._tcp = tcp
         self._settings = (
