@@ -158,7 +158,8 @@ class Matcher:
         if "pinned" not in how:
             in_a_row = unit.counters.in_a_row(window_no, ticket.day)
             unit.counters.set_in_a_row(window_no, ticket.day, in_a_row_after(in_a_row, ticket.lane))
-        self._log.record(unit, actor, "ticket.called", ticket, before=before, **how)
+        # The moment of the draw, not of its writing: a server that stands still between the two has drawn rightly.
+        self._log.record(unit, actor, "ticket.called", ticket, before=before, at=now, **how)
         return ticket
 
 

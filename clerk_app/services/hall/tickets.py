@@ -28,9 +28,18 @@ class TicketLog:
         return changed
 
     def record(
-        self, unit: HallUnit, actor: Actor, kind: str, ticket: Ticket, *, before: Ticket | None = None, **more: Any
+        self,
+        unit: HallUnit,
+        actor: Actor,
+        kind: str,
+        ticket: Ticket,
+        *,
+        before: Ticket | None = None,
+        at: datetime | None = None,
+        **more: Any,
     ) -> None:
-        """Append the event; no personal data. What the draws depend on is in it, so that they can be recomputed."""
+        """Append the event, of now or of ``at``; no personal data. What the draws depend on is in it, so that they can
+        be recomputed."""
         payload: dict[str, Any] = {
             "number": ticket.number,
             "group_id": ticket.group_id,
@@ -54,7 +63,7 @@ class TicketLog:
             if before.group_id != ticket.group_id:
                 payload["from_group"] = before.group_id
         payload |= more
-        self._tools.record(unit, actor, kind, ticket.ticket_id, payload)
+        self._tools.record(unit, actor, kind, ticket.ticket_id, payload, at)
 
 
 def seconds(start: datetime | None, end: datetime) -> int:

@@ -97,18 +97,34 @@ class Tools:
         ]
         return self.crypto.mac(self._chain_key, canonical(content).encode()).hex()
 
-    def record(self, unit: HallUnit, actor: Actor, kind: str, subject: str, payload: dict[str, Any]) -> None:
+    def record(
+        self,
+        unit: HallUnit,
+        actor: Actor,
+        kind: str,
+        subject: str,
+        payload: dict[str, Any],
+        at: datetime | None = None,
+    ) -> None:
         """Append a journal entry in the transaction of the change. ``payload`` holds no personal data."""
-        unit.journal.append(self.entry(unit, actor, kind, subject, payload))
+        unit.journal.append(self.entry(unit, actor, kind, subject, payload, at))
 
-    def entry(self, unit: HallUnit, actor: Actor, kind: str, subject: str, payload: dict[str, Any]) -> JournalEntry:
-        """A journal entry of now, to be appended in the transaction of the change."""
+    def entry(
+        self,
+        unit: HallUnit,
+        actor: Actor,
+        kind: str,
+        subject: str,
+        payload: dict[str, Any],
+        at: datetime | None = None,
+    ) -> JournalEntry:
+        """A journal entry of now, or of ``at``, to be appended in the transaction of the change."""
         self.go_on_from(unit.newest)
         return JournalEntry(
             entry_id=self.new_id(),
             kind=kind,
             subject=subject,
-            at=self.now(),
+            at=at or self.now(),
             user_id=actor.user_id,
             user_name=actor.user_name,
             device_id=actor.device_id,

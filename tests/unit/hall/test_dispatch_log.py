@@ -93,6 +93,31 @@ def test_every_kind_of_draw_is_in_the_day_that_is_bent_here(log: Log) -> None:
     assert sum(share.draws for share in (*report.by_load.values(), *report.by_free.values())) == report.draws.draws
 
 
+def test_a_server_that_stands_still_between_a_draw_and_its_entry_has_drawn_rightly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A starved machine wrote the entry of a draw more than five seconds after it."""
+    draw = dispatch.draw
+    with hall_in_hand(tmp_path) as hall:
+
+        def and_stand_still(*args: Any) -> dispatch.Draw:
+            drawn = draw(*args)
+            hall.clock.move(seconds=30)
+            return drawn
+
+        monkeypatch.setattr(dispatch, "draw", and_stand_still)
+        for _ in range(3):
+            hall.take()
+        called = hall.call("1")
+        assert called is not None
+        hall.sequence()
+        found = verified(hall)
+        assert [str(one) for one in found.report.findings] == []
+        assert found.report.draws.draws == 1
+        entry = next(one for one in found.log.entries if one["kind"] == "ticket.called")
+        assert datetime.fromisoformat(entry["at"]) == called.called_at
+
+
 def test_a_day_that_is_not_closed_is_checked_without_its_secret(tmp_path: Path) -> None:
     with hall_in_hand(tmp_path, SEED) as hall:
         played_day(hall, SEED, 60)
