@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from clerk_app.domain.actor import Actor, DeviceKind
 from clerk_app.domain.emergency import Number, Times, plausible, read_number
@@ -349,7 +350,7 @@ class Emergency:
             self._log.change(unit, actor, "ticket.cancelled", ticket, change, instead=True)
 
     def _record(self, unit: HallUnit, actor: Actor, ticket: Ticket, word: _Word, *, before: Ticket | None) -> None:
-        more: dict[str, object] = {"told": word.visit.ticket_id, "stage": word.stage.name.lower()}
+        more: dict[str, Any] = {"told": word.visit.ticket_id, "stage": word.stage.name.lower()}
         if word.times.corrected:
             more["corrected"] = list(word.times.corrected)
         self._log.record(unit, actor, "ticket.merged", ticket, before=before, **more)
