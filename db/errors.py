@@ -12,3 +12,7 @@ class Again(StoreFault):
     def __init__(self, error: BaseException | None = None) -> None:
         super().__init__("服务器正忙，这一步没有存下，请再做一次")
         self.error = error
+
+
+class Apart(Exception):
+    """Writes that were to share a transaction have to go one by one; nothing of them is stored."""

@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from clerk_app.domain.errors import Rejected, StoreFault
-from db.errors import Again
+from db.errors import Again, Apart
 from db.later import listen, send, take
 
 T = TypeVar("T")
@@ -50,6 +50,9 @@ ANSWER = f"{WRITE}; SELECT pg_logical_emit_message(true, 'clerk', pg_current_xac
 synchronous standby also when it changes nothing: what it found under a request's key may not be there yet. A standby
 refuses the transaction id as it refuses every write (25006)."""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000"
+BROKEN = (DBAPIError, psycopg.Error, Again)
+"""What PostgreSQL or the way to it broke off."""
+PASSED_OVER = "a failed statement was passed over in a transaction"
 _AGAIN = {"40001", "40P01"}
 """Serialisation failure, deadlock: the transaction is as good as new the next time."""
 _TAKEN = "23505"
@@ -174,7 +177,7 @@ def in_transaction(
         except _Broken as broken:
             if not left:
                 raise fault(broken.error) from broken.error
-        except (DBAPIError, psycopg.Error, Again) as error:
+        except BROKEN as error:
             cause = _cause(error)
             if not (left and may_go_again(cause)):
                 if is_fault(cause):
@@ -185,6 +188,14 @@ def in_transaction(
                 raise
         time.sleep(random.uniform(0.2, 1.0) * _PAUSE * (_TRIES - left))
     raise AssertionError("the last try returns or raises")
+
+
+def in_one_try(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]) -> T:
+    """The same for what can go another way: ``Apart`` when PostgreSQL broke it off and nothing is stored."""
+    try:
+        return _once(engine, begin, work, lambda result: "")
+    except (_Broken, *BROKEN) as error:
+        raise Apart from error
 
 
 def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T], last: Callable[[T], str]) -> T:
@@ -204,12 +215,12 @@ def _once(engine: Engine, begin: str, work: Callable[[Connection, list[Any]], T]
                 result = work(connection, row)
                 if driver.info.transaction_status is TransactionStatus.INERROR:
                     # COMMIT would roll back and say nothing.
-                    raise RuntimeError("a failed statement was passed over in a transaction")
+                    raise RuntimeError(PASSED_OVER)
                 told = last(result)
                 sent = True
                 send(connection, *([told] if told else []), "COMMIT")
             return result
-        except (DBAPIError, psycopg.Error, Again) as error:
+        except BROKEN as error:
             cause = _cause(error)
             # Whoever may not write any more is a standby now: this connection would be of no use for ever.
             demoted = begin != READ and code(cause) == _READ_ONLY

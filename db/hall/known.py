@@ -30,6 +30,7 @@ class Known:
     def __init__(self, find: Callable[[], dict[Any, Any] | None] | None = None) -> None:
         self._find = find
         self._values: dict[Any, Any] | None = None
+        self.was_changed = False
 
     def of(self, key: tuple[Any, ...], ask: Callable[[], T]) -> T:
         """The value of ``key``, asked for when it is not known. Nobody changes what comes back."""
@@ -44,6 +45,7 @@ class Known:
     def changed(self, connection: Connection, hall_id: str) -> None:
         """Something that others may know is another now."""
         self._values = self._find = None
+        self.was_changed = True
         make = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
         fresh = make(HallSettingRow).values(hall_id=hall_id, name=VERSION, value=uuid4().hex)
         connection.execute(

@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -23,16 +25,21 @@ from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.hall import registers, setup
 from db.hall.known import VERSION, KnownHalls
-from db.hall.lane import WriterLane
+from db.hall.lane import Done, WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
+from db.hall.shared import RELEASE, ROLLBACK, SAVEPOINT, Write, each
 from db.hall.unit import SqlUnit
+from db.later import send, take
 from db.locks import lock_number
 from db.postgres import (
     ANSWER,
+    BROKEN,
+    PASSED_OVER,
     READ,
     WRITE,
     fault,
+    in_one_try,
     in_transaction,
     is_fault,
     listening,
@@ -59,7 +66,7 @@ class PostgresHallStore:
         self._engine = engine
         self._listen_url = listen_url
         self._name = name
-        self._lanes: dict[str, WriterLane] = {}
+        self._lanes: dict[str, WriterLane[Write]] = {}
         self._known = KnownHalls()
         self._lock = threading.Lock()
         self._uploads = threading.BoundedSemaphore(_UPLOADS)
@@ -79,7 +86,29 @@ class PostgresHallStore:
             with self._uploads:
                 return self._run(ANSWER, hall_id, work)
         # In this process the lane gives fair turns, and one connection is enough for all who wait.
-        return self._lane(hall_id).run(who, lambda: self._run(_turn(hall_id), hall_id, work))
+        written: T = self._lane(hall_id).run(who, Write(hall_id, work))
+        return written
+
+    def _alone(self, write: Write) -> Any:
+        return self._run(_turn(write.hall_id), write.hall_id, write.work)
+
+    def _together(self, writes: Sequence[Write]) -> list[Done]:
+        def job(connection: Connection, row: list[Any]) -> list[Done]:
+            driver: Any = connection.connection.driver_connection
+
+            def undo() -> None:
+                take(connection)
+                driver.execute(ROLLBACK, prepare=False)
+
+            def keep() -> None:
+                if driver.info.transaction_status is TransactionStatus.INERROR:
+                    raise RuntimeError(PASSED_OVER)
+                send(connection, RELEASE, SAVEPOINT)
+
+            driver.execute(SAVEPOINT, prepare=False)
+            return each(writes, partial(self._unit, connection, row), keep, undo, BROKEN)
+
+        return in_one_try(self._engine, _turn(writes[0].hall_id), job)
 
     def write_feed(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
         begin = f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('feed', hall_id)})"
@@ -87,12 +116,12 @@ class PostgresHallStore:
         told = f"NOTIFY {_CHANNEL}, {quoted(f'{self._name} {hall_id}')}"
         return self._run(begin, hall_id, work, lambda result: told if result else "")
 
-    def _lane(self, hall_id: str) -> WriterLane:
+    def _lane(self, hall_id: str) -> WriterLane[Write]:
         with self._lock:
             if self._closed.is_set():
                 raise StoreFault("服务器正在关闭，请稍等它重新启动")
             if hall_id not in self._lanes:
-                self._lanes[hall_id] = WriterLane(f"hall-writer-{hall_id[-4:]}")
+                self._lanes[hall_id] = WriterLane(f"hall-writer-{hall_id[-4:]}", self._alone, self._together)
             return self._lanes[hall_id]
 
     def _run(
@@ -102,11 +131,14 @@ class PostgresHallStore:
         work: Callable[[HallUnit], T],
         last: Callable[[T], str] = lambda result: "",
     ) -> T:
-        def job(connection: Connection, row: list[Any]) -> T:
-            newest, version = (row[0] or "", row[1] or "") if len(row) == 2 else ("", "")
-            return work(SqlUnit(connection, hall_id, newest, lambda: self._known.under(hall_id, version)))
+        return in_transaction(
+            self._engine, begin, lambda connection, row: work(self._unit(connection, row, hall_id)), last
+        )
 
-        return in_transaction(self._engine, begin, job, last)
+    def _unit(self, connection: Connection, row: list[Any], hall_id: str) -> SqlUnit:
+        """``row``: what ``_turn`` found, if it is one."""
+        newest, version = (row[0] or "", row[1] or "") if len(row) == 2 else ("", "")
+        return SqlUnit(connection, hall_id, newest, lambda: self._known.under(hall_id, version))
 
     # --- reading ----------------------------------------------------------------------------------------------
     def read(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,18 +14,20 @@ from clerk_app.domain.errors import StoreFault
 from clerk_app.ports.clock import Entropy
 from clerk_app.ports.stores_hall import HallUnit
 from db.engine import sqlite_engine
-from db.errors import Again
+from db.errors import Again, Apart
 from db.hall import registers, setup
 from db.hall.known import VERSION, KnownHalls
-from db.hall.lane import WriterLane
+from db.hall.lane import Done, WriterLane
 from db.hall.migrate import migrate
 from db.hall.models import HallRow, StoreMeta
 from db.hall.queue_models import HallSettingRow
+from db.hall.shared import RELEASE, ROLLBACK, SAVEPOINT, Write, each
 from db.hall.unit import SqlUnit
 
 T = TypeVar("T")
 _READERS = 8
 _S = HallSettingRow.__table__.c
+_BROKEN = (DBAPIError, Again)
 _VERSION = select(_S.value).where(_S.hall_id == bindparam("_hall"), _S.name == VERSION)
 
 
@@ -40,10 +43,10 @@ def _sentence(error: BaseException) -> str:
 class SqlHallStore:
     """``HallStore`` of one process; all writes run on the lane's thread."""
 
-    def __init__(self, writer: Engine, reader: Engine, lane: WriterLane, epoch: str) -> None:
+    def __init__(self, writer: Engine, reader: Engine, epoch: str) -> None:
         self._writer = writer
         self._reader = reader
-        self._lane = lane
+        self._lane = WriterLane("hall-writer", self._alone, self._together)
         self._epoch = epoch
         self._known = KnownHalls()
 
@@ -52,10 +55,26 @@ class SqlHallStore:
         return self._epoch
 
     def write(self, hall_id: str, who: str, work: Callable[[HallUnit], T], *, patient: bool = False) -> T:
-        def job() -> T:
-            return _guarded(self._writer, lambda connection: work(self._unit(connection, hall_id)))
+        written: T = self._lane.run(who, Write(hall_id, work), patient)
+        return written
 
-        return self._lane.run(who, job, patient)
+    def _alone(self, write: Write) -> Any:
+        return _guarded(self._writer, lambda connection: write.work(self._unit(connection, write.hall_id)))
+
+    def _together(self, writes: Sequence[Write]) -> list[Done]:
+        def work(connection: Connection) -> list[Done]:
+            def run(*statements: str) -> None:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+
+            try:
+                run(SAVEPOINT)
+                unit = partial(self._unit, connection)
+                return each(writes, unit, partial(run, RELEASE, SAVEPOINT), partial(run, ROLLBACK), _BROKEN)
+            except _BROKEN as error:
+                raise Apart from error
+
+        return _guarded(self._writer, work)
 
     def _unit(self, connection: Connection, hall_id: str) -> SqlUnit:
         """Of a turn: settings that are known already are not asked again. Commands of the technician write to the same
@@ -127,4 +146,4 @@ def open_sqlite(path: Path, key: bytes, entropy: Entropy) -> SqlHallStore:
         writer.dispose()
         raise StoreFault(_sentence(error)) from error
     reader = sqlite_engine(path, key, writer=False, connections=_READERS)
-    return SqlHallStore(writer, reader, WriterLane("hall-writer"), _epoch(reader))
+    return SqlHallStore(writer, reader, _epoch(reader))

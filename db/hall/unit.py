@@ -42,7 +42,7 @@ class SqlUnit:
         find: Callable[[], dict[Any, Any] | None] | None = None,
     ) -> None:
         """``find``: see ``Known``; without it every setting is asked for."""
-        remembered = Known(find)
+        self._remembered = remembered = Known(find)
         self.hall_id = hall_id
         self.newest = newest
         self.tickets = SqlTickets(connection, hall_id, remembered)
@@ -68,6 +68,11 @@ class SqlUnit:
         self.exports = SqlExports(connection, hall_id)
         self.upward = SqlUpward(connection, hall_id)
         self._connection = connection
+
+    @property
+    def settings_changed(self) -> bool:
+        """Whether this transaction changed what others may remember of the hall's settings."""
+        return self._remembered.was_changed
 
     def attempt(self, work: Callable[[], T]) -> T:
         """Run a part of the transaction that may fail alone: what it raises undoes this part only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_the_journal_refuses_changes(tmp_path: Path, statement: str) -> None:
 
 
 def test_the_lane_gives_turns_to_each_caller() -> None:
-    lane = WriterLane("test-lane")
+    lane = WriterLane[Callable[[], object]]("test-lane", lambda job: job())
     order: list[str] = []
     busy, go = threading.Event(), threading.Event()
 
@@ -126,7 +127,7 @@ def test_the_lane_gives_turns_to_each_caller() -> None:
 
 
 def test_what_a_clerk_waits_for_goes_before_uploads_but_never_all_the_time() -> None:
-    lane = WriterLane("test-lane")
+    lane = WriterLane[Callable[[], object]]("test-lane", lambda job: job())
     order: list[str] = []
     busy, go = threading.Event(), threading.Event()
 
@@ -154,7 +155,7 @@ def test_what_a_clerk_waits_for_goes_before_uploads_but_never_all_the_time() -> 
 
 
 def test_the_lane_goes_on_after_a_failure_and_refuses_after_closing() -> None:
-    lane = WriterLane("test-lane")
+    lane = WriterLane[Callable[[], object]]("test-lane", lambda job: job())
     with pytest.raises(ZeroDivisionError):
         lane.run("one", lambda: 1 // 0)
     assert lane.run("one", lambda: 7) == 7
