@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from clerk_app.bootstrap.server import open_hall, server_folder
 from clerk_app.design.resources import resource
 from clerk_app.domain.errors import Rejected
 from clerk_app.ports.hall import CatalogueInfo
-from support.server import ROOT, client_of, eventually, server
+from support import forked
+from support.server import client_of, eventually, server
 
 SAMPLE = resource("catalogue", "sample.json")
 HEADER = "部门,主项,事项名称,事项编码,区划代码,事项类型,部门编码"
@@ -42,10 +42,7 @@ def table(path: Path, *rows: str) -> Path:
 
 
 def command(folder: Path, *files: Path) -> subprocess.CompletedProcess[str]:
-    arguments = ["catalogue", "import", *map(str, files), "--data", str(folder)]
-    return subprocess.run(
-        [sys.executable, "-m", "clerk_app.cli", *arguments], cwd=ROOT, capture_output=True, encoding="utf-8"
-    )
+    return forked.run("clerk_app.cli", "catalogue", "import", *map(str, files), "--data", str(folder))
 
 
 def test_the_command_publishes_and_says_which_version(folder: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -27,8 +26,9 @@ from clerk_app.ports.clock import SystemClock, SystemEntropy
 from clerk_app.services.window.binding import StoreBinding
 from clerk_app.services.window.journal import Journal
 from db.window.store import open_window_store
+from support import forked
 from support.ipp_printer import IppServer, Queue
-from support.server import ROOT, server
+from support.server import server
 
 
 def look(config: Settings) -> dict[str, list[Finding]]:
@@ -41,13 +41,7 @@ def look(config: Settings) -> dict[str, list[Finding]]:
 
 def command(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     bare = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
-    return subprocess.run(
-        [sys.executable, "-m", "clerk_app.cli", "doctor", "--data", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        env={**bare, **environment},
-    )
+    return forked.run("clerk_app.cli", "doctor", "--data", str(folder), env={**bare, **environment})
 
 
 def test_an_empty_computer_without_a_screen_can_work(tmp_path: Path) -> None:

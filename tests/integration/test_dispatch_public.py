@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.enrolment import SERVER_NAME
 from clerk_app.ports.hall_queue import TakeTicket
 from clerk_app.services.hall.tools import system_actor
-from support.server import ROOT, ServerProcess, clerk_at, client_of, eventually, server
+from support import forked
+from support.server import ServerProcess, clerk_at, client_of, eventually, server
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,7 @@ def get(running: ServerProcess, ca_pem: str, path: str) -> httpx2.Response:
 
 
 def verify(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "clerk_app.cli", "verify-dispatch", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return forked.run("clerk_app.cli", "verify-dispatch", *words)
 
 
 def test_a_day_is_published_closed_and_checked_by_an_outsider(running: ServerProcess, tmp_path: Path) -> None:

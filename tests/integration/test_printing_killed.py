@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from clerk_app.services.window.printing import Answer
 from db.window.store import open_window_store
 from drivers.base.simports import PtyPort
 from drivers.printer.virtual import VirtualPrinter
-from support import print_worker
+from support import forked, print_worker
 from support.lines import FONT
 from support.print_worker import KEY, MOMENTS, sheets, window_at
 from support.window import CLERK, HALL_ID
@@ -36,8 +35,7 @@ def device() -> Iterator[VirtualPrinter]:
 
 def run(path: Path, device: VirtualPrinter, moment: str) -> subprocess.CompletedProcess[str]:
     """One life of the process."""
-    program = [sys.executable, str(Path(print_worker.__file__)), str(path), device.port, moment]
-    return subprocess.run(program, capture_output=True, text=True, timeout=100, check=False)
+    return forked.run(print_worker.__name__, str(path), device.port, moment)
 
 
 def originals(device: VirtualPrinter) -> list[str]:

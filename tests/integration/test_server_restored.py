@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,9 +21,9 @@ from clerk_app.services.hall import records as kept
 from clerk_app.services.hall.tools import plain, system_actor
 from clerk_app.services.window import records
 from clerk_app.services.window.outbox import CHANGED
+from support import forked
 from support.server import (
     PASSWORD,
-    ROOT,
     FeedRecorder,
     ServerProcess,
     client_of,
@@ -61,14 +59,7 @@ class Place:
             path.unlink()
 
     def command(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "clerk_app.cli", *words, "--data", str(self.folder)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
-        )
+        done = forked.run("clerk_app.cli", *words, "--data", str(self.folder))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

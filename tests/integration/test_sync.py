@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from clerk_app.ports.window import OutboxKind
 from clerk_app.services.hall import records as kept
 from clerk_app.services.hall.tools import plain, system_actor
 from clerk_app.services.window import records
-from support import sync_window
+from support import forked, sync_window
 from support.other_versions import NewerServer, OlderServer, play
 from support.server import PASSWORD, ServerProcess, client_of, close_pipes, server, start_server
 from support.sync_window import PAGE, SyncWindow, described, window_of
@@ -257,12 +256,8 @@ def test_window_and_server_killed_again_and_again_end_with_everything_once(tmp_p
     told.write_text(json.dumps(described(enrolment.enrolled, running.address, enrolment.ca_pem, window_folder)))
     promised: list[tuple[str, str]] = []
     for _ in range(ROUNDS):
-        process = subprocess.Popen(
-            [sys.executable, str(Path(sync_window.__file__)), str(told)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        pipe = subprocess.PIPE
+        process = forked.start(sync_window.__name__, [str(told)], stdout=pipe, stderr=pipe, text=True)
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(random.randint(1, 2))]
         time.sleep(random.random() * 0.3)

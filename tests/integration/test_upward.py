@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,21 +15,15 @@ from clerk_app.domain.actor import DeviceKind
 from clerk_app.domain.errors import NotAllowed
 from clerk_app.ports.hall import Login
 from clerk_app.services.hall.tools import canonical_json, system_actor
-from support.server import PASSWORD, ROOT, ServerProcess, client_of, close_pipes, start_server
+from support import forked
+from support.server import PASSWORD, ServerProcess, client_of, close_pipes, start_server
 from support.sync_window import SyncWindow, window_of
 
 CITY = '[hall]\ncode = "SJ"\nname = "明河市政务服务中心"\n\n[server]\nmany_halls = true\n'
 
 
 def command(folder: Path, *words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "clerk_app.cli", *words, "--data", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    done = forked.run("clerk_app.cli", *words, "--data", str(folder))
     return done.returncode, done.stdout + done.stderr
 
 

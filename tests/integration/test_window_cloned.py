@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,8 @@ from clerk_app.ports.window import WindowStore
 from clerk_app.services.window.outbox import Outbox
 from clerk_app.services.window.presence import PresenceDesk
 from db.window.store import open_window_store
-from support.server import ROOT, ServerProcess, server
+from support import forked
+from support.server import ServerProcess, server
 from support.window import CLERK, Window
 
 
@@ -127,17 +126,8 @@ def test_the_copy_of_a_window_is_stopped_and_its_records_come_over_by_hand(
     copy.close()
 
     # By hand: a code for window 12 and the command. Whatever the copy still holds goes over.
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "clerk_app.cli", "send-records", "--data", str(tmp_path / "pc2")),
-            *("--number", "12", "--server", running.address, "--code", _code(running)),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    words = ("--number", "12", "--server", running.address, "--code", _code(running))
+    done = forked.run("clerk_app.cli", "send-records", "--data", str(tmp_path / "pc2"), *words)
     assert done.returncode in (0, 1), done.stderr
     assert "还有 0 条记录" in done.stdout
     # Enrolled anew it numbers again, above everything that either has given.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
 
 from clerk_app.ports.window import JournalRow, PaperState, StoredPaper, WindowUnit
 from db.window.store import open_window_store
-from support import window_worker
+from support import forked, window_worker
 from support.window import CLERK, HALL_ID, Window
 
 ROUNDS = 6
@@ -19,12 +18,9 @@ ROUNDS = 6
 
 def run_and_kill(store: Path, papers: Path, lines: int, pause: float) -> list[tuple[str, str]]:
     """Promises of one life of the process."""
-    process = subprocess.Popen(
-        [sys.executable, str(Path(window_worker.__file__)), str(store), str(papers)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    pipe = subprocess.PIPE
+    arguments = [str(store), str(papers)]
+    process = forked.start(window_worker.__name__, arguments, stdout=pipe, stderr=pipe, text=True)
     assert process.stdout is not None
     promised = []
     for _ in range(lines):

@@ -8,7 +8,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app.bootstrap import sample_hall
-from support import e2e_window
+from support import e2e_window, forked
 from support.server import ROOT
 
 PATIENCE_S = 90.0
@@ -33,10 +32,9 @@ class WindowProcess:
         self._folder = folder
         self._errors = (folder / "window.err").open("ab")
         moment = ["--die-at", die_at] if die_at else []
-        program = [sys.executable, str(Path(e2e_window.__file__)), "--data", str(folder)]
-        self.process = subprocess.Popen(
-            [*program, *moment, *options],
-            cwd=ROOT,
+        self.process = forked.start(
+            e2e_window.__name__,
+            ["--data", str(folder), *moment, *options],
             env={
                 **os.environ,
                 "QT_QPA_PLATFORM": "offscreen",
@@ -46,7 +44,6 @@ class WindowProcess:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            bufsize=1,
         )
         self._answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, name="answers", daemon=True).start()

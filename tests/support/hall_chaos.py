@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from clerk_app.domain.queue import TicketState
 from clerk_app.ports.hall import EnrolRequest, NewEnrolCode, NewUser
 from clerk_app.ports.hall_queue import TakeTicket, Ticket
 from clerk_app.services.hall.tools import system_actor
+from support import forked
 from support.hall_worker import Spec
 from support.postgres import PostgresServer
 
@@ -77,12 +77,12 @@ class Site:
         self.stop = folder / "stop"
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True)
-        self.servers: dict[int, subprocess.Popen[bytes]] = {}
+        self.servers: dict[int, forked.Process] = {}
         self.ports: dict[int, int] = {}
         if database is not None:
             url = database.url(database.new_database())
             (folder / "clerk.toml").write_text(f"[server]\ndatabase = {json.dumps(url)}\n", encoding="utf-8")
-        self.workers: dict[str, subprocess.Popen[bytes]] = {}
+        self.workers: dict[str, forked.Process] = {}
         self._specs: dict[str, Path] = {}
         self._ended: set[str] = set()
         self._env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
@@ -154,9 +154,10 @@ class Site:
 
     # --- processes --------------------------------------------------------------------------------------------
     def start_server(self, which: int) -> None:
-        command = [sys.executable, "-m", "clerk_app.bootstrap.server", "--data", str(self.folder)]
-        command += ["--port", str(self.ports.get(which, 0)), *(["--instance", str(which)] if which else [])]
-        process = self.servers[which] = subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=subprocess.PIPE)
+        options = ["--data", str(self.folder), "--port", str(self.ports.get(which, 0))]
+        options += ["--instance", str(which)] if which else []
+        process = forked.start("clerk_app.bootstrap.server", options, env=self._env, stdout=subprocess.PIPE)
+        self.servers[which] = process
         assert process.stdout is not None
         with process.stdout as out:
             line = out.readline()
@@ -169,8 +170,7 @@ class Site:
         self.servers[which].wait()
 
     def start(self, name: str) -> None:
-        command = [sys.executable, "-m", "support.hall_worker", str(self._specs[name])]
-        self.workers[name] = subprocess.Popen(command, cwd=ROOT, env=self._env)
+        self.workers[name] = forked.start("support.hall_worker", [str(self._specs[name])], env=self._env)
 
     def start_all(self) -> None:
         """Kiosks, then windows a few at a time: clerks do not all log in within the same second."""

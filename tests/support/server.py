@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,10 +22,11 @@ from clerk_app.domain.actor import DeviceKind, Role
 from clerk_app.ports.clock import SystemClock, SystemEntropy
 from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedCursor, FeedEntry, FeedPage
 from clerk_app.ports.hall import Login, NewUser
+from support import forked
+from support.forked import ROOT
 
 T = TypeVar("T")
 PASSWORD = "qing-fang-xin-8"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def eventually(what: Callable[[], T], seconds: float = 30.0) -> T:
@@ -43,7 +43,7 @@ class ServerProcess:
     """One run of ``clerk server`` on a data folder."""
 
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: forked.Process
     port: int
     code: str
 
@@ -79,12 +79,9 @@ def start_server(
 ) -> ServerProcess:
     """Start and wait for the ready line; ``program`` is a module that runs the server."""
     folder.mkdir(exist_ok=True)
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", program, "--data", str(folder)),
-            *("--port", str(port), "--print-enrol-code", *options),
-        ],
-        cwd=ROOT,
+    process = forked.start(
+        program,
+        ["--data", str(folder), "--port", str(port), "--print-enrol-code", *options],
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))), **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,8 +25,9 @@ from clerk_app.ports.window import OutboxKind
 from clerk_app.services.hall import records
 from clerk_app.services.hall.tools import canonical, system_actor
 from db.engine import sqlite_engine
+from support import forked
 from support.fault_proxy import FaultProxy
-from support.server import ROOT, ServerProcess, close_pipes, start_server
+from support.server import ServerProcess, close_pipes, start_server
 from support.sync_worker import Spec
 from support.window_worker import KEY
 
@@ -69,7 +67,7 @@ class Fire:
         self.outcome = FireOutcome()
         self._random = Random(seed)
         self._specs: dict[str, Path] = {}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, forked.Process] = {}
 
     def run(self) -> FireOutcome:
         start = time.monotonic()
@@ -112,9 +110,7 @@ class Fire:
         spec.write(self._specs[number])
 
     def _start(self, number: str) -> None:
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
-        command = [sys.executable, "-m", "support.sync_worker", str(self._specs[number])]
-        self._processes[number] = subprocess.Popen(command, cwd=ROOT, env=env)
+        self._processes[number] = forked.start("support.sync_worker", [str(self._specs[number])])
 
     def _burn(self) -> None:
         for number in self._specs:
