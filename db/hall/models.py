@@ -239,7 +239,7 @@ class TicketRow(Base):
         _partial("ix_ticket_bound", "for_window IS NOT NULL", "hall_id", "for_window"),
         _partial("ix_ticket_mine", "for_user IS NOT NULL", "hall_id", "for_user"),
         _partial("ix_ticket_pinned", "pinned_to IS NOT NULL", "hall_id", "pinned_to"),
-        Index("ix_ticket_order", "hall_id", "day", "order_at"),
+        _partial("ix_ticket_order", "due_at IS NULL", "hall_id", "day", "order_at"),
         Index("ix_ticket_calls", "hall_id", "day", "called_at"),
         ForeignKeyConstraint(["hall_id", "group_id"], ["service_group.hall_id", "service_group.group_id"]),
     )

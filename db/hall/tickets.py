@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    any_,
     bindparam,
     cast,
     exists,
@@ -128,7 +129,7 @@ def _candidates(groups: int, among: int) -> Select[Any]:
 
 
 @cache
-def _pass_over(groups: int, turn: tuple[Lane, ...]) -> Update:
+def _pass_over(dialect: str, groups: int, turn: tuple[Lane, ...]) -> Update:
     """One more pass for all of a turn that the seat may call and that come before a ticket."""
     order = bindparam("_order", type_=Moment)
     # The first half is a range that the index walks; an OR alone would look at everybody who waits.
@@ -138,11 +139,12 @@ def _pass_over(groups: int, turn: tuple[Lane, ...]) -> Update:
         select(_T.ticket_id).where(_NOW_QUEUED, _DUE, which, or_(*(_T.lane == lane for lane in turn)), before)
         for which in (served, _AT_SEAT, _OF_SITTER)
     ]
-    return (
-        update(TicketRow)
-        .where(_T.hall_id == _HALL, _T.ticket_id.in_(union_all(*(one.correlate(None) for one in found))))
-        .values(passed=_T.passed + 1)
+    theirs = union_all(*(one.correlate(None) for one in found))
+    # As an array they are found once. For IN, PostgreSQL without statistics asks again for each ticket of the hall.
+    listed = (
+        _T.ticket_id == any_(func.array(theirs.scalar_subquery())) if dialect != "sqlite" else _T.ticket_id.in_(theirs)
     )
+    return update(TicketRow).where(_T.hall_id == _HALL, listed).values(passed=_T.passed + 1)
 
 
 _ANY = select(_T.ticket_id).where(_NOW_QUEUED).limit(fixed(1))
@@ -278,7 +280,7 @@ class SqlTickets(SqlFigures):
     def pass_over(self, seat: Seat, day: date, now: datetime, called: Candidate) -> None:
         turn = next(turn for turn in _TURNS if called.lane in turn)
         values = self._seat(seat, day, now) | {"_order": called.order_at, "_ticket": called.ticket_id}
-        later(self._db, _pass_over(len(seat.groups), turn), values)
+        later(self._db, _pass_over(self._db.dialect.name, len(seat.groups), turn), values)
 
     def latest_place(self, day: date) -> datetime | None:
         return self._db.execute(_LATEST, {"_hall": self._hall, "_day": day}).scalar_one_or_none()

@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from clerk_app.crypto.provider import NationalCrypto
 from clerk_app.domain.actor import Role
 from clerk_app.domain.cases import CaseState
 from clerk_app.domain.errors import Conflict, Locked, StoreFault
+from clerk_app.domain.queue import Lane
 from clerk_app.ports.stores_hall import HallUnit
 from clerk_app.services.hall.tools import system_actor
 from db.errors import Again
 from db.hall.postgres import PostgresHallStore, open_postgres
+from db.hall.tickets import _pass_over
 from db.postgres import ANSWER, READ, in_transaction, postgres_engine, without_password
 from support.case_flow import TASK, at_work, granted, opening, record
 from support.hall import MORNING, HallInHand, HandClock, SeededEntropy, engine_of, hall_in_hand, over
@@ -42,6 +45,40 @@ def beside(url: str, seed: int = 2, clock: HandClock | None = None) -> Iterator[
 def hall(postgres_url: str) -> Iterator[HallInHand]:
     with hall_in_hand(postgres_url) as found:
         yield found
+
+
+# --- plans ----------------------------------------------------------------------------------------------------------
+def test_a_call_walks_the_index_of_those_who_wait_from_the_first_morning(postgres_url: str) -> None:
+    """Without statistics PostgreSQL took another index, or looked at the whole day again for each of its tickets."""
+    with hall_in_hand(postgres_url) as hall:
+        engine, plans = hall.store._engine, dict[str, str]()
+
+        def explain(connection: Connection, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
+            word = "candidates" if statement.startswith("SELECT anon_1.ticket_id") else ""
+            if word and word not in plans:
+                plans[word] = ""
+                driver = connection.connection.driver_connection
+                found = driver.execute(f"EXPLAIN {statement}", values)
+                plans[word] = "\n".join(line for (line,) in found)
+
+        event.listen(engine, "before_cursor_execute", explain)
+        assert hall.call("1") is None
+        event.remove(engine, "before_cursor_execute", explain)
+        queue = plans["candidates"].count("ix_ticket_queue")
+        assert queue >= len(hall.groups()) * len(Lane)
+        assert "Seq Scan" not in plans["candidates"]
+        assert "Sort" not in plans["candidates"]
+
+        passing = _pass_over("postgresql", 2, (Lane.ORDINARY,)).compile(dialect=engine.dialect)
+        values = dict.fromkeys(passing.params, "x") | {name: 1 for name in passing.params if name.startswith("passed")}
+        moments = dict.fromkeys(("_now", "_order"), hall.clock.now())
+        values |= {"_hall": hall.hall_id, "_day": hall.read(hall.desk.days.today), **moments}
+        with engine_of(postgres_url).begin() as connection:
+            found = connection.exec_driver_sql(f"EXPLAIN {passing}", values).scalars()
+            plan = "\n".join(found)
+        assert "InitPlan" in plan, "who is passed over is found once, not for each ticket"
+        assert "SubPlan" not in plan
+        assert "Semi Join" not in plan
 
 
 # --- turns ------------------------------------------------------------------------------------------------------
