@@ -43,10 +43,12 @@ def _sentence(error: BaseException) -> str:
 class SqlHallStore:
     """``HallStore`` of one process; all writes run on the lane's thread."""
 
-    def __init__(self, writer: Engine, reader: Engine, epoch: str) -> None:
+    def __init__(
+        self, writer: Engine, reader: Engine, epoch: str, lane: Callable[..., WriterLane[Write]] = WriterLane
+    ) -> None:
         self._writer = writer
         self._reader = reader
-        self._lane = WriterLane("hall-writer", self._alone, self._together)
+        self._lane = lane("hall-writer", self._alone, self._together)
         self._epoch = epoch
         self._known = KnownHalls()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
@@ -16,16 +16,17 @@ from sqlalchemy.pool import StaticPool
 
 from simulation.moments import Kind, Side
 
-T = TypeVar("T")
-
 
 class InlineLane:
     """In place of the writer's thread: there is one thread in the simulated world."""
 
     waiting = 0
 
-    def run(self, who: str, job: Callable[[], T], patient: bool = False) -> T:
-        return job()
+    def __init__(self, name: str, alone: Callable[[Any], Any], together: object) -> None:
+        self._alone = alone
+
+    def run(self, who: str, job: Any, patient: bool = False) -> Any:
+        return self._alone(job)
 
     def close(self) -> None:
         pass

@@ -95,7 +95,7 @@ class ServerNode(Node):
     def start(self) -> None:
         """Open the store as it lies on the disk."""
         epoch = self.disk.rows("SELECT value FROM store_meta WHERE name = 'epoch'")[0][0]
-        store = SqlHallStore(self.disk.writer, self.disk.reader, InlineLane(), epoch)  # type: ignore[arg-type]
+        store = SqlHallStore(self.disk.writer, self.disk.reader, epoch, InlineLane)  # type: ignore[arg-type]
         keys = FileKeyring(STORE_KEY, self.crypto)
         self.desk = HallDesk(
             store, self.clock, self.entropy, self.crypto, keys, QuickPasswords(), FINGERPRINT, lambda hall_id: None
