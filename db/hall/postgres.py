@@ -109,10 +109,9 @@ class PostgresHallStore:
                     raise RuntimeError(PASSED_OVER)
                 send(connection, RELEASE, SAVEPOINT)
 
-            driver.execute(SAVEPOINT, prepare=False)
             return each(writes, partial(self._unit, connection, row), keep, undo, BROKEN)
 
-        return in_one_try(self._engine, _turn(writes[0].hall_id), job)
+        return in_one_try(self._engine, f"{_turn(writes[0].hall_id)}; {SAVEPOINT}", job)
 
     def write_feed(self, hall_id: str, work: Callable[[HallUnit], T]) -> T:
         begin = f"{WRITE}; SELECT pg_advisory_xact_lock({lock_number('feed', hall_id)})"

@@ -22,6 +22,7 @@ from simulation import bugs
 from simulation.moments import ROOT, Kind, Side, where
 from simulation.scenario import Scenario
 from simulation.world import World
+from support.forked import environment
 
 PARTS = 8
 """The suite covers one point in so many, another share for each kind of moment's own count; ``make chaos`` all."""
@@ -115,9 +116,8 @@ class Enumerating:
 
 def in_a_process(*options: str) -> Found:
     """The enumeration in a process of its own: only a process without other threads can be forked safely."""
-    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
     command = [sys.executable, "-m", "simulation.points", *options]
-    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, check=False)
     try:
         return Found(**json.loads(ended.stdout))
     except ValueError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import signal
 import subprocess
@@ -16,7 +15,6 @@ from typing import Any
 
 from clerk_app.bootstrap import sample_hall
 from support import e2e_window, forked
-from support.server import ROOT
 
 PATIENCE_S = 90.0
 """How long a screen may take to show something; generous, because the machine may be busy with other tests."""
@@ -35,11 +33,7 @@ class WindowProcess:
         self.process = forked.start(
             e2e_window.__name__,
             ["--data", str(folder), *moment, *options],
-            env={
-                **os.environ,
-                "QT_QPA_PLATFORM": "offscreen",
-                "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
-            },
+            env=forked.environment(QT_QPA_PLATFORM="offscreen"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

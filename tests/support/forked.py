@@ -46,6 +46,11 @@ _PRELOADED = (
 _LONGEST_CALL = 1 << 20
 
 
+def environment(**more: str) -> dict[str, str]:
+    """The session's own, with the way to the project's modules and the tests', and ``more``."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))), **more}
+
+
 class Forked:
     """Like ``subprocess.Popen`` of ``python -m module arguments…``, as far as tests use it. ``stdin``, ``stdout`` and
     ``stderr`` are ``subprocess.PIPE``, an open file, or None for the session's own."""
@@ -67,7 +72,6 @@ class Forked:
         self.stdout: IO[Any] | None = None
         self.stderr: IO[Any] | None = None
         theirs: list[int] = []
-        mine: list[int] = []
         for name, wish in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             if wish is not subprocess.PIPE:
                 theirs.append(os.dup(_PIPES[name] if wish is None else wish.fileno()))
@@ -78,10 +82,10 @@ class Forked:
             mode = ("w" if name == "stdin" else "r") + ("" if text else "b")
             setattr(self, name, open(own, mode, buffering=1 if text else -1))  # noqa: SIM115 - as Popen gives it
         self._status, told = os.pipe()
-        mine.append(told)
+        theirs.append(told)
         call = {"module": module, "arguments": list(arguments), "env": dict(env), "cwd": str(ROOT)}
-        self.pid = _origin().spawn(call, [*theirs, told])
-        for descriptor in (*theirs, *mine):
+        self.pid = _origin().spawn(call, theirs)
+        for descriptor in theirs:
             os.close(descriptor)
 
     def poll(self) -> int | None:
@@ -139,10 +143,9 @@ def start(
     stderr: Any = None,
     text: bool = False,
 ) -> Process:
-    """``python -m module arguments…`` in the project's folder, forked where that is possible. ``env``, if none
-    is given, is the session's own with the way to the tests' modules."""
-    if env is None:
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
+    """``python -m module arguments…`` in the project's folder, forked where that is possible. ``env`` is
+    ``environment()`` if none is given."""
+    env = environment() if env is None else env
     streams: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": stderr, "text": text}
     if sys.platform != "linux":
         command = [sys.executable, "-m", module, *arguments]
@@ -171,12 +174,11 @@ class _Origin:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "support.forked", str(theirs.fileno())],
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": path, "QT_QPA_PLATFORM": "offscreen"},
+                env=environment(QT_QPA_PLATFORM="offscreen"),
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )

@@ -9,7 +9,6 @@ journal whole, every draw recomputed.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -85,7 +84,6 @@ class Site:
         self.workers: dict[str, forked.Process] = {}
         self._specs: dict[str, Path] = {}
         self._ended: set[str] = set()
-        self._env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
 
     # --- before anything runs ---------------------------------------------------------------------------------
     def furnish(self) -> list[Ticket]:
@@ -156,7 +154,7 @@ class Site:
     def start_server(self, which: int) -> None:
         options = ["--data", str(self.folder), "--port", str(self.ports.get(which, 0))]
         options += ["--instance", str(which)] if which else []
-        process = forked.start("clerk_app.bootstrap.server", options, env=self._env, stdout=subprocess.PIPE)
+        process = forked.start("clerk_app.bootstrap.server", options, stdout=subprocess.PIPE)
         self.servers[which] = process
         assert process.stdout is not None
         with process.stdout as out:
@@ -170,7 +168,7 @@ class Site:
         self.servers[which].wait()
 
     def start(self, name: str) -> None:
-        self.workers[name] = forked.start("support.hall_worker", [str(self._specs[name])], env=self._env)
+        self.workers[name] = forked.start("support.hall_worker", [str(self._specs[name])])
 
     def start_all(self) -> None:
         """Kiosks, then windows a few at a time: clerks do not all log in within the same second."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import threading
@@ -23,7 +22,7 @@ from clerk_app.ports.clock import SystemClock, SystemEntropy
 from clerk_app.ports.feed import ConnectionChange, ConnectionState, FeedCursor, FeedEntry, FeedPage
 from clerk_app.ports.hall import Login, NewUser
 from support import forked
-from support.forked import ROOT
+from support.forked import ROOT as ROOT
 
 T = TypeVar("T")
 PASSWORD = "qing-fang-xin-8"
@@ -82,7 +81,7 @@ def start_server(
     process = forked.start(
         program,
         ["--data", str(folder), "--port", str(port), "--print-enrol-code", *options],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))), **(env or {})},
+        env=forked.environment(**(env or {})),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

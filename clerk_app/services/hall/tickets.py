@@ -63,7 +63,7 @@ class TicketLog:
             if before.group_id != ticket.group_id:
                 payload["from_group"] = before.group_id
         payload |= more
-        self._tools.record(unit, actor, kind, ticket.ticket_id, payload, at)
+        unit.journal.append(self._tools.entry(unit, actor, kind, ticket.ticket_id, payload, at))
 
 
 def seconds(start: datetime | None, end: datetime) -> int:

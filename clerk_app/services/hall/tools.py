@@ -97,17 +97,9 @@ class Tools:
         ]
         return self.crypto.mac(self._chain_key, canonical(content).encode()).hex()
 
-    def record(
-        self,
-        unit: HallUnit,
-        actor: Actor,
-        kind: str,
-        subject: str,
-        payload: dict[str, Any],
-        at: datetime | None = None,
-    ) -> None:
+    def record(self, unit: HallUnit, actor: Actor, kind: str, subject: str, payload: dict[str, Any]) -> None:
         """Append a journal entry in the transaction of the change. ``payload`` holds no personal data."""
-        unit.journal.append(self.entry(unit, actor, kind, subject, payload, at))
+        unit.journal.append(self.entry(unit, actor, kind, subject, payload))
 
     def entry(
         self,

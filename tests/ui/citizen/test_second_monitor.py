@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from support.forked import environment
+
 CLERK, CITIZEN = (0, 0, 1366, 768), (1366, 0, 1024, 600)
 
 SCRIPT = """
@@ -60,11 +60,7 @@ def looked(folder: Path, *monitors: tuple[int, int, int, int]) -> dict[str, obje
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         cwd=folder,
-        env={
-            **os.environ,
-            "QT_QPA_PLATFORM": f"offscreen:configfile={config}",
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
-        },
+        env=environment(QT_QPA_PLATFORM=f"offscreen:configfile={config}"),
         capture_output=True,
         text=True,
         timeout=60,
